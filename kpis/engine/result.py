@@ -1,0 +1,75 @@
+"""What the engine answers: figures, each with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Whether a figure has a value, and if not, why."""
+
+    OK = "ok"
+    NO_DATA = "no_data"  # nothing there to compute from
+    UNDEFINED = "undefined"  # a denominator of zero
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number in full precision.
+
+    A share is a fraction of one (0.6342), a duration is in the measure's own unit. ``rows`` counts
+    the rows that the filters left, ``left_out`` those of them whose input was null. ``few`` marks a
+    denominator under the KPI's minimum.
+    """
+
+    value: float | int | None
+    state: State = State.OK
+    numerator: float | int | None = None
+    denominator: float | int | None = None
+    rows: int = 0
+    left_out: int = 0
+    few: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open stretch of time ``[start, end)``; both ends are aware, in the KPI's zone."""
+
+    start: datetime
+    end: datetime
+    grain: str
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The figure of one period and one segment; ``segment`` follows the query's ``by``."""
+
+    period: Period | None
+    segment: tuple[str | None, ...]
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All points of one query, periods ascending, and how they came about."""
+
+    points: tuple[Point, ...]
+    grain: str | None
+    by: tuple[str, ...]
+    time_zone: str
+    as_of: datetime | None
+    sql: str
+
+    @property
+    def total(self) -> Figure:
+        """The only figure of a query without grain and dimensions."""
+        if self.grain is not None or self.by or len(self.points) != 1:
+            raise ValueError("only a query without grain and dimensions has one total")
+        return self.points[0].figure
+
+    def __iter__(self) -> Iterator[Point]:
+        return iter(self.points)
