@@ -236,6 +236,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ACE_ENV == "test"
 WHITENOISE_MAX_AGE = 3600
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # The API -----------------------------------------------------------------------------------------
 
@@ -272,7 +273,7 @@ SPECTACULAR_SETTINGS = {
 
 # Work in the background --------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "acefiles://"
+CELERY_BROKER_URL = REDIS_URL or "acefiles://localhost"
 JOB_LEASE_SECONDS = env.int("ACE_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS = env.int("ACE_JOB_SWEEP_SECONDS", default=10)
 WORKER_PROCESSES = env.int("ACE_WORKER_PROCESSES", default=2)
