@@ -1,0 +1,9 @@
+"""API tokens: stored hashed, worthless once their person is deactivated."""
+
+from __future__ import annotations
+
+from knox.auth import TokenAuthentication as KnoxAuthentication
+
+
+class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
+    """``Authorization: Token …``; knox refuses inactive people itself."""

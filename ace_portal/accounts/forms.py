@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.accounts.models import User
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+
+
+class SignInForm(AuthenticationForm):
+    """Email and password; a wrong pair is told the same way whether the person exists or not."""
+
+    error_messages = {
+        "invalid_login": _("This email and password do not go together. Check both."),
+        "inactive": _("This email and password do not go together. Check both."),
+    }
+    username = forms.EmailField(
+        label=_("Email"),
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "email"}),
+    )
+
+
+class SettingsForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    job_title = forms.CharField(
+        label=_("What you do"),
+        max_length=120,
+        required=False,
+        help_text=_("Shown beside your name."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zone_choices,
+        help_text=_("All times are shown in this zone."),
+    )
+    theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
+
+
+class PersonForm(forms.Form):
+    email = forms.EmailField(label=_("Email"))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least eight characters. Tell it to the person in private."),
+    )
+    is_ace = forms.BooleanField(label=_("Member of the ACE team"), required=False)
+    may_manage_data = forms.BooleanField(
+        label=_("May manage data"),
+        required=False,
+        help_text=_("Upload files, write SQL over them, load data. Needs the ACE team."),
+    )
+    is_admin = forms.BooleanField(label=_("Administrator"), required=False)
+
+
+class PersonEditForm(PersonForm):
+    email = None  # type: ignore[assignment]
+    password = None  # type: ignore[assignment]
+    is_active = forms.BooleanField(label=_("May sign in"), required=False)

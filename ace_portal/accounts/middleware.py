@@ -1,0 +1,24 @@
+"""In which zone the person who asks reads times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class PersonalTimeZoneMiddleware:
+    """Times on a page are in the reader's zone."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(ZoneInfo(request.user.time_zone)):
+            return self.get_response(request)

@@ -1,0 +1,87 @@
+"""What people change about themselves and administrators about people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from knox.models import AuthToken
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.permissions import ADMIN, admit
+
+ROLES = ("is_admin", "is_ace", "may_manage_data")
+
+
+def add_person(
+    *, actor: User | None, email: str, name: str, password: str = "", **fields: Any
+) -> User:
+    """A new account; ``actor`` None is the command line."""
+    if actor is not None:
+        admit(actor, ADMIN)
+    _check_password(password, User(email=email, name=name))
+    with transaction.atomic():
+        person = User.objects.create_user(email, password or None, name=name, **fields)
+        record(actor=actor, action="person.add", target=person, roles=_roles(person))
+    return person
+
+
+def change_person(*, actor: User, person: User, **fields: Any) -> User:
+    """Change name, roles or whether the account is active."""
+    admit(actor, ADMIN)
+    if person == actor and not (fields.get("is_admin", True) and fields.get("is_active", True)):
+        raise Invalid(_("Another administrator has to take your own rights away."))
+    with transaction.atomic():
+        for name, value in fields.items():
+            setattr(person, name, value)
+        person.full_clean(exclude=["password"])
+        person.save()
+        if not person.is_active:
+            AuthToken.objects.filter(user=person).delete()
+        record(actor=actor, action="person.change", target=person, roles=_roles(person))
+    return person
+
+
+def change_settings(*, actor: User, name: str, time_zone: str, theme: str, job_title: str) -> User:
+    """A person's own name, zone and theme."""
+    with transaction.atomic():
+        actor.name, actor.time_zone, actor.theme = name, time_zone, theme
+        actor.job_title = job_title
+        actor.full_clean(exclude=["password"])
+        actor.save()
+        record(actor=actor, action="person.settings", target=actor)
+    return actor
+
+
+def make_token(*, actor: User) -> tuple[AuthToken, str]:
+    """A token for the API and its secret, which is shown once and stored only as a hash."""
+    with transaction.atomic():
+        token, secret = AuthToken.objects.create(user=actor)
+        record(actor=actor, action="token.make", target=actor, token=token.token_key)
+    return token, secret
+
+
+def revoke_token(*, actor: User, token_key: str) -> None:
+    with transaction.atomic():
+        gone, _rows = AuthToken.objects.filter(user=actor, token_key=token_key).delete()
+        if not gone:
+            raise NotVisible(_("There is no such token."))
+        record(actor=actor, action="token.revoke", target=actor, token=token_key)
+
+
+def _roles(person: User) -> list[str]:
+    return [role for role in ROLES if getattr(person, role)]
+
+
+def _check_password(password: str, person: User) -> None:
+    if not password:
+        return
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from error

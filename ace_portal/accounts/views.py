@@ -1,0 +1,99 @@
+"""Sign-in, one's own settings and tokens, and the people of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from knox.models import AuthToken
+
+from ace_portal.accounts import services
+from ace_portal.accounts.forms import PersonEditForm, PersonForm, SettingsForm, SignInForm
+from ace_portal.accounts.models import User
+from ace_portal.lib.forms import submit
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import ADMIN, ANYONE, SIGNED_IN, access
+
+sign_in = access(ANYONE)(
+    LoginView.as_view(
+        template_name="accounts/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+    )
+)
+sign_out = access(ANYONE)(LogoutView.as_view())
+
+
+def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) -> HttpResponse:
+    """Too many wrong passwords for one account from one address."""
+    form = SignInForm(request)
+    message = _("Too many attempts. Wait fifteen minutes, then try again.")
+    return render(request, "accounts/sign_in.html", {"form": form, "notice": message}, status=429)
+
+
+@access(SIGNED_IN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    current = {name: getattr(user, name) for name in ("name", "job_title", "time_zone", "theme")}
+    form = SettingsForm(request.POST or None, initial=current)
+    if request.method == "POST" and submit(form, services.change_settings, actor=user):
+        messages.success(request, _("Saved."))
+        return redirect("accounts:settings")
+    tokens = AuthToken.objects.filter(user=user).order_by("-created")
+    context = {"form": form, "tokens": tokens, "secret": request.session.pop("new_token", "")}
+    return render(request, "accounts/settings.html", context)
+
+
+@access(SIGNED_IN)
+@require_POST
+def token_new(request: HttpRequest) -> HttpResponse:
+    _token, secret = services.make_token(actor=request.user)  # type: ignore[arg-type]
+    request.session["new_token"] = secret
+    return redirect("accounts:settings")
+
+
+@access(SIGNED_IN)
+@require_POST
+def token_revoke(request: HttpRequest, token_key: str) -> HttpResponse:
+    services.revoke_token(actor=request.user, token_key=token_key)  # type: ignore[arg-type]
+    messages.success(request, _("The token no longer works."))
+    return redirect("accounts:settings")
+
+
+@access(ADMIN)
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    page = page_of(request, User.objects.order_by("name", "pk"))
+    return render(request, "accounts/people.html", {"page": page})
+
+
+@access(ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_new(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None)
+    if request.method == "POST":
+        person = submit(form, services.add_person, actor=request.user)
+        if person:
+            messages.success(request, _("%(name)s can sign in now.") % {"name": person.name})
+            return redirect("accounts:people")
+    return render(request, "accounts/person_form.html", {"form": form, "person": None})
+
+
+@access(ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(User, pk=pk)
+    names = ("name", "is_ace", "may_manage_data", "is_admin", "is_active")
+    form = PersonEditForm(request.POST or None, initial={n: getattr(person, n) for n in names})
+    if request.method == "POST" and submit(
+        form, services.change_person, actor=request.user, person=person
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("accounts:people")
+    return render(request, "accounts/person_form.html", {"form": form, "person": person})

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from ace_portal.home import views
+
+app_name = "home"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,297 @@
+"""The legal moves of a job. Nothing here knows what a job is about."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.jobs.models import Job
+from ace_portal.lib.errors import Conflict, NotAllowed, PortalError, Temporary
+from ace_portal.lib.registries import job_handlers
+
+log = logging.getLogger("ace.jobs")
+
+TASK = "jobs.run"
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job now: stop without a trace."""
+
+
+class Cancelled(Exception):
+    """A person asked the job to stop."""
+
+
+def enqueue(
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    actor: User | None,
+    key: str = "",
+    queue: str = "default",
+    max_attempts: int = 5,
+) -> Job:
+    """Commit the row with the caller's transaction; wake a worker after it.
+
+    With a ``key``, an open job of the same kind and key is returned instead of a second one.
+    """
+    job_handlers.get(kind)
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind,
+                payload=payload,
+                key=key,
+                queue=queue,
+                actor=actor,
+                max_attempts=max_attempts,
+                run_after=timezone.now(),
+            )
+    except IntegrityError:
+        return Job.objects.get(kind=kind, key=key, state__in=Job.OPEN)
+    transaction.on_commit(lambda: wake(job))
+    return job
+
+
+def wake(job: Job) -> None:
+    """Tell a worker. A broker that does not answer is no harm: the sweep finds the row."""
+    try:
+        current_app.send_task(TASK, args=[job.pk], queue=job.queue, retry=False)
+    except Exception:  # noqa: BLE001  any broker's error; the row is safe
+        log.warning("the broker did not take job %s; the sweep will", job.pk)
+
+
+def claim(job_id: int) -> Run | None:
+    """Take a due job by one conditional update; None if somebody else has it or it is not due."""
+    now = timezone.now()
+    token = secrets.token_hex(16)
+    taken = (
+        Job.objects.due(now)
+        .filter(pk=job_id)
+        .update(
+            state=Job.State.RUNNING,
+            lease_token=token,
+            lease_until=now + timedelta(seconds=settings.JOB_LEASE_SECONDS),
+            attempts=F("attempts") + 1,
+            started_at=now,
+            finished_at=None,
+            progress=0,
+            note="",
+            error="",
+        )
+    )
+    return Run(Job.objects.get(pk=job_id), token) if taken else None
+
+
+class Run:
+    """A job in the hands of one worker, for as long as its lease holds."""
+
+    def __init__(self, job: Job, token: str) -> None:
+        self.job = job
+        self.token = token
+        self.payload: dict[str, Any] = job.payload
+        self.lost = threading.Event()
+        self._reported = -1.0
+
+    @property
+    def actor(self) -> User | None:
+        return self.job.actor
+
+    def renew(self) -> None:
+        """Push the lease out; raises ``LeaseLost`` or ``Cancelled`` where it is no longer ours."""
+        until = timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+        if not self._mine().filter(state=Job.State.RUNNING).update(lease_until=until):
+            self._why_not_mine()
+
+    def report(self, share: float, note: str = "") -> None:
+        """Tell how far it is, 0 to 1; written at most once per percent."""
+        if share - self._reported < 0.01 and share < 1:
+            return
+        self._reported = share
+        changed = self._mine().filter(state=Job.State.RUNNING)
+        if not changed.update(progress=min(max(share, 0.0), 1.0), note=note[:200]):
+            self._why_not_mine()
+
+    @contextmanager
+    def completion(self) -> Iterator[None]:
+        """The effect of the job and its end, in one transaction that only the holder wins."""
+        with transaction.atomic():
+            held = Job.objects.select_for_update().filter(pk=self.job.pk, lease_token=self.token)
+            if not held.filter(state=Job.State.RUNNING).exists():
+                self._why_not_mine()
+            yield
+            self._end(Job.State.DONE, progress=1.0)
+
+    def _mine(self) -> Any:
+        return Job.objects.filter(pk=self.job.pk, lease_token=self.token)
+
+    def _why_not_mine(self) -> None:
+        self.lost.set()
+        if self._mine().filter(state=Job.State.CANCELLING).exists():
+            raise Cancelled
+        raise LeaseLost
+
+    def _end(self, state: Job.State, **fields: Any) -> bool:
+        return bool(
+            self._mine()
+            .filter(state__in=[Job.State.RUNNING, Job.State.CANCELLING])
+            .update(
+                state=state, finished_at=timezone.now(), lease_token="", lease_until=None, **fields
+            )
+        )
+
+
+def run(job_id: int) -> str:
+    """Claim a job and do it; answers the state it ended in, or ``"taken"``."""
+    taken = claim(job_id)
+    if taken is None:
+        return "taken"
+    with _renewing(taken):
+        try:
+            job_handlers.get(taken.job.kind)(taken)
+        except LeaseLost:
+            return "lost"
+        except Cancelled:
+            taken._end(Job.State.CANCELLED)
+        except Exception as error:  # noqa: BLE001  every failure is recorded on the row
+            _fail(taken, error)
+        else:
+            taken._end(Job.State.DONE, progress=1.0)
+    taken.job.refresh_from_db()
+    return str(taken.job.state)
+
+
+def _fail(taken: Run, error: Exception) -> None:
+    """Record the failure; only a temporary one is tried again, later each time."""
+    job = taken.job
+    if isinstance(error, PortalError):
+        message = error.message
+    else:
+        log.exception("job %s failed", job.pk)
+        message = _("Something went wrong on our side. The log of the worker says what.")
+    if isinstance(error, Temporary) and job.attempts < job.max_attempts:
+        Job.objects.filter(pk=job.pk, lease_token=taken.token).update(
+            state=Job.State.QUEUED,
+            error=message,
+            lease_token="",
+            lease_until=None,
+            run_after=timezone.now() + timedelta(seconds=10 * 2**job.attempts),
+        )
+        return
+    state = Job.State.DEAD if isinstance(error, Temporary) else Job.State.FAILED
+    taken._end(state, error=message)
+
+
+@contextmanager
+def _renewing(taken: Run) -> Iterator[None]:
+    """Renew the lease from a thread of its own until the work is over."""
+    over = threading.Event()
+
+    def keep() -> None:
+        try:
+            while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+                close_old_connections()
+                taken.renew()
+        except (LeaseLost, Cancelled):
+            return
+        finally:
+            connection.close()
+
+    keeper = threading.Thread(target=keep, name=f"lease-{taken.job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def sweep() -> int:
+    """Put back what a dead worker held, wake workers for what waits; answers how many moved."""
+    now = timezone.now()
+    moved = 0
+    for job in Job.objects.abandoned(now)[:500]:
+        moved += _take_back(job)
+    overdue = now - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
+    for job in Job.objects.due(overdue)[:500]:
+        wake(job)
+    return moved
+
+
+def _take_back(job: Job) -> int:
+    """running → queued (or dead after the last attempt), if nobody was faster."""
+    held = Job.objects.filter(pk=job.pk, lease_token=job.lease_token, state=job.state)
+    if job.state == Job.State.CANCELLING:
+        return held.update(state=Job.State.CANCELLED, finished_at=timezone.now(), lease_token="")
+    if job.attempts >= job.max_attempts:
+        message = _("The worker stopped in the middle of this %(n)s times. It is not tried again.")
+        return held.update(
+            state=Job.State.DEAD,
+            error=message % {"n": job.attempts},
+            finished_at=timezone.now(),
+            lease_token="",
+        )
+    back = held.update(
+        state=Job.State.QUEUED, lease_token="", lease_until=None, run_after=timezone.now()
+    )
+    if back:
+        wake(job)
+    return back
+
+
+def retry(*, actor: User, job: Job) -> Job:
+    """failed or dead → queued, by a person."""
+    _may_steer(actor, job)
+    with transaction.atomic():
+        moved = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.DEAD]).update(
+            state=Job.State.QUEUED, attempts=0, run_after=timezone.now(), error=""
+        )
+        if not moved:
+            raise Conflict(_("Only work that has failed can be tried again."))
+        record(actor=actor, action="job.retry", target=job)
+        transaction.on_commit(lambda: wake(job))
+    job.refresh_from_db()
+    return job
+
+
+def cancel(*, actor: User, job: Job) -> Job:
+    """queued → cancelled, running → cancelling."""
+    _may_steer(actor, job)
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+        running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+        moved = waiting.update(state=Job.State.CANCELLED, finished_at=timezone.now())
+        moved = moved or running.update(state=Job.State.CANCELLING)
+        if not moved:
+            raise Conflict(_("This work is over already."))
+        record(actor=actor, action="job.cancel", target=job)
+    job.refresh_from_db()
+    return job
+
+
+def _may_steer(actor: User, job: Job) -> None:
+    if not (actor.is_active and (actor.is_admin or actor.is_ace)):
+        raise NotAllowed(_("Only the ACE team steers background work."))
+
+
+def register_handler(kind: str) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
+    """Decorator: this function does the jobs of ``kind``."""
+
+    def sign_in(handler: Callable[[Run], None]) -> Callable[[Run], None]:
+        return job_handlers.register(kind, handler)
+
+    return sign_in

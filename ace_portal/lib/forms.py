@@ -1,0 +1,42 @@
+"""How a service's refusal reaches the form that asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ace_portal.lib.errors import PortalError
+
+Answer = TypeVar("Answer")
+
+
+def submit(form: forms.BaseForm, call: Callable[..., Answer], **kwargs: Any) -> Answer | None:
+    """Call the service with the form's cleaned data; put a refusal beside its field.
+
+    Returns what the service returned, or None where the form now has errors. What may not be seen
+    or done is not the form's affair and passes through.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return call(**form.cleaned_data, **kwargs)
+    except PortalError as error:
+        if error.status in {403, 404}:
+            raise
+        field = error.field.split(".")[0]
+        form.add_error(field if field in form.fields else None, error.message)
+    except ValidationError as error:
+        add_validation_errors(form, error)
+    return None
+
+
+def add_validation_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put a model's validation errors beside the fields that the form has."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, ValidationError(errors))

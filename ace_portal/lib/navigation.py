@@ -1,0 +1,54 @@
+"""The rail: each app signs its entries in, and a person sees those that lead somewhere for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from ace_portal.lib.registries import navigation_items
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the rail. ``prefixes`` are the paths on which it is lit."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    order: int
+    prefixes: tuple[str, ...]
+    group: str | Promise = ""
+    visible: Callable[[Any], bool] = lambda user: True
+    count: Callable[[Any], int] | None = None
+
+
+def add_entry(name: str, entry: Entry) -> None:
+    """Sign an entry in; called from ``AppConfig.ready()``."""
+    navigation_items.register(name, entry)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``nav``, a list of groups ``{label, items}`` in order."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": []}
+    entries = sorted((entry for _, entry in navigation_items.items()), key=lambda e: e.order)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        if not entry.visible(user):
+            continue
+        groups.setdefault(str(entry.group), []).append(
+            {
+                "label": entry.label,
+                "icon": entry.icon,
+                "url": reverse(entry.url_name),
+                "current": request.path.startswith(entry.prefixes),
+                "count": entry.count(user) if entry.count else 0,
+            }
+        )
+    return {"nav": [{"label": label, "items": items} for label, items in groups.items()]}

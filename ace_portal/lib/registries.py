@@ -1,0 +1,41 @@
+"""Where a lower app needs a higher one it asks here; the higher one signs in from ``ready()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Registry(Generic[Item]):
+    """Names and what stands behind them; a name is given once."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._items: dict[str, Item] = {}
+
+    def register(self, name: str, item: Item) -> Item:
+        if name in self._items and self._items[name] is not item:
+            raise ValueError(f"{self.what} {name!r} is registered twice")
+        self._items[name] = item
+        return item
+
+    def get(self, name: str) -> Item:
+        try:
+            return self._items[name]
+        except KeyError:
+            raise LookupError(f"there is no {self.what} {name!r}") from None
+
+    def items(self) -> Iterator[tuple[str, Item]]:
+        return iter(sorted(self._items.items()))
+
+
+#: kind of job → the function that does it, called with a ``jobs.services.Run``
+job_handlers: Registry[Callable[[Any], None]] = Registry("job handler")
+
+#: section of the navigation → its items, see ``navigation.py``
+navigation_items: Registry[Any] = Registry("navigation item")
+
+#: what a table's row is called for people, by model label → (kind, name, url) for the audit page
+search_providers: Registry[Callable[..., Any]] = Registry("search provider")

@@ -1,0 +1,17 @@
+"""The site map: one list an app."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("ace_portal.home.urls")),
+    path("account/", include("ace_portal.accounts.urls")),
+    path("admin/", include("ace_portal.audit.urls")),
+    path("work/", include("ace_portal.jobs.urls")),
+    path("api/v1/", include("ace_portal.api_urls")),
+]
+
+handler404 = "ace_portal.lib.views.not_found"
+handler403 = "ace_portal.lib.views.forbidden"
+handler500 = "ace_portal.lib.views.failed"

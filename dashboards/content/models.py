@@ -1,0 +1,129 @@
+"""A dashboard is the MVP: one row from problem to retirement; what it shows is in its versions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.models import BaseModel
+from kpis.models import KPIVersion
+from personas.models import Persona, UserGroup
+
+
+class Dashboard(BaseModel):
+    """The problem, the hypothesis, whom it is for, how far it is."""
+
+    class Stage(models.IntegerChoices):
+        PROBLEM = 1, _("Problem and KPIs")
+        PERSONA = 2, _("Persona and group")
+        FEATURES = 3, _("Key features")
+        DESIGN = 4, _("Design and develop")
+        PROTOTYPE = 5, _("Prototype")
+        VALIDATE = 6, _("Test and validate")
+        LAUNCH = 7, _("Launch")
+        ITERATE = 8, _("Iterate")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        WATCH = "watch", _("Watch")
+        NOTICE = "notice", _("Notice")
+        ARCHIVED = "archived", _("Archived")
+        RETIRED = "retired", _("Retired")
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    problem = models.TextField(_("problem"))
+    hypothesis = models.TextField(_("hypothesis"))
+    success_measure = models.TextField(_("success measure"))
+    persona = models.ForeignKey(
+        Persona, models.PROTECT, related_name="dashboards", verbose_name=_("persona")
+    )
+    groups: models.ManyToManyField[UserGroup, models.Model] = models.ManyToManyField(
+        UserGroup, blank=True, related_name="planned_dashboards", verbose_name=_("for the groups")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="owned_dashboards",
+        verbose_name=_("owner"),
+    )  # fmt: skip
+    editors: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("editors")
+    )
+    sponsor = models.CharField(_("sponsor"), max_length=120, blank=True)
+    review_due = models.DateField(_("review due"))
+    stage = models.PositiveSmallIntegerField(
+        _("stage"), choices=Stage.choices, default=Stage.PROBLEM,
+        validators=[MinValueValidator(1), MaxValueValidator(8)],
+    )  # fmt: skip
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("dashboards:dashboard-detail", args=[self.slug])
+
+
+class Version(BaseModel):
+    """One validated document (``dashboards.content.document``); released, it never changes."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PROTOTYPE = "prototype", _("Prototype")
+        FROZEN = "frozen", _("Under validation")
+        RELEASED = "released", _("Released")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    dashboard = models.ForeignKey(Dashboard, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(default=1)  # counts saves: two editors never overwrite
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers"
+    )
+    notes = models.TextField(_("release notes"), blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dashboard", "number"], name="version_number"),
+            models.UniqueConstraint(
+                fields=["dashboard"],
+                condition=Q(state__in=["draft", "prototype", "frozen"]),
+                name="version_one_in_work",
+            ),
+            models.UniqueConstraint(
+                fields=["dashboard"], condition=Q(state="released"), name="version_one_released"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dashboard.name}, v{self.number}"
+
+
+class Tile(models.Model):
+    """Index of a version's tiles, for "where used"; the document is the truth."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="tiles")
+    key = models.CharField(max_length=12)
+    kpi_version = models.ForeignKey(KPIVersion, models.PROTECT, related_name="tiles")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key", "kpi_version"], name="tile_kpi_once")
+        ]

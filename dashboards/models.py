@@ -1,0 +1,6 @@
+"""What people see: the rooms keep their own tables, Django finds them here."""
+
+from dashboards.content.models import Dashboard, Tile, Version
+from dashboards.lifecycle.models import Launch
+
+__all__ = ["Dashboard", "Launch", "Tile", "Version"]

@@ -1,0 +1,18 @@
+"""What we measure."""
+
+from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
+from kpis.models.kpi import KPI, KPIVersion, StepMetric, Target
+from kpis.models.measurement import Measurement, Refresh
+
+__all__ = [
+    "KPI",
+    "Dataset",
+    "DatasetInput",
+    "KPIVersion",
+    "Load",
+    "Measurement",
+    "Refresh",
+    "StepMetric",
+    "Target",
+    "Upload",
+]

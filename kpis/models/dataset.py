@@ -1,0 +1,136 @@
+"""Data as it came in: files, loads, and datasets prepared from them by SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.accounts.models import validate_time_zone
+from ace_portal.jobs.models import Job
+from ace_portal.lib.models import BaseModel
+
+
+class Upload(BaseModel):
+    """A file that a person sent, kept as it came under the uploads folder."""
+
+    name = models.CharField(_("file"), max_length=200)
+    path = models.CharField(max_length=200)  # below settings.UPLOADS_DIR
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    profile = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def file(self) -> Path:
+        return Path(settings.UPLOADS_DIR) / self.path
+
+
+class Dataset(BaseModel):
+    """A table that KPIs are computed from; ``live`` is the load that everybody sees."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("File")
+        PREPARED = "prepared", _("Prepared by SQL")
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("what one row is"), blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
+    )
+    time_zone = models.CharField(
+        _("time zone of stamps without one"), max_length=64, default="UTC",
+        validators=[validate_time_zone],
+    )  # fmt: skip
+    options = models.JSONField(default=dict)  # how the file is read: kpis.sources Options
+    sql = models.TextField(_("SQL"), blank=True)
+    inputs: models.ManyToManyField[Dataset, DatasetInput] = models.ManyToManyField(
+        "self", through="DatasetInput", symmetrical=False, related_name="used_by"
+    )
+    live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("kpis:dataset-detail", args=[self.slug])
+
+
+class DatasetInput(models.Model):
+    """A prepared dataset reads another under its slug (with ``_`` for ``-``)."""
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="input_links")
+    source = models.ForeignKey(Dataset, models.PROTECT, related_name="output_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "source"], name="dataset_input_once"),
+            models.CheckConstraint(condition=~Q(dataset=models.F("source")), name="input_not_self"),
+        ]
+
+
+class Load(BaseModel):
+    """One immutable snapshot of a dataset: a Parquet file and what is known about it."""
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("Staged")
+        LIVE = "live", _("Live")
+        SUPERSEDED = "superseded", _("Superseded")
+        REJECTED = "rejected", _("Rejected")
+        COLLECTED = "collected", _("Collected")
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="loads")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.STAGED)
+    upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="loads")
+    options = models.JSONField(default=dict)
+    job = models.OneToOneField(Job, models.PROTECT, null=True, blank=True, related_name="load")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    path = models.CharField(max_length=200, blank=True)  # below settings.LOADS_DIR
+    rows = models.BigIntegerField(null=True, blank=True)
+    bytes = models.BigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    columns: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )  # [{"name", "type", "nulls", …}]
+    report = models.JSONField(default=dict)  # rows left out, stamps moved, …
+    as_of = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    live_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number"], name="load_number"),
+            models.UniqueConstraint(
+                fields=["dataset"], condition=Q(state="live"), name="load_one_live"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset.name}, load {self.number}"
+
+    @property
+    def file(self) -> Path:
+        return Path(settings.LOADS_DIR) / self.path
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Column → text | integer | number | boolean | date | timestamp."""
+        return {column["name"]: column["type"] for column in self.columns}

@@ -1,0 +1,70 @@
+"""What was measured, as it was reported then."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.jobs.models import Job
+from ace_portal.lib.models import BaseModel
+from kpis.models.dataset import Load
+from kpis.models.kpi import KPI, KPIVersion
+
+
+class Refresh(BaseModel):
+    """One attempt to compute a KPI; a failed one changes no figure."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    class Cause(models.TextChoices):
+        SCHEDULE = "schedule", _("Schedule")
+        DEMAND = "demand", _("On demand")
+        LOAD = "load", _("New load")
+
+    kpi = models.ForeignKey(KPI, models.CASCADE, related_name="refreshes")
+    version = models.ForeignKey(KPIVersion, models.PROTECT, related_name="refreshes")
+    load = models.ForeignKey(Load, models.PROTECT, null=True, blank=True, related_name="refreshes")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
+    cause = models.CharField(max_length=8, choices=Cause.choices)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="refreshes")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    error = models.TextField(blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Measurement(BaseModel):
+    """One period's figure of one version over one load, in full precision."""
+
+    version = models.ForeignKey(KPIVersion, models.CASCADE, related_name="measurements")
+    load = models.ForeignKey(Load, models.PROTECT, related_name="measurements")
+    refresh = models.ForeignKey(Refresh, models.CASCADE, related_name="measurements")
+    grain = models.CharField(max_length=8)
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    state = models.CharField(max_length=10)  # kpis.engine.result.State
+    value = models.FloatField(null=True, blank=True)
+    numerator = models.FloatField(null=True, blank=True)
+    denominator = models.FloatField(null=True, blank=True)
+    rows = models.BigIntegerField(default=0)
+    partial = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["period_start"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "load", "grain", "period_start"], name="measurement_once"
+            )
+        ]
