@@ -9,7 +9,7 @@ import re
 import tempfile
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from ace_portal.lib.errors import PortalError
 

@@ -1,0 +1,135 @@
+"""Any result as a table of text, which is also what a chart says to those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dashboards.rendering import format as fmt
+from dashboards.rendering.tiles import Face
+from dashboards.rendering.wording import ENGLISH, Wording
+from kpis.engine.result import Figure, Result
+
+MAX_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    text: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell."""
+
+    text: str
+    numeric: bool = False
+    reason: str = ""
+    note: str = ""
+    share: str | None = None
+    target: str | None = None
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    headers: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...] = field(default=())
+    left_out: int = 0
+
+
+def data_table(
+    face: Face,
+    result: Result,
+    *,
+    names: Sequence[str] = (),
+    wording: Wording = ENGLISH,
+) -> Table:
+    """One row per point: its period, its segment, its value. ``names`` head the dimensions."""
+    timed = result.grain is not None
+    dimensions = tuple(Head(name) for name in (names or result.by))
+    headers = (*((Head(wording.period),) if timed else ()), *dimensions, Head(face.name, True))
+    rows = []
+    for point in result.points[:MAX_ROWS]:
+        cells = [Cell(fmt.segment_text((name,), wording)) for name in point.segment]
+        partial = False
+        if timed and point.period is not None:
+            partial = point.period.partial
+            cells.insert(0, Cell(fmt.period_text(point.period, wording)))
+        rows.append((*cells, _value(point.figure, face, wording, partial=partial)))
+    if not timed and not result.by:
+        headers = (Head(wording.value), *headers)
+        rows = [(Cell(face.name), *row) for row in rows]
+    return Table(headers, tuple(rows), max(0, len(result.points) - MAX_ROWS))
+
+
+def comparison_table(
+    columns: Sequence[tuple[Face, Result]],
+    *,
+    names: Sequence[str] = (),
+    wording: Wording = ENGLISH,
+) -> Table:
+    """Several KPIs over the same dimensions, side by side, a bar in each cell.
+
+    All results have the same ``by`` and no grain. Rows follow the first column.
+    """
+    by = columns[0][1].by
+    if any(result.by != by or result.grain is not None for _, result in columns):
+        raise ValueError("columns share their dimensions and have no grain")
+    segments = list(dict.fromkeys(p.segment for _, result in columns for p in result))
+    values = [{point.segment: point.figure for point in result} for _, result in columns]
+    lengths = [_longest(face, result) for face, result in columns]
+    rows = []
+    for segment in segments[:MAX_ROWS]:
+        cells = [Cell(fmt.segment_text((name,), wording)) for name in segment]
+        for (face, _), figures, longest in zip(columns, values, lengths, strict=True):
+            figure = figures.get(segment)
+            if figure is None:
+                cells.append(Cell(wording.no_data, numeric=True))
+            else:
+                cells.append(_value(figure, face, wording, longest=longest))
+        rows.append(tuple(cells))
+    heads = (*(Head(n) for n in (names or by)), *(Head(face.name, True) for face, _ in columns))
+    return Table(heads, tuple(rows), max(0, len(segments) - MAX_ROWS))
+
+
+def _value(
+    figure: Figure,
+    face: Face,
+    wording: Wording,
+    *,
+    partial: bool = False,
+    longest: float | None = None,
+) -> Cell:
+    shown = fmt.number(figure, face, wording)
+    return Cell(
+        text=str(shown),
+        numeric=True,
+        reason=shown.reason,
+        note=fmt.note(figure, partial=partial, wording=wording),
+        share=_share(figure.value, longest) if fmt.has_value(figure) else None,
+        target=_share(_goal(face), longest),
+        muted=face.target is not None and fmt.status(figure, face) == "good",
+    )
+
+
+def _goal(face: Face) -> float | None:
+    good = face.target.good if face.target is not None else None
+    return None if isinstance(good, tuple) else good
+
+
+def _longest(face: Face, result: Result) -> float | None:
+    """The value of a full bar; None where bars would lie, since something is below zero."""
+    values = [float(p.figure.value or 0) for p in result if fmt.has_value(p.figure)]
+    if not values or min(values) < 0:
+        return None
+    if face.unit == "percent" and max(values) <= 1:
+        return 1.0
+    return max([*values, _goal(face) or 0]) or None
+
+
+def _share(value: float | int | None, longest: float | None) -> str | None:
+    if value is None or longest is None:
+        return None
+    return f"{min(max(value / longest, 0), 1) * 100:.2f}".rstrip("0").rstrip(".")

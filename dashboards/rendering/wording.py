@@ -1,0 +1,54 @@
+"""The words and signs that rendering puts into figures; the page passes its reader's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    decimal: str = "."
+    group: str = ","
+    months: tuple[str, ...] = (
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+    )
+    quarter: str = "Q{n}"
+    empty_segment: str = "(empty)"
+    whole: str = "All"
+    period: str = "Period"
+    value: str = "Value"
+    points: str = "points"
+    new: str = "new"
+    no_data: str = "No data"
+    undefined: str = "The denominator is zero."
+    so_far: str = "so far"
+    few: str = "few cases, n {n}"
+    target: str = "Target"
+    or_more: str = "{value} or more"
+    or_less: str = "{value} or less"
+    between: str = "{low} to {high}"
+    status_good: str = "On target"
+    status_watch: str = "Watch"
+    status_bad: str = "Missed"
+    status_none: str = "No target"
+    series: str = "{name}, {start} to {end}: first {first}, last {last}."
+    extremes: str = "Lowest {low} ({low_at}), highest {high} ({high_at})."
+    one_value: str = "{name}: {value}."
+    missing: str = "{n} without a figure."
+    more: str = "{n} more in the table."
+    of_target: str = "{status}: target {target}."
+    meeting: str = "{n} of {count} on target ({target})."
+
+
+ENGLISH = Wording()

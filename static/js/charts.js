@@ -1,0 +1,207 @@
+/* Draws the figures of a page with plotly.js: loads it once, near the window first, one by one
+   with a paint between, in the colours of the theme. A figure names colours by their tokens
+   ("--chart-focus"); here they become colours, so that the server knows nothing of themes. */
+
+import { THEME_EVENT } from "./theme.js";
+
+const CONFIG = {
+  displayModeBar: false,
+  displaylogo: false,
+  doubleClick: false,
+  locale: "en",
+  plotlyServerURL: "",
+  responsive: false,
+  scrollZoom: false,
+  showSendToCloud: false,
+  showTips: false,
+};
+const TICK_GAP = 14;
+const CHARACTER = 6.6;
+
+const waiting = new Set();
+const figures = new WeakMap();
+let library = null;
+let drawing = false;
+
+function load() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("script[data-plotly]").dataset.plotly;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("plotly.js did not load"));
+    document.head.append(script);
+  });
+  return library;
+}
+
+/** A resolver of tokens, which asks the browser: it alone knows what light-dark() means here. */
+function palette(host) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  host.append(probe);
+  const known = new Map();
+  const colour = (token) => {
+    if (!known.has(token)) {
+      probe.style.color = `var(${token})`;
+      known.set(token, getComputedStyle(probe).color);
+    }
+    return known.get(token);
+  };
+  return { colour, font: getComputedStyle(host).fontFamily, done: () => probe.remove() };
+}
+
+function resolve(value, colour) {
+  if (typeof value === "string") return /^--[a-z0-9-]+$/.test(value) ? colour(value) : value;
+  if (Array.isArray(value)) return value.map((item) => resolve(item, colour));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, colour)]));
+  }
+  return value;
+}
+
+function template({ colour, font }) {
+  const axis = {
+    color: colour("--ink-3"),
+    gridcolor: colour("--chart-grid"),
+    linecolor: colour("--chart-axis"),
+    zerolinecolor: colour("--chart-axis"),
+    fixedrange: true,
+    ticks: "",
+    zeroline: false,
+  };
+  return {
+    layout: {
+      colorway: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => colour(`--chart-${n}`)),
+      dragmode: false,
+      font: { family: font, size: 12, color: colour("--ink-3") },
+      hoverlabel: {
+        align: "left",
+        bgcolor: colour("--overlay"),
+        bordercolor: colour("--line-strong"),
+        font: { family: font, size: 12, color: colour("--ink") },
+      },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      xaxis: axis,
+      yaxis: axis,
+    },
+  };
+}
+
+/** Leave labels out until the rest fit side by side; the last one, the present, stays. */
+function thin(axis, width) {
+  const labels = axis?.ticktext;
+  if (!labels || axis.tickangle !== 0) return;
+  const longest = Math.max(...labels.map((label) => label.length)) * CHARACTER + TICK_GAP;
+  const step = Math.max(1, Math.ceil((labels.length * longest) / Math.max(width, 1)));
+  const last = labels.length - 1;
+  const kept = labels.map((_, n) => n).filter((n) => (last - n) % step === 0);
+  axis.ticktext = kept.map((n) => labels[n]);
+  axis.tickvals = kept.map((n) => axis.tickvals[n]);
+}
+
+function prepare(plot) {
+  const colours = palette(plot);
+  const figure = resolve(figures.get(plot), colours.colour);
+  figure.layout.template = template(colours);
+  colours.done();
+  const width = plot.clientWidth;
+  const margin = figure.layout.margin ?? {};
+  thin(figure.layout.xaxis, width - (margin.l ?? 0) - (margin.r ?? 0));
+  figure.layout.width = width;
+  figure.layout.autosize = false;
+  return figure;
+}
+
+async function draw(plot) {
+  const Plotly = await load();
+  if (!plot.isConnected) return;
+  const figure = prepare(plot);
+  await Plotly.react(plot, figure.data, figure.layout, CONFIG);
+  plot.querySelector(".chart__hold")?.remove();
+  plot.dataset.drawn = "";
+}
+
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+/** The one nearest to the window's top is next. */
+function next() {
+  const distance = (plot) => {
+    const { top, bottom } = plot.getBoundingClientRect();
+    return bottom < 0 ? innerHeight - bottom : top;
+  };
+  const [first] = [...waiting].sort((a, b) => distance(a) - distance(b));
+  waiting.delete(first);
+  return first;
+}
+
+async function drawAll() {
+  if (drawing) return;
+  drawing = true;
+  try {
+    while (waiting.size) {
+      await draw(next());
+      await painted();
+    }
+  } finally {
+    drawing = false;
+  }
+}
+
+const sight = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    sight.unobserve(target);
+    waiting.add(target);
+  }
+  drawAll();
+}, { rootMargin: "600px 0px" });
+
+let frame = 0;
+const widths = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    if (!("drawn" in target.dataset) || Math.abs(contentRect.width - target.clientWidth) > 1) continue;
+    if (Math.round(contentRect.width) !== target._fullLayout?.width) waiting.add(target);
+  }
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(drawAll);
+});
+
+function redraw() {
+  document.querySelectorAll(".chart__plot[data-drawn]").forEach((plot) => waiting.add(plot));
+  drawAll();
+}
+
+/** Find new charts, and new figures in charts that were there before. */
+export function enhance(root) {
+  for (const chart of document.querySelectorAll("[data-chart]")) {
+    const plot = chart.querySelector(".chart__plot");
+    const source = chart.querySelector(".chart__data");
+    if (!plot || !source || source.dataset.read !== undefined) continue;
+    source.dataset.read = "";
+    figures.set(plot, JSON.parse(source.textContent));
+    if ("drawn" in plot.dataset) {
+      waiting.add(plot);
+      drawAll();
+    } else {
+      sight.observe(plot);
+      widths.observe(plot);
+    }
+  }
+  return root;
+}
+
+/** Before a swap takes a chart away, what plotly keeps of it goes too. */
+function release(root) {
+  for (const plot of root.querySelectorAll?.(".chart__plot[data-drawn]") ?? []) {
+    sight.unobserve(plot);
+    widths.unobserve(plot);
+    waiting.delete(plot);
+    window.Plotly?.purge(plot);
+  }
+}
+
+export function start() {
+  document.addEventListener(THEME_EVENT, redraw);
+  document.addEventListener("htmx:beforeCleanupElement", (event) => release(event.target));
+}

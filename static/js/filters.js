@@ -1,0 +1,83 @@
+/* A filter form: each change redraws the board in place and is kept in the address.
+   htmx does the request (hx-get, hx-target, hx-push-url on the form); this keeps what the form
+   shows and what it sends in step with what was chosen. */
+
+const shownText = (filter) => filter.querySelector("[data-filter-shown]");
+
+function showChoice(filter) {
+  const boxes = [...filter.querySelectorAll("[type=checkbox]")];
+  const chosen = boxes.filter((box) => box.checked);
+  const text = shownText(filter);
+  filter.classList.toggle("filter--on", chosen.length > 0);
+  if (!chosen.length) text.textContent = text.dataset.all;
+  else if (chosen.length === 1) text.textContent = label(chosen[0]);
+  else {
+    text.textContent = text.dataset.many
+      .replace("%n", chosen.length)
+      .replace("%all", boxes.length);
+  }
+}
+
+const label = (input) => input.closest("label").querySelector(".check__text").textContent;
+
+function showRange(filter) {
+  const chosen = filter.querySelector("[type=radio]:checked");
+  const [from, to] = filter.querySelectorAll("[type=date]");
+  const own = chosen?.matches("[data-filter-own]");
+  const dates = [from.value, to.value].filter(Boolean).join(" – ");
+  if (chosen) shownText(filter).textContent = own && dates ? dates : label(chosen);
+}
+
+function find(input) {
+  const wanted = input.value.trim().toLocaleLowerCase();
+  for (const option of input.closest("[data-filter]").querySelectorAll(".check")) {
+    option.hidden = !option.textContent.toLocaleLowerCase().includes(wanted);
+  }
+}
+
+export function start(root) {
+  root.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter-find]")) find(event.target);
+  });
+
+  // Before htmx hears of it (capture): own dates need the choice "own", and both ends.
+  root.addEventListener("change", (event) => {
+    const filter = event.target.closest("[data-filter]");
+    if (!filter) return;
+    if (event.target.matches("[data-filter-find]")) {
+      event.stopPropagation();
+      return;
+    }
+    if (filter.dataset.filter === "choice") {
+      showChoice(filter);
+      return;
+    }
+    const own = filter.querySelector("[data-filter-own]");
+    const [from, to] = filter.querySelectorAll("[type=date]");
+    if (event.target.matches("[type=date]")) own.checked = true;
+    showRange(filter);
+    if (own.checked && !(from.value && to.value)) event.stopPropagation();
+  }, true);
+
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-filter-clear]");
+    if (!button) return;
+    const boxes = button.closest("[data-filter]").querySelectorAll("[type=checkbox]:checked");
+    for (const box of boxes) box.checked = false;
+    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // Empty values and own dates that do not count have no place in the address.
+  root.addEventListener("htmx:configRequest", (event) => {
+    const form = event.target.closest("[data-filters]");
+    if (!form) return;
+    const { parameters } = event.detail;
+    for (const name of [...parameters.keys()]) {
+      const left = parameters.getAll(name).filter((value) => value !== "");
+      parameters.delete(name);
+      for (const value of left) parameters.append(name, value);
+    }
+    const own = form.querySelector("[data-filter-own]");
+    if (own && !own.checked) ["from", "to"].forEach((name) => parameters.delete(name));
+  });
+}

@@ -1,0 +1,52 @@
+/* Details beside the page: a link with data-panel opens its page's content in the drawer.
+   Without script the link leads to the same content as a page. */
+
+const panel = () => document.getElementById("panel");
+let opener = null;
+
+async function openPanel(link) {
+  const host = panel();
+  opener = link;
+  document.querySelectorAll(".tile--open").forEach((tile) => tile.classList.remove("tile--open"));
+  host.setAttribute("aria-busy", "true");
+  await window.htmx.ajax("GET", link.href, { target: host, swap: "innerHTML", source: host });
+  host.removeAttribute("aria-busy");
+  if (!host.childElementCount) return;
+  host.hidden = false;
+  link.closest(".tile")?.classList.add("tile--open");
+  const heading = host.querySelector(".panel__title");
+  heading?.setAttribute("tabindex", "-1");
+  (heading ?? host).focus();
+  document.dispatchEvent(new CustomEvent("ace:resize"));
+}
+
+function closePanel() {
+  const host = panel();
+  if (!host || host.hidden) return;
+  host.hidden = true;
+  host.replaceChildren();
+  document.querySelectorAll(".tile--open").forEach((tile) => tile.classList.remove("tile--open"));
+  // A menu has closed over the link: its summary is what the reader can see.
+  const seen = opener?.checkVisibility() ? opener : opener?.closest("details")?.querySelector("summary");
+  seen?.focus();
+  opener = null;
+}
+
+export function start(root) {
+  root.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    const link = event.target.closest("a[data-panel]");
+    if (link && window.htmx && panel()) {
+      event.preventDefault();
+      openPanel(link);
+    } else if (event.target.closest("[data-panel-close]") && !panel()?.hidden) {
+      event.preventDefault();
+      closePanel();
+    }
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) closePanel();
+  });
+}
