@@ -60,23 +60,31 @@ def day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
 
 
-class ServiceForm(forms.ModelForm[Service]):
-    class Meta:
-        model = Service
-        fields = [
-            "name", "code", "description", "owner", "criticality", "service_hours", "consumers",
-        ]  # fmt: skip
-        help_texts = {
-            "code": _("Short, as in your catalogue: INC, IAM, NET."),
-            "consumers": _("Employees, branches, another service."),
-        }
+class ServiceForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    code = forms.CharField(
+        label=_("Code"), max_length=20, help_text=_("Short, as in your catalogue: INC, IAM, NET.")
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=people_of_ace(), help_text=_("Who answers for it.")
+    )
+    criticality = forms.ChoiceField(
+        label=_("Criticality"), choices=Service.Criticality.choices, initial="medium"
+    )
+    service_hours = forms.CharField(label=_("Service hours"), max_length=120, required=False)
+    consumers = forms.CharField(
+        label=_("Who uses it"),
+        max_length=200,
+        required=False,
+        help_text=_("Employees, branches, another service."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people_of_ace()  # type: ignore[attr-defined]
-
-    def _post_clean(self) -> None:
-        """The service validates the row; this form is only its shape."""
+    @staticmethod
+    def initial_of(service: Service) -> dict[str, Any]:
+        return {name: getattr(service, name) for name in ServiceForm.base_fields}
 
 
 class BlueprintForm(forms.Form):

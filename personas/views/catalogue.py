@@ -70,10 +70,8 @@ def service_edit(request: HttpRequest, slug: str) -> HttpResponse:
     service = selectors.service_for(user, slug)
     return form_page(
         request,
-        ServiceForm(request.POST or None, instance=service),
-        lambda **given: catalogue.change_service(
-            actor=user, service=selectors.service_for(user, slug), **given
-        ),
+        ServiceForm(request.POST or None, initial=ServiceForm.initial_of(service)),
+        lambda **given: catalogue.change_service(actor=user, service=service, **given),
         done=Service.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": service.name},
