@@ -245,7 +245,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "ace_portal.accounts.authentication.TokenAuthentication",
+        "knox.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["ace_portal.lib.api_doors.DeclaredAccess"],
@@ -272,6 +272,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "LaneKind": "personas.models.Lane.Kind",
+        "Cadence": "personas.models.Persona.Cadence",
+        "ClaimKind": "personas.models.Claim.Kind",
+        "AnnotationKind": "personas.models.Annotation.Kind",
+        "JobState": "ace_portal.jobs.models.Job.State",
+        "PersonaState": "personas.models.Persona.State",
+        "BlueprintState": "personas.models.BlueprintVersion.State",
+    },
 }
 
 # Work in the background --------------------------------------------------------------------------
