@@ -1,0 +1,53 @@
+"""The gallery: pages made of the components alone, served under the policy that must hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ace_portal.settings")
+os.environ.setdefault("ACE_ENV", "test")
+os.environ.setdefault("SECRET_KEY", "only-for-the-gallery-" * 4)
+# Playwright's own loop runs in this thread; nothing here touches a database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+django.setup()
+
+from tests.look.server import Gallery  # noqa: E402
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[Gallery]:
+    with Gallery(Path(__file__).resolve().parents[2]) as gallery:
+        yield gallery
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda message: _keep(page, message.type, message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    yield page
+    assert page.complaints == []
+    context.close()
+
+
+def _keep(page: Page, kind: str, text: str) -> None:
+    if kind in {"error", "warning"}:
+        page.complaints.append(text)
