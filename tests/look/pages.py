@@ -64,6 +64,9 @@ THREAD = [
     {"kind": "Release", "name": "Not yet", "url": None},
 ]
 
+STAGES = ["Problem and KPIs", "Persona and group", "Key features", "Design", "Prototype"]
+STAGES += ["Test and validate", "Launch", "Iterate"]
+
 
 def render(request: HttpRequest, template: str, **context: Any) -> str:
     theme = request.GET.get("theme")
@@ -287,9 +290,16 @@ def parts(request: HttpRequest) -> str:
             | ({"here": True, "part": 60, "note": "3 of 5 checks"} if n == 4 else {})
             | ({"note": "Not started"} if n > 4 else {})
             for n, name in enumerate(
-                "Problem and KPIs,Persona,Features,Design,Prototype,Validate,Launch,Iterate".split(
-                    ","
-                ),
+                [
+                    "Problem and KPIs",
+                    "Persona",
+                    "Features",
+                    "Design",
+                    "Prototype",
+                    "Validate",
+                    "Launch",
+                    "Iterate",
+                ],
                 1,
             )
         ],
