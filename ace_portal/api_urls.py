@@ -7,16 +7,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from ace_portal.lib.permissions import SIGNED_IN
 
+
+class Schema(SpectacularAPIView):
+    door = SIGNED_IN
+
+
+class Reference(SpectacularSwaggerSplitView):
+    door = SIGNED_IN
+
+
 app_name = "api"
 
-schema = SpectacularAPIView.as_view()
-docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema")
-for view in (schema, docs):
-    view.cls.door = SIGNED_IN
-
 urlpatterns = [
-    path("schema/", schema, name="schema"),
-    path("docs/", docs, name="docs"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Reference.as_view(url_name="api:schema"), name="docs"),
     path("", include("ace_portal.accounts.api_urls")),
     path("", include("ace_portal.jobs.api_urls")),
 ]

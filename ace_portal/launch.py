@@ -22,7 +22,7 @@ def main() -> None:
     set_environment(data_dir, kept, demo=demo)
     prepare(demo=demo)
     if demo:
-        print_demo_people(os.environ["ACE_DEMO_PASSWORD"])
+        show_demo_people(os.environ["ACE_DEMO_PASSWORD"])
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "ace_portal.supervisor"])
 
@@ -55,7 +55,7 @@ def set_environment(data_dir: Path, kept: dict[str, str], *, demo: bool) -> None
     """What the processes of this installation read; what the caller set wins."""
     host = os.environ.setdefault("HOST", "127.0.0.1")
     port = os.environ.setdefault("PORT", "8000")
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
     hosts = ["localhost", "127.0.0.1", "[::1]", host]
     os.environ.update(
         {
@@ -78,18 +78,18 @@ def prepare(*, demo: bool) -> None:
     from django.core.management import call_command
 
     django.setup()
-    from ace_portal.lib import assets
+    from ace_portal.lib import assets, storage
 
     call_command("migrate", verbosity=0, interactive=False)
-    assets.prepare()
+    assets.build(ROOT, ROOT / "node_modules")
+    storage.collect_if_changed()
     if demo:
         call_command("seed_demo", verbosity=0)
 
 
-def print_demo_people(password: str) -> None:
-    print("\nDemo people, all with the password", password)
-    for name in DEMO_PEOPLE:
-        print(f"  {name}@demo.example")
+def show_demo_people(password: str) -> None:
+    people = "".join(f"  {name}@demo.example\n" for name in DEMO_PEOPLE)
+    sys.stdout.write(f"\nDemo people, all with the password {password}\n{people}")
 
 
 if __name__ == "__main__":

@@ -167,6 +167,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+if ACE_ENV == "test":
+    # Every test signs people in; the real hash is made to be slow.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "home:home"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
@@ -236,6 +239,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ACE_ENV == "test"
 WHITENOISE_MAX_AGE = 3600
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # The API -----------------------------------------------------------------------------------------
 
@@ -272,7 +276,7 @@ SPECTACULAR_SETTINGS = {
 
 # Work in the background --------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "acefiles://"
+CELERY_BROKER_URL = REDIS_URL or "acefiles://localhost"
 JOB_LEASE_SECONDS = env.int("ACE_JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS = env.int("ACE_JOB_SWEEP_SECONDS", default=10)
 WORKER_PROCESSES = env.int("ACE_WORKER_PROCESSES", default=2)

@@ -71,7 +71,7 @@ class Child:
             return
 
     def delay(self) -> float:
-        """Seconds to wait before the next start: none at first, more when it dies again and again."""
+        """Seconds until the next start: none at first, more when it dies again and again."""
         now = time.monotonic()
         self.restarts = [moment for moment in self.restarts if now - moment < 60]
         self.restarts.append(now)
@@ -108,7 +108,7 @@ class Supervisor:
         local = f"http://127.0.0.1:{os.environ['PORT']}/healthz"
         try:
             with urllib.request.urlopen(local, timeout=1) as answer:
-                up = answer.status == 200
+                up = bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
         if up:
@@ -149,7 +149,7 @@ class Supervisor:
 def embedded_children() -> list[Child]:
     """The three processes of one machine."""
     data = Path(os.environ["ACE_DATA_DIR"])
-    celery = [sys.executable, "-m", "celery", "-A", "ace_portal.celery"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "ace_portal.celery"]
     web = [
         sys.executable, "-m", "gunicorn", "ace_portal.wsgi:application",
         "--bind", f"{os.environ['HOST']}:{os.environ['PORT']}",

@@ -5,5 +5,5 @@ from __future__ import annotations
 from knox.auth import TokenAuthentication as KnoxAuthentication
 
 
-class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]
+class TokenAuthentication(KnoxAuthentication):
     """``Authorization: Token …``; knox refuses inactive people itself."""

@@ -15,6 +15,7 @@ from knox.models import AuthToken
 from ace_portal.accounts import services
 from ace_portal.accounts.forms import PersonEditForm, PersonForm, SettingsForm, SignInForm
 from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import submit
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ADMIN, ANYONE, SIGNED_IN, access
@@ -39,12 +40,14 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) ->
 @access(SIGNED_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
+    user = person_of(request)
     current = {name: getattr(user, name) for name in ("name", "job_title", "time_zone", "theme")}
     form = SettingsForm(request.POST or None, initial=current)
-    if request.method == "POST" and submit(form, services.change_settings, actor=user):
-        messages.success(request, _("Saved."))
-        return redirect("accounts:settings")
+    if request.method == "POST":
+        saved = submit(form, services.change_settings, actor=user)
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:settings")
     tokens = AuthToken.objects.filter(user=user).order_by("-created")
     context = {"form": form, "tokens": tokens, "secret": request.session.pop("new_token", "")}
     return render(request, "accounts/settings.html", context)
@@ -53,7 +56,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @access(SIGNED_IN)
 @require_POST
 def token_new(request: HttpRequest) -> HttpResponse:
-    _token, secret = services.make_token(actor=request.user)  # type: ignore[arg-type]
+    _token, secret = services.make_token(actor=person_of(request))
     request.session["new_token"] = secret
     return redirect("accounts:settings")
 
@@ -61,7 +64,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 @access(SIGNED_IN)
 @require_POST
 def token_revoke(request: HttpRequest, token_key: str) -> HttpResponse:
-    services.revoke_token(actor=request.user, token_key=token_key)  # type: ignore[arg-type]
+    services.revoke_token(actor=person_of(request), token_key=token_key)
     messages.success(request, _("The token no longer works."))
     return redirect("accounts:settings")
 
@@ -78,7 +81,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def person_new(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST":
-        person = submit(form, services.add_person, actor=request.user)
+        person = submit(form, services.add_person, actor=person_of(request))
         if person:
             messages.success(request, _("%(name)s can sign in now.") % {"name": person.name})
             return redirect("accounts:people")
@@ -91,9 +94,9 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
     names = ("name", "is_ace", "may_manage_data", "is_admin", "is_active")
     form = PersonEditForm(request.POST or None, initial={n: getattr(person, n) for n in names})
-    if request.method == "POST" and submit(
-        form, services.change_person, actor=request.user, person=person
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("accounts:people")
+    if request.method == "POST":
+        saved = submit(form, services.change_person, actor=person_of(request), person=person)
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:people")
     return render(request, "accounts/person_form.html", {"form": form, "person": person})

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
 from ace_portal.jobs.models import Job
 from ace_portal.lib.permissions import ACE, SIGNED_IN
@@ -34,7 +35,7 @@ class JobDetail(APIView):
 
     @extend_schema(responses=JobOutput)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(JobOutput(selectors.job_for(request.user, pk)).data)
+        return Response(JobOutput(selectors.job_for(person_of(request), pk)).data)
 
 
 class JobRetry(APIView):
@@ -42,7 +43,9 @@ class JobRetry(APIView):
 
     @extend_schema(request=None, responses=JobOutput)
     def post(self, request: Request, pk: int) -> Response:
-        job = services.retry(actor=request.user, job=selectors.job_for(request.user, pk))
+        job = services.retry(
+            actor=person_of(request), job=selectors.job_for(person_of(request), pk)
+        )
         return Response(JobOutput(job).data)
 
 
@@ -51,5 +54,7 @@ class JobCancel(APIView):
 
     @extend_schema(request=None, responses=JobOutput)
     def post(self, request: Request, pk: int) -> Response:
-        job = services.cancel(actor=request.user, job=selectors.job_for(request.user, pk))
+        job = services.cancel(
+            actor=person_of(request), job=selectors.job_for(person_of(request), pk)
+        )
         return Response(JobOutput(job).data)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
@@ -14,7 +15,7 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 @access(ACE)
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
-    page = page_of(request, selectors.jobs_for(request.user))  # type: ignore[arg-type]
+    page = page_of(request, selectors.jobs_for(person_of(request)))
     return render(request, "jobs/jobs.html", {"page": page})
 
 
@@ -22,7 +23,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The progress bar of one job, fetched again and again while it is open."""
-    job = selectors.job_for(request.user, pk)  # type: ignore[arg-type]
+    job = selectors.job_for(person_of(request), pk)
     response = render(request, "jobs/_progress.html", {"job": job})
     if not job.is_open:
         response["HX-Refresh"] = "true"
@@ -32,14 +33,14 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @access(ACE)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(request.user, pk)  # type: ignore[arg-type]
-    services.retry(actor=request.user, job=job)  # type: ignore[arg-type]
+    job = selectors.job_for(person_of(request), pk)
+    services.retry(actor=person_of(request), job=job)
     return redirect("jobs:jobs")
 
 
 @access(ACE)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(request.user, pk)  # type: ignore[arg-type]
-    services.cancel(actor=request.user, job=job)  # type: ignore[arg-type]
+    job = selectors.job_for(person_of(request), pk)
+    services.cancel(actor=person_of(request), job=job)
     return redirect("jobs:jobs")

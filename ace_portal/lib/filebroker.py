@@ -22,10 +22,10 @@ from kombu.utils.json import dumps
 SCHEME = "acefiles"
 
 
-class Channel(FileChannel):  # type: ignore[misc]
+class Channel(FileChannel):
     """Write beside, then rename: a rename is whole or has not happened."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{monotonic_ns()}_{uuid.uuid4()}.{queue}.msg"
         part = folder / f".{name}.part"
@@ -38,7 +38,7 @@ class Channel(FileChannel):  # type: ignore[misc]
             raise ChannelError(f"Cannot add file {name!r} to directory {folder}") from error
 
 
-class Transport(FileTransport):  # type: ignore[misc]
+class Transport(FileTransport):
     Channel = Channel
 
 

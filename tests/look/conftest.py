@@ -6,20 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ace_portal.settings")
-os.environ.setdefault("ACE_ENV", "test")
-os.environ.setdefault("SECRET_KEY", "only-for-the-gallery-" * 4)
-# Playwright's own loop runs in this thread; nothing here touches a database.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-django.setup()
-
-from tests.look.server import Gallery  # noqa: E402
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+from tests.look.server import Gallery
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +21,9 @@ def gallery() -> Iterator[Gallery]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"]
+        )
         yield browser
         browser.close()
 

@@ -1,0 +1,33 @@
+"""Fill an empty portal with a plausible service desk, through the services that people use."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from ace_portal.accounts.models import User
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
+    "owner": {"name": "Marit Lund", "is_ace": True, "may_manage_data": True},
+    "member": {"name": "Priya Nair", "job_title": "Service desk lead"},
+    "colleague": {"name": "Tomas Beck", "job_title": "Network lead"},
+    "outsider": {"name": "Ana Ruiz", "job_title": "Facilities"},
+    "admin": {"name": "Lea Roth", "is_admin": True},
+}
+
+
+class Command(BaseCommand):
+    help = "Add the demo people and their dashboard, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if User.objects.exists():
+            return
+        with transaction.atomic():
+            for name, fields in PEOPLE.items():
+                User.objects.create_user(
+                    f"{name}@demo.example", os.environ["ACE_DEMO_PASSWORD"], **fields
+                )
