@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.look.pages import HOSTILE, PAGES
 from tests.look.server import Gallery
@@ -119,9 +119,7 @@ def test_filter_with_own_dates_waits_for_both(gallery: Gallery, page: Page) -> N
     page.wait_for_url(gallery.url("dashboard", "period=own&from=2026-10-01&to=2026-10-31"))
 
 
-def test_filter_works_without_script(gallery: Gallery, page: Page) -> None:
-    browser = page.context.browser
-    assert browser is not None
+def test_filter_works_without_script(gallery: Gallery, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(gallery.url("dashboard"))
@@ -184,6 +182,17 @@ def test_phone_reaches_every_page_of_the_rail(gallery: Gallery, page: Page) -> N
 
     for name in ("Lessons", "Discover", "KPIs", "Portfolio", "Reports"):
         expect(page.locator(".rail__sheet").get_by_role("link", name=name)).to_be_in_viewport()
+
+
+def test_phone_shows_the_whole_filter(gallery: Gallery, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(gallery.url("dashboard"))
+
+    page.get_by_text("Resolver group All").click()
+
+    expect(page.get_by_role("checkbox", name="Service desk")).to_be_in_viewport(ratio=1)
+    page.get_by_role("checkbox", name="Service desk").check()
+    page.wait_for_url(gallery.url("dashboard", "period=4w&group=5"))
 
 
 def test_form_puts_what_is_wrong_first(gallery: Gallery, page: Page) -> None:
