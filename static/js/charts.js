@@ -126,6 +126,14 @@ async function draw(plot) {
   plot.dataset.drawn = String(figure.layout.width);
 }
 
+/** A chart that cannot be drawn still has its figures: the table takes its place. */
+function giveUp(plot, error) {
+  console.warn(error);
+  plot.hidden = true;
+  const table = plot.closest("[data-chart]").querySelector("details");
+  if (table) table.open = true;
+}
+
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /** The one nearest to the window's top is next. */
@@ -144,7 +152,8 @@ async function drawAll() {
   drawing = true;
   try {
     while (waiting.size) {
-      await draw(next());
+      const plot = next();
+      await draw(plot).catch((error) => giveUp(plot, error));
       await painted();
     }
   } finally {

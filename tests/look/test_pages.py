@@ -91,6 +91,38 @@ def test_charts_take_the_colours_of_the_theme(gallery: Gallery, page: Page) -> N
     expect(line).to_have_css("stroke", "rgb(143, 165, 255)")
 
 
+def test_chart_that_cannot_be_drawn_shows_its_table(gallery: Gallery, page: Page) -> None:
+    page.route("**/plotly.min.js", lambda route: route.abort())
+    page.goto(gallery.url("dashboard"))
+
+    table = page.locator("[data-chart=trend]").get_by_role("cell", name="10.6 h").first
+    expect(table).to_be_visible()
+    assert page.complaints != []
+    page.complaints.clear()
+
+
+def test_theme_is_shown_at_once_and_kept(gallery: Gallery, page: Page) -> None:
+    kept: list[str | None] = []
+
+    def keep(route: Route) -> None:
+        kept.append(route.request.post_data)
+        route.fulfill(status=204)
+
+    page.route("**/theme", keep)
+    page.goto(gallery.url("home"))
+    page.evaluate(
+        """document.querySelector("main").insertAdjacentHTML("beforeend",
+        '<form data-theme-form method="post" action="/theme">'
+        + '<button name="theme" value="dark" aria-pressed="false">Dark</button></form>')"""
+    )
+    page.get_by_role("button", name="Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(15, 18, 23)")
+    assert [body is not None and 'name="theme"' in body for body in kept] == [True]
+
+
 def test_filter_redraws_the_board_in_place(gallery: Gallery, page: Page) -> None:
     page.goto(gallery.url("dashboard"))
     drawn(page)
