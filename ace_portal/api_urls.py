@@ -23,4 +23,5 @@ urlpatterns = [
     path("docs/", Reference.as_view(url_name="api:schema"), name="docs"),
     path("", include("ace_portal.accounts.api_urls")),
     path("", include("ace_portal.jobs.api_urls")),
+    path("", include("personas.api_urls")),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("ace_portal.accounts.urls")),
     path("admin/", include("ace_portal.audit.urls")),
     path("work/", include("ace_portal.jobs.urls")),
+    path("discover/", include("personas.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from ace_portal.accounts import services
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.api import taken
 from ace_portal.lib.permissions import ADMIN, ANYONE, SIGNED_IN
 
 
@@ -69,9 +70,8 @@ class Me(APIView):
 
     @extend_schema(request=SettingsInput, responses=PersonOutput)
     def put(self, request: Request) -> Response:
-        given = SettingsInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        person = services.change_settings(actor=person_of(request), **given.validated_data)
+        given = taken(SettingsInput, request)
+        person = services.change_settings(actor=person_of(request), **given)
         return Response(PersonOutput(person).data)
 
 
@@ -88,12 +88,11 @@ class Tokens(APIView):
 
     @extend_schema(request=TokenInput, responses={201: NewTokenOutput}, auth=[])
     def post(self, request: Request) -> Response:
-        given = TokenInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = taken(TokenInput, request)
         person = authenticate(
             request._request,
-            username=given.validated_data["email"],
-            password=given.validated_data["password"],
+            username=given["email"],
+            password=given["password"],
         )
         if person is None:
             raise exceptions.AuthenticationFailed(
@@ -119,7 +118,6 @@ class People(generics.ListAPIView[User]):
 
     @extend_schema(request=PersonInput, responses={201: PersonOutput})
     def post(self, request: Request) -> Response:
-        given = PersonInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        person = services.add_person(actor=person_of(request), **given.validated_data)
+        given = taken(PersonInput, request)
+        person = services.add_person(actor=person_of(request), **given)
         return Response(PersonOutput(person).data, status=201)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
@@ -38,3 +39,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         body = {"detail": fields[first][0], "field": first.replace("__all__", "")}
         return Response(body, status=status.HTTP_400_BAD_REQUEST)
     return default_handler(error, context)
+
+
+def taken(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The validated input; what is wrong with it becomes a 400 that names the fields."""
+    given = serializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)

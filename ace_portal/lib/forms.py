@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from ace_portal.lib.errors import PortalError
 
@@ -40,3 +43,28 @@ def add_validation_errors(form: forms.BaseForm, error: ValidationError) -> None:
         return
     for name, errors in error.error_dict.items():
         form.add_error(name if name in form.fields else None, ValidationError(errors))
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    call: Callable[..., Answer],
+    *,
+    done: Callable[[Answer], str],
+    said: str = "",
+    template: str = "lib/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """A page that is one form: show it, hand it to the service, go on to ``done(answer)``.
+
+    ``said`` is told on the next page; ``context`` takes ``title``, ``intro``, ``submit`` (the
+    button's word), ``cancel_url`` and ``crumbs``.
+    """
+    if request.method == "POST":
+        answer = submit(form, call)
+        if answer is not None:
+            if said:
+                messages.success(request, said)
+            return redirect(done(answer))
+    status = 422 if form.errors else 200
+    return render(request, template, {"form": form, **context}, status=status)

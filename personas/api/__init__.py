@@ -1,0 +1,1 @@
+"""Services, blueprints, personas and groups through the API."""

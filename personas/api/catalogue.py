@@ -1,0 +1,303 @@
+"""Services and blueprints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.api import taken
+from ace_portal.lib.permissions import ACE, SIGNED_IN
+from personas import selectors
+from personas.models import (
+    Annotation,
+    Blueprint,
+    BlueprintVersion,
+    Card,
+    Lane,
+    Persona,
+    Phase,
+    Service,
+    Step,
+)
+from personas.services import blueprints, catalogue
+
+
+class ServiceOutput(serializers.ModelSerializer[Service]):
+    owner = serializers.EmailField(source="owner.email")
+
+    class Meta:
+        model = Service
+        fields = [
+            "slug", "code", "name", "description", "owner", "criticality", "service_hours",
+            "consumers", "archived_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ServiceInput(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=20)
+    name = serializers.CharField(max_length=120)
+    description = serializers.CharField(default="", allow_blank=True)
+    owner = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.all(), required=False
+    )
+    criticality = serializers.ChoiceField(Service.Criticality.choices, default="medium")
+    service_hours = serializers.CharField(max_length=120, default="", allow_blank=True)
+    consumers = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class AnnotationOutput(serializers.ModelSerializer[Annotation]):
+    class Meta:
+        model = Annotation
+        fields = ["kind", "text", "severity", "emotion"]
+
+
+class CardOutput(serializers.ModelSerializer[Card]):
+    lane = serializers.CharField(source="lane.kind")
+    annotations = AnnotationOutput(many=True)
+
+    class Meta:
+        model = Card
+        fields = [
+            "id", "lane", "span", "text", "actor", "system", "channel", "evidence", "annotations",
+        ]  # fmt: skip
+
+
+class StepOutput(serializers.ModelSerializer[Step]):
+    cards = CardOutput(many=True)
+
+    class Meta:
+        model = Step
+        fields = [
+            "id", "key", "title", "no_customer_action", "work_time", "wait_min", "wait_typical",
+            "wait_max", "cards",
+        ]  # fmt: skip
+
+
+class PhaseOutput(serializers.ModelSerializer[Phase]):
+    steps = StepOutput(many=True)
+
+    class Meta:
+        model = Phase
+        fields = ["id", "name", "steps"]
+
+
+class LaneOutput(serializers.ModelSerializer[Lane]):
+    class Meta:
+        model = Lane
+        fields = ["kind", "label"]
+
+
+class BlueprintVersionOutput(serializers.ModelSerializer[BlueprintVersion]):
+    lanes = LaneOutput(many=True)
+    phases = PhaseOutput(many=True)
+
+    class Meta:
+        model = BlueprintVersion
+        fields = ["number", "state", "published_at", "lanes", "phases"]
+
+
+class BlueprintOutput(serializers.ModelSerializer[Blueprint]):
+    service = serializers.SlugField(source="service.slug")
+    persona = serializers.SlugField(source="persona.slug", default=None)
+    as_is = serializers.SlugField(source="as_is.slug", default=None)
+    owner = serializers.EmailField(source="owner.email")
+
+    class Meta:
+        model = Blueprint
+        fields = [
+            "slug", "service", "scenario", "persona", "value_stream", "view", "as_is", "owner",
+            "review_due",
+        ]  # fmt: skip
+
+
+class BlueprintChange(serializers.Serializer[Any]):
+    scenario = serializers.CharField(max_length=160)
+    view = serializers.ChoiceField(Blueprint.View.choices, default="as_is")
+    as_is = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Blueprint.objects.all(), default=None, allow_null=True
+    )
+    persona = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Persona.objects.all(), default=None, allow_null=True
+    )
+    review_due = serializers.DateField(default=None, allow_null=True)
+
+
+class BlueprintInput(BlueprintChange):
+    service = serializers.SlugRelatedField(slug_field="slug", queryset=Service.objects.all())
+    value_stream = serializers.ChoiceField(Blueprint.ValueStream.choices, default="incident")
+
+
+class PhaseInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60)
+
+
+class StepInput(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=80)
+    no_customer_action = serializers.BooleanField(default=False)
+    work_time = serializers.DurationField(default=None, allow_null=True)
+    wait_min = serializers.DurationField(default=None, allow_null=True)
+    wait_typical = serializers.DurationField(default=None, allow_null=True)
+    wait_max = serializers.DurationField(default=None, allow_null=True)
+
+
+class CardInput(serializers.Serializer[Any]):
+    lane = serializers.ChoiceField(Lane.Kind.choices)
+    text = serializers.CharField(max_length=160)
+    span = serializers.IntegerField(min_value=1, max_value=20, default=1)
+    who = serializers.CharField(max_length=60, default="", allow_blank=True)
+    system = serializers.CharField(max_length=60, default="", allow_blank=True)
+    channel = serializers.CharField(max_length=60, default="", allow_blank=True)
+    evidence = serializers.ChoiceField(Card.Evidence.choices, default="assumed")
+    severity = serializers.IntegerField(min_value=1, max_value=5, default=None, allow_null=True)
+    failure = serializers.CharField(max_length=160, default="", allow_blank=True)
+    emotion = serializers.IntegerField(min_value=-2, max_value=2, default=None, allow_null=True)
+
+
+class Services(generics.ListAPIView[Service]):
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = ServiceOutput
+    queryset = Service.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.services_for(person_of(self.request))
+
+    @extend_schema(request=ServiceInput, responses={201: ServiceOutput})
+    def post(self, request: Request) -> Response:
+        given = taken(ServiceInput, request)
+        service = catalogue.create_service(actor=person_of(request), **given)
+        return Response(ServiceOutput(service).data, status=201)
+
+
+class ServiceDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=ServiceOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(ServiceOutput(selectors.service_for(person_of(request), slug)).data)
+
+    @extend_schema(request=ServiceInput, responses=ServiceOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        service = selectors.service_for(actor, slug)
+        given = taken(ServiceInput, request)
+        changed = catalogue.change_service(actor=actor, service=service, **given)
+        return Response(ServiceOutput(changed).data)
+
+
+class Blueprints(generics.ListAPIView[Blueprint]):
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = BlueprintOutput
+    queryset = Blueprint.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.blueprints_for(person_of(self.request)).select_related("as_is")
+
+    @extend_schema(request=BlueprintInput, responses={201: BlueprintOutput})
+    def post(self, request: Request) -> Response:
+        given = taken(BlueprintInput, request)
+        blueprint = blueprints.create_blueprint(actor=person_of(request), **given)
+        return Response(BlueprintOutput(blueprint).data, status=201)
+
+
+class BlueprintDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=BlueprintOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(BlueprintOutput(selectors.blueprint_for(person_of(request), slug)).data)
+
+    @extend_schema(request=BlueprintChange, responses=BlueprintOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        given = taken(BlueprintChange, request)
+        changed = blueprints.change_blueprint(actor=actor, blueprint=blueprint, **given)
+        return Response(BlueprintOutput(changed).data)
+
+
+class BlueprintDrawing(APIView):
+    """The draft for the ACE, else the published version, with all steps and cards."""
+
+    door = SIGNED_IN
+
+    @extend_schema(responses=BlueprintVersionOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        blueprint = selectors.blueprint_for(user, slug)
+        version = selectors.drawing_of(selectors.version_for(user, blueprint))
+        return Response(BlueprintVersionOutput(version).data)
+
+
+class BlueprintPublish(APIView):
+    door = ACE
+
+    @extend_schema(request=None, responses=BlueprintVersionOutput)
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        version = blueprints.publish_version(actor=actor, blueprint=blueprint)
+        return Response(BlueprintVersionOutput(selectors.drawing_of(version)).data)
+
+
+class BlueprintStart(APIView):
+    door = ACE
+
+    @extend_schema(request=None, responses={201: BlueprintVersionOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        version = blueprints.start_version(actor=actor, blueprint=blueprint)
+        return Response(BlueprintVersionOutput(selectors.drawing_of(version)).data, status=201)
+
+
+class BlueprintPhases(APIView):
+    door = ACE
+
+    @extend_schema(request=PhaseInput, responses={201: PhaseOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        phase = blueprints.add_phase(actor=actor, blueprint=blueprint, **taken(PhaseInput, request))
+        return Response(PhaseOutput(phase).data, status=201)
+
+
+class PhaseSteps(APIView):
+    door = ACE
+
+    @extend_schema(request=StepInput, responses={201: StepOutput})
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        phases = Phase.objects.filter(version__blueprint=blueprint, pk=pk)
+        phase = selectors.first_or_404(phases)
+        given = taken(StepInput, request)
+        step = blueprints.add_step(actor=actor, blueprint=blueprint, phase=phase, **given)
+        return Response(StepOutput(step).data, status=201)
+
+
+class StepCards(APIView):
+    door = ACE
+
+    @extend_schema(request=CardInput, responses={201: CardOutput})
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        actor = person_of(request)
+        blueprint = selectors.blueprint_for(actor, slug)
+        steps = Step.objects.filter(phase__version__blueprint=blueprint, pk=pk)
+        step = selectors.first_or_404(steps.select_related("phase__version"))
+        given = taken(CardInput, request)
+        lanes = Lane.objects.filter(version=step.phase.version, kind=given.pop("lane"))
+        lane = selectors.first_or_404(lanes)
+        card = blueprints.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **given)
+        return Response(CardOutput(card).data, status=201)

@@ -1,0 +1,266 @@
+"""Personas, questions, groups and memberships."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.api import taken
+from ace_portal.lib.permissions import ACE, SIGNED_IN
+from personas import selectors
+from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
+from personas.services import people
+
+
+class ClaimOutput(serializers.ModelSerializer[Claim]):
+    class Meta:
+        model = Claim
+        fields = ["id", "kind", "text", "standing"]
+
+
+class PersonaOutput(serializers.ModelSerializer[Persona]):
+    owner = serializers.EmailField(source="owner.email")
+    claims = ClaimOutput(many=True)
+
+    class Meta:
+        model = Persona
+        fields = [
+            "slug", "name", "state", "quote", "about", "data_literacy", "cadence", "devices",
+            "access_needs", "owner", "review_due", "claims",
+        ]  # fmt: skip
+
+
+class PersonaInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    decisions = serializers.ListField(child=serializers.CharField(max_length=240))
+    goals = serializers.ListField(child=serializers.CharField(max_length=240), default=list)
+    jobs = serializers.ListField(child=serializers.CharField(max_length=240), default=list)
+    pains = serializers.ListField(child=serializers.CharField(max_length=240), default=list)
+    quote = serializers.CharField(max_length=200, default="", allow_blank=True)
+    about = serializers.CharField(default="", allow_blank=True)
+    data_literacy = serializers.IntegerField(min_value=1, max_value=4, default=2)
+    cadence = serializers.ChoiceField(Persona.Cadence.choices, default="weekly")
+    devices = serializers.CharField(max_length=120, default="", allow_blank=True)
+    access_needs = serializers.CharField(max_length=200, default="", allow_blank=True)
+    review_due = serializers.DateField(default=None, allow_null=True)
+
+
+class QuestionOutput(serializers.ModelSerializer[Question]):
+    persona = serializers.SlugField(source="persona.slug")
+    decision = serializers.CharField(source="decision.text")
+    blueprint = serializers.SlugField(source="blueprint.slug", default=None)
+
+    class Meta:
+        model = Question
+        fields = [
+            "id", "persona", "text", "decision", "frequency", "workaround", "value", "rank",
+            "blueprint", "step_key",
+        ]  # fmt: skip
+
+
+class QuestionInput(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=240)
+    decision = serializers.PrimaryKeyRelatedField(queryset=Claim.objects.filter(kind="decision"))
+    frequency = serializers.ChoiceField(Persona.Cadence.choices, default="weekly")
+    workaround = serializers.CharField(max_length=240, default="", allow_blank=True)
+    value = serializers.IntegerField(min_value=1, max_value=5, default=3)
+    blueprint = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Blueprint.objects.all(), default=None, allow_null=True
+    )
+    step_key = serializers.CharField(max_length=12, default="", allow_blank=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        blueprint, key = given.pop("blueprint"), given.pop("step_key")
+        given["step"] = (blueprint, key) if blueprint is not None else None
+        return given
+
+
+class RankInput(serializers.Serializer[Any]):
+    up = serializers.BooleanField()
+
+
+class GroupOutput(serializers.ModelSerializer[UserGroup]):
+    persona = serializers.SlugField(source="persona.slug")
+    owner = serializers.EmailField(source="owner.email")
+
+    class Meta:
+        model = UserGroup
+        fields = ["slug", "name", "persona", "owner", "members_see_names"]
+
+
+class GroupInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    persona = serializers.SlugRelatedField(slug_field="slug", queryset=Persona.objects.all())
+    members_see_names = serializers.BooleanField(default=True)
+
+
+class MembershipOutput(serializers.ModelSerializer[Membership]):
+    name = serializers.CharField(source="user.name")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "name", "role", "valid_from", "valid_to"]
+
+
+class MembershipInput(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(Membership.Role.choices, default="member")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(default=None, allow_null=True)
+
+
+class EndInput(serializers.Serializer[Any]):
+    last_day = serializers.DateField()
+
+
+class Personas(generics.ListAPIView[Persona]):
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = PersonaOutput
+    queryset = Persona.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.personas_for(person_of(self.request)).prefetch_related("claims")
+
+    @extend_schema(request=PersonaInput, responses={201: PersonaOutput})
+    def post(self, request: Request) -> Response:
+        persona = people.create_persona(actor=person_of(request), **taken(PersonaInput, request))
+        return Response(PersonaOutput(persona).data, status=201)
+
+
+class PersonaDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=PersonaOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(PersonaOutput(selectors.persona_for(person_of(request), slug)).data)
+
+    @extend_schema(request=PersonaInput, responses=PersonaOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        persona = selectors.persona_for(actor, slug)
+        given = taken(PersonaInput, request)
+        changed = people.change_persona(actor=actor, persona=persona, **given)
+        return Response(PersonaOutput(changed).data)
+
+
+class Questions(generics.ListAPIView[Question]):
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = QuestionOutput
+    queryset = Question.objects.none()
+
+    def get_queryset(self) -> Any:
+        user = person_of(self.request)
+        persona = selectors.persona_for(user, self.kwargs["slug"])
+        return selectors.questions_for(user).filter(persona=persona)
+
+    @extend_schema(request=QuestionInput, responses={201: QuestionOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        persona = selectors.persona_for(actor, slug)
+        given = taken(QuestionInput, request)
+        question = people.ask_question(actor=actor, persona=persona, **given)
+        return Response(QuestionOutput(question).data, status=201)
+
+
+class QuestionDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=QuestionOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(QuestionOutput(selectors.question_for(person_of(request), pk)).data)
+
+    @extend_schema(request=QuestionInput, responses=QuestionOutput)
+    def put(self, request: Request, pk: int) -> Response:
+        actor = person_of(request)
+        question = selectors.question_for(actor, pk)
+        given = taken(QuestionInput, request)
+        changed = people.change_question(actor=actor, question=question, **given)
+        return Response(QuestionOutput(changed).data)
+
+
+class QuestionRank(APIView):
+    door = ACE
+
+    @extend_schema(request=RankInput, responses=QuestionOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        actor = person_of(request)
+        question = selectors.question_for(actor, pk)
+        moved = people.rank_question(actor=actor, question=question, **taken(RankInput, request))
+        return Response(QuestionOutput(moved).data)
+
+
+class Groups(generics.ListAPIView[UserGroup]):
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = GroupOutput
+    queryset = UserGroup.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.groups_for(person_of(self.request))
+
+    @extend_schema(request=GroupInput, responses={201: GroupOutput})
+    def post(self, request: Request) -> Response:
+        group = people.create_group(actor=person_of(request), **taken(GroupInput, request))
+        return Response(GroupOutput(group).data, status=201)
+
+
+class GroupDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=GroupOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(GroupOutput(selectors.group_for(person_of(request), slug)).data)
+
+    @extend_schema(request=GroupInput, responses=GroupOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        group = selectors.group_for(actor, slug)
+        changed = people.change_group(actor=actor, group=group, **taken(GroupInput, request))
+        return Response(GroupOutput(changed).data)
+
+
+class Members(generics.ListAPIView[Membership]):
+    """Members of today; names only where the group shows them."""
+
+    door = SIGNED_IN
+    serializer_class = MembershipOutput
+    queryset = Membership.objects.none()
+
+    def get_queryset(self) -> Any:
+        user = person_of(self.request)
+        group = selectors.group_for(user, self.kwargs["slug"])
+        rows = selectors.members_of(group)
+        return rows if user.is_ace or group.members_see_names else rows.none()
+
+    @extend_schema(request=MembershipInput, responses={201: MembershipOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        group = selectors.group_for(actor, slug)
+        given = taken(MembershipInput, request)
+        membership = people.add_member(actor=actor, group=group, **given)
+        return Response(MembershipOutput(membership).data, status=201)
+
+
+class MembershipEnd(APIView):
+    door = ACE
+
+    @extend_schema(request=EndInput, responses=MembershipOutput)
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        actor = person_of(request)
+        group = selectors.group_for(actor, slug)
+        rows = group.memberships.filter(pk=pk).select_related("user", "group")
+        membership = selectors.first_or_404(rows)
+        given = taken(EndInput, request)
+        ended = people.end_membership(actor=actor, membership=membership, **given)
+        return Response(MembershipOutput(ended).data)

@@ -1,0 +1,168 @@
+"""What a person may read of services, blueprints, personas and groups."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db.models import Model, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import NotVisible
+from personas.models import (
+    Blueprint,
+    BlueprintVersion,
+    Claim,
+    Membership,
+    Persona,
+    Question,
+    Service,
+    Step,
+    UserGroup,
+)
+
+Row = TypeVar("Row", bound=Model)
+
+
+def first_or_404(rows: QuerySet[Row]) -> Row:
+    """The only row, or as if there were none."""
+    row = rows.first()
+    if row is None:
+        raise NotVisible("")
+    return row
+
+
+def memberships_today(user: User) -> QuerySet[Membership]:
+    """The memberships of a person that are valid today."""
+    return Membership.objects.valid_on(timezone.localdate()).filter(user=user)
+
+
+def groups_for(user: User) -> QuerySet[UserGroup]:
+    """All groups for the ACE, else those that one is in today."""
+    groups = UserGroup.objects.select_related("persona", "owner")
+    if user.is_ace:
+        return groups
+    return groups.filter(pk__in=memberships_today(user).values("group"))
+
+
+def group_for(user: User, slug: str) -> UserGroup:
+    return first_or_404(groups_for(user).filter(slug=slug))
+
+
+def members_of(group: UserGroup, day: date | None = None) -> QuerySet[Membership]:
+    """Who is in the group on a day (today)."""
+    valid = Membership.objects.valid_on(day or timezone.localdate())
+    return valid.filter(group=group).select_related("user")
+
+
+def personas_for(user: User) -> QuerySet[Persona]:
+    """All personas for the ACE, else those of one's groups."""
+    personas = Persona.objects.select_related("owner")
+    if user.is_ace:
+        return personas
+    return personas.filter(groups__in=memberships_today(user).values("group")).distinct()
+
+
+def persona_for(user: User, slug: str) -> Persona:
+    return first_or_404(personas_for(user).filter(slug=slug))
+
+
+def claims_of(persona: Persona) -> dict[str, list[Claim]]:
+    """The persona's claims by kind."""
+    by_kind: dict[str, list[Claim]] = {kind: [] for kind in Claim.Kind.values}
+    for claim in persona.claims.all():
+        by_kind[claim.kind].append(claim)
+    return by_kind
+
+
+def questions_for(user: User) -> QuerySet[Question]:
+    """The questions of the personas that a person may see, most important first."""
+    questions = Question.objects.select_related("persona", "decision", "blueprint__service")
+    if user.is_ace:
+        return questions
+    return questions.filter(persona__in=personas_for(user))
+
+
+def question_for(user: User, pk: int) -> Question:
+    return first_or_404(questions_for(user).filter(pk=pk))
+
+
+def blueprints_for(user: User) -> QuerySet[Blueprint]:
+    """All for the ACE; else those published that lead to a persona of one's groups."""
+    blueprints = Blueprint.objects.select_related("service", "owner", "persona")
+    if user.is_ace:
+        return blueprints
+    mine = personas_for(user).values("pk")
+    led = Q(persona__in=mine) | Q(questions__persona__in=mine)
+    published = Q(versions__state=BlueprintVersion.State.PUBLISHED)
+    return blueprints.filter(led).filter(published).distinct()
+
+
+def blueprint_for(user: User, slug: str) -> Blueprint:
+    return first_or_404(blueprints_for(user).filter(slug=slug))
+
+
+def services_for(user: User) -> QuerySet[Service]:
+    """All for the ACE, else those of the blueprints that one may see."""
+    services = Service.objects.select_related("owner")
+    if user.is_ace:
+        return services
+    return services.filter(blueprints__in=blueprints_for(user)).distinct()
+
+
+def service_for(user: User, slug: str) -> Service:
+    return first_or_404(services_for(user).filter(slug=slug))
+
+
+def version_for(user: User, blueprint: Blueprint, number: int | None = None) -> BlueprintVersion:
+    """One version; without a number the draft for the ACE, else the published one."""
+    versions = blueprint.versions.all()
+    if not user.is_ace:
+        versions = versions.filter(state=BlueprintVersion.State.PUBLISHED)
+    if number is not None:
+        return first_or_404(versions.filter(number=number))
+    drafts = versions.filter(state=BlueprintVersion.State.DRAFT)
+    published = versions.filter(state=BlueprintVersion.State.PUBLISHED)
+    return drafts.first() or published.first() or first_or_404(versions)
+
+
+def drawing_of(version: BlueprintVersion) -> BlueprintVersion:
+    """The version with everything that its drawing needs, in six queries."""
+    steps = Step.objects.prefetch_related("cards__annotations", "cards__lane")
+    rows = BlueprintVersion.objects.prefetch_related(
+        "lanes", Prefetch("phases__steps", queryset=steps)
+    ).select_related("blueprint__service", "blueprint__owner")
+    return rows.get(pk=version.pk)
+
+
+def steps_of(blueprint: Blueprint) -> list[Step]:
+    """The steps of the published version, or of the draft where nothing is published."""
+    versions = blueprint.versions
+    version = (
+        versions.filter(state=BlueprintVersion.State.PUBLISHED).first()
+        or versions.filter(state=BlueprintVersion.State.DRAFT).first()
+    )
+    if version is None:
+        return []
+    return list(Step.objects.filter(phase__version=version))
+
+
+def step_of(question: Question) -> Step | None:
+    """Where a question arises, in the blueprint that stands now."""
+    if question.blueprint is None or not question.step_key:
+        return None
+    return next((s for s in steps_of(question.blueprint) if s.key == question.step_key), None)
+
+
+def people_of_ace() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, is_ace=True).order_by("name")
+
+
+def as_words(span: timedelta) -> str:
+    """A duration in the largest unit that reads well: ``8 min``, ``1.9 h``, ``5 d``."""
+    minutes = span.total_seconds() / 60
+    for size, unit in ((1440, "d"), (60, "h")):
+        if minutes >= size:
+            return f"{minutes / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{minutes:.0f} min"

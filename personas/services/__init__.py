@@ -1,0 +1,1 @@
+"""Every write to services, blueprints, personas and groups."""

@@ -1,0 +1,1 @@
+"""Pages of services, blueprints, personas and groups."""
