@@ -74,7 +74,6 @@ def render(request: HttpRequest, template: str, **context: Any) -> str:
     source = (pages_dir() / template).read_text(encoding="utf-8")
     compiled = engines["django"].from_string(source)
     base = {"user": user, "nav": NAV, "search_url": "/search", "messages": []}
-    request.user = user
     return compiled.render({**base, **context, "nav": context.get("nav", NAV)}, request)
 
 
