@@ -1,15 +1,15 @@
-"""What the browser gets: one stylesheet from its parts, third-party scripts, all compressed."""
+"""What the browser gets beside ``static/``: one stylesheet from its parts, third-party scripts.
+
+What serves the files gives them hashed names and compresses them (``storage.py``).
+"""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
 import tempfile
 from pathlib import Path
-
-import brotli  # type: ignore[import-untyped]
 
 from ace_portal.lib.errors import PortalError
 
@@ -63,8 +63,6 @@ THIRD_PARTY = {
 _STAMP = ".stamp"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLANK = re.compile(r"\n\s*\n+")
-# Brotli's best level takes ten seconds for plotly.js and gains four percent.
-_BROTLI_BEST_BELOW = 200_000
 
 
 def build(base_dir: Path, node_modules: Path) -> None:
@@ -78,9 +76,9 @@ def build(base_dir: Path, node_modules: Path) -> None:
     if _is_current(target, stamp):
         return
     css = [path for name, path in sources.items() if name.startswith("css/")]
-    _write(target / "css" / "app.css", _stylesheet(css))
+    _write_atomically(target / "css" / "app.css", _stylesheet(css))
     for name in THIRD_PARTY:
-        _write(target / name, sources[name].read_bytes())
+        _write_atomically(target / name, sources[name].read_bytes())
     _write_atomically(target / _STAMP, stamp.encode())
 
 
@@ -112,14 +110,6 @@ def _is_current(target: Path, stamp: str) -> bool:
 def _stylesheet(parts: list[Path]) -> bytes:
     text = "\n".join(_COMMENT.sub("", part.read_text(encoding="utf-8")) for part in parts)
     return _BLANK.sub("\n", text).strip().encode() + b"\n"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The file and its two compressed forms, which the web server prefers."""
-    quality = 11 if len(content) < _BROTLI_BEST_BELOW else 9
-    _write_atomically(path, content)
-    _write_atomically(path.with_name(path.name + ".br"), brotli.compress(content, quality=quality))
-    _write_atomically(path.with_name(path.name + ".gz"), gzip.compress(content, 9, mtime=0))
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

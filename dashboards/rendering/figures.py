@@ -31,7 +31,7 @@ MAX_BARS = 16
 
 LINE_HEIGHT, BAR_HEIGHT, ROW_HEIGHT = 288, 248, 34
 CHARACTER = 6.6
-NAME_LIMIT = 18
+NAME_LIMIT, NAME_SHIFT = 18, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: 
     single = len(series) == 1
     traces: list[Json] = []
     notes: list[Json] = []
-    ends: list[tuple[float, Json]] = []
+    ends: list[tuple[float, str, Json]] = []
     for segment, values in series.items():
         colour = FOCUS if single else palette[segment]
         name = label(face.name if single else fmt.segment_text(segment, wording), NAME_LIMIT)
@@ -110,15 +110,19 @@ def _lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: 
         if end is None or value is None:
             continue
         if single:
-            notes.append(_end_value(end, value, slots, face, wording))
+            notes.append(_end_value(end, values, axis, slots, face, wording))
         else:
-            ends.append((value, _end_name(len(slots) - 1, value, name, colour)))
+            ends.append((value, colour, _end_name(len(slots) - 1, value, name)))
     plot = LINE_HEIGHT - 8 - 28
     notes += _spread(ends, axis, plot)
-    right = 16 if single else 16 + max((len(n["text"]) for n in notes), default=0) * CHARACTER
+    names = (len(note["text"]) for note in notes)
+    right = 16 if single else NAME_SHIFT + 8 + max(names, default=0) * CHARACTER
     layout = _layout(LINE_HEIGHT, right=int(right))
     layout["hovermode"] = "closest"
     layout["xaxis"] = _time_axis(slots, wording)
+    if not single:
+        # The names of the lines stand in the margin, right after the last figure.
+        layout["xaxis"]["range"] = [-0.3, len(slots) - 1]
     layout["yaxis"] = _value_axis(axis, face, wording)
     layout["margin"]["l"] = _gutter(layout["yaxis"]["ticktext"])
     layout["shapes"] = [*_partial_band(slots), *_target_shapes(face, vertical=False)]
@@ -318,10 +322,6 @@ def _categories(
         "x": values,
         "y": list(range(len(points))),
         "width": 0.54,
-        "text": [label(text) for text in texts],
-        "textposition": "outside",
-        "textfont": {"color": "--ink-2"},
-        "cliponaxis": False,
         "hoverinfo": "text",
         "hovertext": hover,
         "marker": {"color": [_category_colour(p.figure, face) for p in points]},
@@ -332,7 +332,7 @@ def _categories(
         max(120, len(points) * ROW_HEIGHT + 16 + (20 if target else 0)),
         top=24 if target else 4,
         bottom=4,
-        right=int(12 + max(map(len, texts), default=0) * CHARACTER),
+        right=int(16 + max(map(len, texts), default=0) * CHARACTER),
     )
     layout["margin"]["l"] = int(12 + max(map(len, names), default=0) * CHARACTER)
     layout["barcornerradius"] = 2
@@ -349,8 +349,27 @@ def _categories(
         "showline": axis.low >= 0,
     }
     layout["shapes"] = _target_shapes(face, vertical=True)
-    layout["annotations"] = _target_label(face, wording, axis=axis)
+    layout["annotations"] = [
+        *_target_label(face, wording, axis=axis),
+        *(_row_value(n, text) for n, text in enumerate(texts)),
+    ]
     return {"data": [trace], "layout": layout}
+
+
+def _row_value(row: int, text: str) -> Json:
+    """The number of a bar, in a column of its own where no target line crosses it."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": row,
+        "text": label(text),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "middle",
+        "xshift": int(8 + len(text) * CHARACTER),
+        "align": "right",
+        "font": {"color": "--ink-2"},
+    }
 
 
 def _category_colour(figure: Figure, face: Face) -> str:
@@ -366,7 +385,7 @@ def _category_colour(figure: Figure, face: Face) -> str:
 def _layout(height: int, *, top: int = 8, bottom: int = 28, right: int = 16) -> Json:
     return {
         "height": height,
-        "margin": {"t": top, "r": right, "b": bottom, "l": 32, "pad": 4},
+        "margin": {"t": top, "r": right, "b": bottom, "l": 32, "pad": 0},
         "showlegend": False,
         "shapes": [],
         "annotations": [],
@@ -483,9 +502,19 @@ def _partial_band(slots: Sequence[_Slot]) -> list[Json]:
 
 
 def _end_value(
-    place: int, value: float, slots: Sequence[_Slot], face: Face, wording: Wording
+    place: int,
+    values: Sequence[float | None],
+    axis: Scale,
+    slots: Sequence[_Slot],
+    face: Face,
+    wording: Wording,
 ) -> Json:
+    """The last value, on the side that the line does not come from."""
     period = slots[place].period
+    value = values[place] or 0.0
+    before = values[place - 1] if place else None
+    room = value - axis.low > 0.16 * (axis.high - axis.low)
+    below = before is not None and before > value and room
     text = fmt.digits(Decimal(str(value)), face.precision, wording)
     unit = "%" if face.unit == "percent" else f" {face.unit_label}".rstrip()
     note = f", {wording.so_far}" if period is not None and period.partial else ""
@@ -495,15 +524,14 @@ def _end_value(
         "text": label(f"{text}{unit}{note}"),
         "showarrow": False,
         "xanchor": "right",
-        "yanchor": "bottom",
+        "yanchor": "top" if below else "bottom",
         "xshift": 8,
-        "yshift": 8,
-        "bgcolor": "--surface",
+        "yshift": -8 if below else 8,
         "font": {"color": "--accent"},
     }
 
 
-def _end_name(place: int, value: float, name: str, colour: str) -> Json:
+def _end_name(place: int, value: float, name: str) -> Json:
     return {
         "x": place,
         "y": value,
@@ -511,19 +539,25 @@ def _end_name(place: int, value: float, name: str, colour: str) -> Json:
         "showarrow": False,
         "xanchor": "left",
         "yanchor": "middle",
-        "xshift": 10,
-        "font": {"color": colour},
+        "xshift": NAME_SHIFT,
+        "font": {"color": "--ink-2"},
     }
 
 
-def _spread(ends: list[tuple[float, Json]], axis: Scale, height: int) -> list[Json]:
+def _end_mark(name: Json, colour: str) -> Json:
+    """The hue beside a name: the name itself stays in ink, which is easier to read."""
+    return {**name, "text": "●", "xshift": 10, "font": {"color": colour}}
+
+
+def _spread(ends: list[tuple[float, str, Json]], axis: Scale, height: int) -> list[Json]:
     """Names at the ends of lines, moved apart where they would touch."""
     gap = 15 / height * (axis.high - axis.low)
-    placed: list[Json] = []
+    placed: list[tuple[str, Json]] = []
     ceiling = axis.high
-    for value, note in sorted(ends, key=lambda end: -end[0]):
+    for value, colour, note in sorted(ends, key=lambda end: -end[0]):
         y = min(value, ceiling)
-        placed.append({**note, "y": y})
+        placed.append((colour, {**note, "y": y}))
         ceiling = y - gap
-    short = axis.low - placed[-1]["y"] if placed else 0.0
-    return [{**note, "y": note["y"] + short} for note in placed] if short > 0 else placed
+    lift = max(0.0, axis.low - placed[-1][1]["y"]) if placed else 0.0
+    names = [(colour, {**note, "y": note["y"] + lift}) for colour, note in placed]
+    return [part for colour, name in names for part in (name, _end_mark(name, colour))]

@@ -95,7 +95,7 @@ def delta(
     shown = digits(abs(step), face.precision, wording)
     flat = not shown.strip(f"0{wording.decimal}{wording.group}")
     direction: Literal["up", "down", "flat"] = "flat" if flat else "up" if step > 0 else "down"
-    unit = wording.points if face.unit == "percent" else face.unit_label
+    unit = {"percent": wording.points, "count": ""}.get(face.unit, face.unit_label)
     return Delta(
         text=f"{shown} {unit}".rstrip(),
         relative=_relative(now, then, wording),
@@ -150,10 +150,20 @@ def target_text(face: Face, wording: Wording = ENGLISH) -> str:
         return ""
     good = face.target.good
     if isinstance(good, tuple):
-        low, high = (text(value, face, wording) for value in good)
+        low, high = (_goal_text(value, face, wording) for value in good)
         return wording.between.format(low=low, high=high)
     phrase = wording.or_less if face.direction == "down" else wording.or_more
-    return phrase.format(value=text(good, face, wording))
+    return phrase.format(value=_goal_text(good, face, wording))
+
+
+def _goal_text(value: float, face: Face, wording: Wording) -> str:
+    """A threshold is what somebody typed: without the zeros that precision would add."""
+    number = digits(display_value(value, face), face.precision, wording)
+    if face.precision:
+        number = number.rstrip("0").rstrip(wording.decimal)
+    if face.unit == "percent":
+        return f"{number}%"
+    return number if face.unit == "count" else f"{number} {face.unit_label}".rstrip()
 
 
 def period_text(period: Period, wording: Wording = ENGLISH) -> str:

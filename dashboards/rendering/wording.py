@@ -28,7 +28,7 @@ class Wording:
     whole: str = "All"
     period: str = "Period"
     value: str = "Value"
-    points: str = "points"
+    points: str = "pt"
     new: str = "new"
     no_data: str = "No data"
     undefined: str = "The denominator is zero."

@@ -4,19 +4,19 @@ import { startPopovers } from "./popovers.js";
 import { startTheme } from "./theme.js";
 
 const LAZY = [
-  ["[data-chart]", "./charts.js"],
-  ["[data-filters]", "./filters.js"],
-  ["[data-panel]", "./panel.js"],
-  ["[data-upload]", "./upload.js"],
+  ["[data-chart]", () => import("./charts.js")],
+  ["[data-filters]", () => import("./filters.js")],
+  ["[data-panel]", () => import("./panel.js")],
+  ["[data-upload]", () => import("./upload.js")],
 ];
 const started = new Set();
 
 function startLazy(root) {
-  for (const [selector, path] of LAZY) {
+  for (const [selector, load] of LAZY) {
     if (!root.matches?.(selector) && !root.querySelector(selector)) continue;
-    import(path).then((module) => {
-      if (!started.has(path)) {
-        started.add(path);
+    load().then((module) => {
+      if (!started.has(selector)) {
+        started.add(selector);
         module.start(document);
       }
       module.enhance?.(root);

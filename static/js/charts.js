@@ -17,6 +17,7 @@ const CONFIG = {
 };
 const TICK_GAP = 14;
 const CHARACTER = 6.6;
+const MOST_TICKS = 10;
 
 const waiting = new Set();
 const figures = new WeakMap();
@@ -66,7 +67,9 @@ function template({ colour, font }) {
     linecolor: colour("--chart-axis"),
     zerolinecolor: colour("--chart-axis"),
     fixedrange: true,
-    ticks: "",
+    tickcolor: "rgba(0,0,0,0)",
+    ticklen: 6,
+    ticks: "outside",
     zeroline: false,
   };
   return {
@@ -93,7 +96,8 @@ function thin(axis, width) {
   const labels = axis?.ticktext;
   if (!labels || axis.tickangle !== 0) return;
   const longest = Math.max(...labels.map((label) => label.length)) * CHARACTER + TICK_GAP;
-  const step = Math.max(1, Math.ceil((labels.length * longest) / Math.max(width, 1)));
+  const fitting = Math.min(MOST_TICKS, Math.max(1, Math.floor(width / longest)));
+  const step = Math.ceil(labels.length / fitting);
   const last = labels.length - 1;
   const kept = labels.map((_, n) => n).filter((n) => (last - n) % step === 0);
   axis.ticktext = kept.map((n) => labels[n]);
@@ -119,7 +123,15 @@ async function draw(plot) {
   const figure = prepare(plot);
   await Plotly.react(plot, figure.data, figure.layout, CONFIG);
   plot.querySelector(".chart__hold")?.remove();
-  plot.dataset.drawn = "";
+  plot.dataset.drawn = String(figure.layout.width);
+}
+
+/** A chart that cannot be drawn still has its figures: the table takes its place. */
+function giveUp(plot, error) {
+  console.warn(error);
+  plot.hidden = true;
+  const table = plot.closest("[data-chart]").querySelector("details");
+  if (table) table.open = true;
 }
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -140,7 +152,8 @@ async function drawAll() {
   drawing = true;
   try {
     while (waiting.size) {
-      await draw(next());
+      const plot = next();
+      await draw(plot).catch((error) => giveUp(plot, error));
       await painted();
     }
   } finally {
@@ -159,9 +172,9 @@ const sight = new IntersectionObserver((entries) => {
 
 let frame = 0;
 const widths = new ResizeObserver((entries) => {
-  for (const { target, contentRect } of entries) {
-    if (!("drawn" in target.dataset) || Math.abs(contentRect.width - target.clientWidth) > 1) continue;
-    if (Math.round(contentRect.width) !== target._fullLayout?.width) waiting.add(target);
+  for (const { target } of entries) {
+    const { drawn } = target.dataset;
+    if (drawn !== undefined && Number(drawn) !== target.clientWidth) waiting.add(target);
   }
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(drawAll);

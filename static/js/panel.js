@@ -17,7 +17,6 @@ async function openPanel(link) {
   const heading = host.querySelector(".panel__title");
   heading?.setAttribute("tabindex", "-1");
   (heading ?? host).focus();
-  document.dispatchEvent(new CustomEvent("ace:resize"));
 }
 
 function closePanel() {

@@ -1,0 +1,58 @@
+"""Results as the engine answers them, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from dashboards.rendering import Face, Goal
+from kpis.engine.result import Figure, Period, Point, Result, State
+
+HOURS = Face("Time to resolve", "duration", "h", 1, "down", Goal(8, 9))
+SHARE = Face("SLA attainment", "percent", "", 1, "up", Goal(0.95, 0.92))
+COUNT = Face("Incidents", "count", "", 0, "up")
+
+Segment = tuple[str | None, ...]
+MISSING = object()
+
+
+def fig(value: object) -> Figure:
+    if value is None:
+        return Figure(None, State.NO_DATA)
+    if value is State.UNDEFINED:
+        return Figure(None, State.UNDEFINED)
+    return Figure(value)  # type: ignore[arg-type]
+
+
+def month(n: int, *, partial: bool = False) -> Period:
+    start = datetime(2026 + (n - 1) // 12, (n - 1) % 12 + 1, 1, tzinfo=UTC)
+    end = (start + timedelta(days=32)).replace(day=1)
+    return Period(start, end, "month", partial)
+
+
+def monthly(
+    values: Sequence[object] | Mapping[Segment, Sequence[object]],
+    *,
+    by: tuple[str, ...] = (),
+    partial: bool = False,
+    start: int = 1,
+) -> Result:
+    """One value a month; MISSING leaves the month out, None is a month without data."""
+    series = values if isinstance(values, Mapping) else {(): values}
+    points = [
+        Point(month(start + n, partial=partial and n == len(row) - 1), segment, fig(value))
+        for segment, row in series.items()
+        for n, value in enumerate(row)
+        if value is not MISSING
+    ]
+    points.sort(key=lambda point: point.period.start)  # type: ignore[union-attr]
+    return Result(tuple(points), "month", by, "UTC", None, "")
+
+
+def split(values: Mapping[str | None, object], by: str = "group") -> Result:
+    points = tuple(Point(None, (name,), fig(value)) for name, value in values.items())
+    return Result(points, None, (by,), "UTC", None, "")
+
+
+def total(value: object) -> Result:
+    return Result((Point(None, (), fig(value)),), None, (), "UTC", None, "")
