@@ -60,7 +60,10 @@ def stamp_text(value: datetime) -> str:
 
 
 class _Construct(ColumnElement[Any]):
-    inherit_cache = False
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Looked up on each class itself: what a construct holds is no cache key.
+        cls.inherit_cache = False
+        super().__init_subclass__(**kwargs)
 
 
 class PeriodKey(_Construct):
