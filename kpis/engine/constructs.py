@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ace_portal.lib.errors import Invalid
-from kpis.engine.periods import Calendar
+from kpis.engine.periods import Calendar, ordinal
 
 DIALECTS = ("duckdb", "postgresql", "sqlite")
 Element = ColumnElement[Any]
@@ -67,7 +67,7 @@ class _Construct(ColumnElement[Any]):
 
 
 class PeriodKey(_Construct):
-    """The key of the period that holds a stamp (see ``periods.Slot``).
+    """The key of the period that holds a stamp (see ``periods.Slot``; on DuckDB its ordinal).
 
     ``start`` and ``end`` bound the stamps that can occur, aware: the clock's changes between them
     become the branches of a CASE, which is exact everywhere and costs no zone arithmetic per row.
@@ -183,15 +183,37 @@ def _refuse(element: _Construct, compiler: SQLCompiler, **kw: Any) -> str:
 def _period_duckdb(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     # Whole microseconds are half the price of adding intervals, and a tenth of AT TIME ZONE.
     stamp = compiler.process(element.column, **kw)
-    grain = element.grain
+    grain, week_start = element.grain, element.week_start
     if grain == "hour" and element.whole_hours:
-        key = f"date_trunc('hour', {stamp})"
-    else:
-        shift = element.branches(stamp, lambda seconds: f"{seconds * 1_000_000}")
-        key = _cut(f"make_timestamp(epoch_us({stamp}) + {shift})", grain, element.week_start)
-        if grain == "hour":
-            key = f"make_timestamp(epoch_us({key}) - {shift})"
-    return element.otherwise(stamp, key, lambda k: f"TIMESTAMP '{_spelled(k)}'")
+        return element.otherwise(stamp, f"date_trunc('hour', {stamp})", _stamp_literal)
+    shift = element.branches(stamp, lambda seconds: f"{seconds * 1_000_000}")
+    local = f"make_timestamp(epoch_us({stamp}) + {shift})"
+    if grain == "hour":
+        key = f"make_timestamp(epoch_us(date_trunc('hour', {local})) - {shift})"
+        return element.otherwise(stamp, key, _stamp_literal)
+    key = _number_duckdb(f"CAST({local} AS DATE)", grain, week_start)
+    return element.otherwise(stamp, key, lambda k: f"{ordinal(k, grain, week_start)}")
+
+
+@compiles(DayKey, "duckdb")
+def _day_duckdb(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
+    column = compiler.process(element.column, **kw)
+    return _number_duckdb(f"CAST({column} AS DATE)", element.grain, element.week_start)
+
+
+def _number_duckdb(day: str, grain: str, week_start: int) -> str:
+    """The period's ordinal: DuckDB groups by small integers faster than by stamps."""
+    match grain:
+        case "day":
+            return f"({day} - DATE '0001-01-01')"
+        case "week":
+            return f"(({day} - DATE '0001-01-01' - {week_start}) // 7)"
+        case "month":
+            return f"(year({day}) * 12 + month({day}) - 1)"
+        case "quarter":
+            return f"(year({day}) * 4 + quarter({day}) - 1)"
+        case _:
+            return f"year({day})"
 
 
 @compiles(PeriodKey, "postgresql")
@@ -201,7 +223,7 @@ def _period_postgresql(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> 
     key = _cut(f"({stamp} + {shift})", element.grain, element.week_start)
     if element.grain == "hour":
         key = f"({key} - {shift})"
-    return element.otherwise(stamp, key, lambda k: f"TIMESTAMP '{_spelled(k)}'")
+    return element.otherwise(stamp, key, _stamp_literal)
 
 
 @compiles(PeriodKey, "sqlite")
@@ -217,9 +239,8 @@ def _period_sqlite(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     )
 
 
-@compiles(DayKey, "duckdb")
 @compiles(DayKey, "postgresql")
-def _day(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
+def _day_postgresql(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
     return _cut(f"CAST({column} AS TIMESTAMP)", element.grain, element.week_start)
 
@@ -253,8 +274,9 @@ def _cut_sqlite(stamp: str, grain: str, week_start: int, shift: str) -> str:
             return f"date({stamp}, {shift}, 'start of {grain}')"
 
 
-def _spelled(key: date | datetime) -> str:
-    return key.isoformat(sep=" ") if isinstance(key, datetime) else f"{key} 00:00:00"
+def _stamp_literal(key: date | datetime) -> str:
+    spelled = key.isoformat(sep=" ") if isinstance(key, datetime) else f"{key} 00:00:00"
+    return f"TIMESTAMP '{spelled}'"
 
 
 @compiles(SecondsBetween, "duckdb")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 from ace_portal.lib.errors import Invalid
 from kpis.engine.constructs import DayKey, Element, PeriodKey
 from kpis.engine.definition import Definition
-from kpis.engine.periods import Calendar, Slot
+from kpis.engine.periods import Calendar, Slot, from_ordinal, slots_between
 from kpis.engine.query import Query, Table, is_level
 from kpis.engine.result import Period
 from kpis.engine.where import bound
@@ -139,7 +138,7 @@ def _slots(
         end = None if known is None else min(known.last + timedelta(microseconds=1), _LAST)
     if start is None or end is None:
         return ()
-    slots = tuple(islice(calendar.slots(start, end, query.grain), MAX_POINTS + 1))
+    slots = slots_between(calendar, start, end, query.grain, MAX_POINTS + 1)
     check_size(len(slots))
     return slots
 
@@ -192,8 +191,10 @@ def as_aware(value: Any, calendar: Calendar) -> datetime:
     return calendar.midnight(value)
 
 
-def as_key(value: Any, grain: str) -> Key:
+def as_key(value: Any, grain: str, week_start: int) -> Key:
     """What a driver returned for a period's key, as ``periods.Slot.key`` has it."""
+    if isinstance(value, int):
+        return from_ordinal(value, grain, week_start)
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if grain != "hour" and isinstance(value, datetime):

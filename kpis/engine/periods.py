@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -189,6 +189,37 @@ class Calendar:
                 mark += step
         edges |= {slot.start.astimezone(UTC) for slot in self.slots(low, high, grain)}
         return {edge for edge in edges if low <= edge <= high}
+
+
+@lru_cache(maxsize=512)
+def slots_between(
+    calendar: Calendar, start: datetime, end: datetime, grain: str, most: int
+) -> tuple[Slot, ...]:
+    """At most ``most`` of ``Calendar.slots``, remembered: a page asks for the same ones again."""
+    return tuple(islice(calendar.slots(start, end, grain), most))
+
+
+def ordinal(first: date, grain: str, week_start: int) -> int:
+    """The number of the period of days that begins on ``first``, counted from the year 0 or 1."""
+    match grain:
+        case "week":
+            return (first.toordinal() - 1 - week_start) // 7
+        case "day":
+            return first.toordinal() - 1
+        case _:
+            return (first.year * 12 + first.month - 1) // _MONTHS[grain]
+
+
+def from_ordinal(number: int, grain: str, week_start: int) -> date:
+    """The day on which the period with this number begins."""
+    match grain:
+        case "week":
+            return date.fromordinal(number * 7 + week_start + 1)
+        case "day":
+            return date.fromordinal(number + 1)
+        case _:
+            month = number * _MONTHS[grain]
+            return date(month // 12, month % 12 + 1, 1)
 
 
 def slot_day(slot: Slot) -> date:

@@ -114,12 +114,13 @@ def _answer(
     connection: Connection, table: Table, definition: Definition, query: Query, span: Span | None
 ) -> Result:
     prepared = _prepare(connection.dialect, table, definition, query, span)
-    compiled = prepared.select.compile(dialect=connection.dialect)
-    rows = connection.execute(prepared.select).mappings().all()
+    answer = connection.execute(prepared.select)
+    names, sql = tuple(answer.keys()), str(answer.context.statement)
+    rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
     check_size(len(rows))
-    found, segments = _figures(prepared, [dict(row) for row in rows])
+    found, segments = _figures(prepared, rows)
     points = _points(prepared, found, segments)
-    return Result(points, query.grain, query.by, definition.time_zone, table.as_of, str(compiled))
+    return Result(points, query.grain, query.by, definition.time_zone, table.as_of, sql)
 
 
 def _figures(
@@ -127,9 +128,10 @@ def _figures(
 ) -> tuple[dict[tuple[Key, Segment], Figure], list[Segment]]:
     """The figures that the rows give, and the segments that occur, sorted, null last."""
     grain, plan = prepared.query.grain, prepared.plan
+    week_start = prepared.frame.calendar.week_start
     named = {}
     for row in rows:
-        key = as_key(row["period"], grain) if grain else None
+        key = as_key(row["period"], grain, week_start) if grain else None
         segment = tuple(segment_text(row[f"by{i}"]) for i in range(len(prepared.query.by)))
         named[key, segment] = row
     segments = sorted({segment for _, segment in named}, key=_sorting)
