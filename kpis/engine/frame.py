@@ -28,7 +28,7 @@ Key = date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From the first to the last stamp of the data, both included, aware."""
+    """From the first to the last stamp of the data, both included, in UTC."""
 
     first: datetime
     last: datetime
@@ -38,8 +38,8 @@ class Span:
 class Frame:
     """The resolved time of one query.
 
-    ``start`` and ``end`` bound the rows that count, None where open; ``slots`` are the periods to
-    answer; ``known`` is the stretch about which the data says something, None when it is empty.
+    ``start`` and ``end`` (UTC) bound the rows that count, None where open; ``slots`` are the
+    periods to answer; ``known`` is the stretch that the data speaks of, None when it is empty.
     """
 
     calendar: Calendar
@@ -68,7 +68,10 @@ class Frame:
             or (self.start is not None and slot.start < self.start)
             or (self.end is not None and slot.end > self.end)
         )
-        return Period(slot.start, slot.end, self.grain or "", partial)
+        zone = self.calendar.zone
+        return Period(
+            slot.start.astimezone(zone), slot.end.astimezone(zone), self.grain or "", partial
+        )
 
     def inside(self, column: Element, kind: str) -> list[Element]:
         """The conditions that keep the rows of the range."""
@@ -107,20 +110,21 @@ def frame_of(
     start = calendar.midnight(query.start) if query.start else None
     end = calendar.midnight(query.end) if query.end else None
     if query.until is not None:
-        end = query.until if end is None else min(end, query.until)
+        until = query.until.astimezone(UTC)
+        end = until if end is None else min(end, until)
     if span is not None and span.first < _FIRST:
         start = max(start or _FIRST, _FIRST)
     if span is not None and span.last >= _LAST:
         end = min(end or _LAST, _LAST)
-    known = span
-    if span is not None and is_level(definition) and table.as_of is not None:
+    known, as_of = span, None if table.as_of is None else table.as_of.astimezone(UTC)
+    if span is not None and is_level(definition) and as_of is not None:
         # A level is known until the data's as-of, whether or not anything moved.
-        known = Span(span.first, max(span.last, table.as_of))
+        known = Span(span.first, max(span.last, as_of))
     # The range of the periods to show: that of the query, not its cut.
     last = calendar.midnight(query.end) if query.end else end
     slots = _slots(query, calendar, start, last, known)
     timeless = not definition.time_columns
-    return Frame(calendar, query.grain, start, end, slots, known, table.as_of, timeless)
+    return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless)
 
 
 def _slots(
@@ -183,7 +187,7 @@ def spans(
 
 
 def as_aware(value: Any, calendar: Calendar) -> datetime:
-    """What a driver returned for a stamp (naive UTC) or a date (local), as an aware instant."""
+    """What a driver returned for a stamp (naive UTC) or a date (local), as an instant in UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
     if isinstance(value, datetime):

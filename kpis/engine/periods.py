@@ -3,6 +3,9 @@
 A period is half-open. It begins at the first instant of its first local day (a midnight that does
 not exist moves forward, one that occurs twice is the first) and ends where the next one begins. An
 hour begins when the local clock shows a full hour.
+
+Instants are kept in UTC: Python compares two stamps of one zone by what the clock shows, which is
+wrong in the hour that occurs twice.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ class Slot:
     """One period; ``key`` is what the SQL calls it.
 
     The key is the local date on which the period begins, or for an hour its start in naive UTC.
-    ``start`` and ``end`` are aware, in the calendar's zone.
+    ``start`` and ``end`` are instants, in UTC.
     """
 
     key: date | datetime
@@ -60,8 +63,7 @@ class Calendar:
 
     def instant(self, local: datetime) -> datetime:
         """When the local clock shows ``local`` (naive); see the module for gaps and repeats."""
-        moment = local.replace(tzinfo=self.zone, fold=0)
-        return moment.astimezone(UTC).astimezone(self.zone)
+        return local.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
 
     def first_day(self, day: date, grain: str) -> date:
         """The day on which the period of ``day`` begins (a day at the finest)."""
@@ -81,9 +83,9 @@ class Calendar:
 
     def slot(self, moment: datetime, grain: str) -> Slot:
         """The period that holds an aware instant."""
+        moment = moment.astimezone(UTC)
         if grain == "hour":
-            start = self._hour_start(moment.astimezone(UTC))
-            return self._hour(start)
+            return self._hour(self._hour_start(moment))
         first = self.first_day(moment.astimezone(self.zone).date(), grain)
         slot = self._slot_from(first, grain)
         # Where the clocks go back over midnight, a local date begins before the last one has ended.
@@ -93,11 +95,11 @@ class Calendar:
 
     def slots(self, start: datetime, end: datetime, grain: str) -> Iterator[Slot]:
         """The periods that overlap ``[start, end)``, ascending; lazily, as there may be many."""
-        slot = self.slot(start, grain)
+        slot, end = self.slot(start, grain), end.astimezone(UTC)
         while slot.start < end:
             yield slot
             if grain == "hour":
-                slot = self._hour(slot.end.astimezone(UTC))
+                slot = self._hour(slot.end)
             else:
                 slot = self._slot_from(self.shift(slot_day(slot), grain, 1), grain)
                 while slot.start >= slot.end:  # a day that a country skipped
@@ -115,9 +117,7 @@ class Calendar:
             while self._hour_start(end) <= start:
                 end += step
             end = self._hour_start(end)
-        return Slot(
-            start.replace(tzinfo=None), start.astimezone(self.zone), end.astimezone(self.zone)
-        )
+        return Slot(start.replace(tzinfo=None), start, end)
 
     def _hour_start(self, moment: datetime) -> datetime:
         local = moment.astimezone(self.zone)
@@ -138,8 +138,8 @@ class Calendar:
         return next(c.at for c in self.changes(before, after) if before < c.at <= after)
 
     def changes(self, start: datetime, end: datetime) -> tuple[Change, ...]:
-        """The changes of the clocks with ``start < at <= end``."""
-        years = range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1)
+        """The changes of the clocks with ``start < at <= end``, both in UTC."""
+        years = range(start.year, end.year + 1)
         return tuple(
             change
             for year in years
@@ -172,7 +172,7 @@ class Calendar:
     def cut(self, moment: datetime, grain: str) -> date | datetime:
         """The key by plain arithmetic: local time cut at the grain, as the SQL does it."""
         offset = self._offset(moment)
-        local = moment.astimezone(UTC).replace(tzinfo=None) + offset
+        local = moment.replace(tzinfo=None) + offset
         if grain == "hour":
             return local.replace(minute=0, second=0, microsecond=0) - offset
         return self.first_day(local.date(), grain)
@@ -187,7 +187,7 @@ class Calendar:
             while mark - timedelta(seconds=seconds) < high:
                 edges.add(mark - timedelta(seconds=seconds))
                 mark += step
-        edges |= {slot.start.astimezone(UTC) for slot in self.slots(low, high, grain)}
+        edges |= {slot.start for slot in self.slots(low, high, grain)}
         return {edge for edge in edges if low <= edge <= high}
 
 

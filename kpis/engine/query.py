@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -148,6 +148,7 @@ def earlier(
         raise Invalid("Compare with the previous range or the year before.", field="compare")
     shifted = replace(query, start=begin, end=end, until=None)
     stop = query.until or as_of
+    stop = None if stop is None else stop.astimezone(UTC)
     if stop is None or not calendar.midnight(last) <= stop < calendar.midnight(query.end):
         return shifted
     into = stop.astimezone(calendar.zone).replace(tzinfo=None) - datetime(
