@@ -138,9 +138,8 @@ def earlier(
         count += 1
     last = calendar.shift(query.start, grain, count - 1)
     if against == "year":
-        begin, end, last_then = (
-            _year_before(day, grain, calendar) for day in (query.start, query.end, last)
-        )
+        begin, last_then = _year_before(query.start, grain), _year_before(last, grain)
+        end = calendar.shift(last_then, grain, 1)
     elif against == "previous":
         begin, end = calendar.shift(query.start, grain, -count), query.start
         last_then = calendar.shift(end, grain, -1)
@@ -176,19 +175,12 @@ def _aligned(query: Query, calendar: Calendar) -> str:
     return "day"
 
 
-def _year_before(day: date, grain: str, calendar: Calendar) -> date:
+def _year_before(first: date, grain: str) -> date:
+    """The first day of the same period a year before: the same weekday for weeks."""
     if grain == "week":
-        return day - timedelta(weeks=52)
-    if grain == "day":
-        try:
-            return day.replace(year=day.year - 1)
-        except ValueError:  # 29 February
-            return date(day.year - 1, 3, 1)
-    return calendar.shift(day, "year", -1) if grain == "year" else _months_before(day)
-
-
-def _months_before(day: date) -> date:
-    return day.replace(year=day.year - 1)
+        return first - timedelta(weeks=52)
+    last_of_february = (first.month, first.day) == (2, 29)
+    return first.replace(year=first.year - 1, day=28 if last_of_february else first.day)
 
 
 def is_level(definition: Definition) -> bool:

@@ -57,6 +57,7 @@ def explain(
     dialect: Dialect, table: Table, definition: Definition, query: Query, span: Span | None = None
 ) -> str:
     """The SQL of a query without running it, placeholders where values are bound."""
+    check_dialect(dialect)
     check_columns(definition, table.types)
     check_query(query, definition, table.types)
     return str(_prepare(dialect, table, definition, query, span).select.compile(dialect=dialect))

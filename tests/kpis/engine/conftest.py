@@ -88,7 +88,8 @@ class Store:
 
 def write_parquet(path: Path, types: Mapping[str, str], rows: Rows) -> None:
     """Write rows as a load."""
-    columns = ", ".join(f'"{name}" {_SQL[kind][1]}' for name, kind in types.items())
+    names = (name.replace('"', '""') for name in types)
+    columns = ", ".join(f'"{n}" {_SQL[types[t]][1]}' for n, t in zip(names, types, strict=True))
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE load ({columns})")
         marks = ", ".join("?" for _ in types)
