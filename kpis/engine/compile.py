@@ -87,10 +87,10 @@ class Part:
     def figure(self, row: Row, min_cases: int) -> Figure:
         """The aggregate's figure; ``row`` without entries stands for no rows."""
         rows = int(row.get(f"{self.name}_rows") or 0)
-        n = int(row.get(f"{self.name}_n") or 0)
-        value = number(row.get(f"{self.name}_v"))
         if self.aggregate.operand is None:
             return Figure(rows, rows=rows)
+        n = int(row.get(f"{self.name}_n") or 0)
+        value = number(row.get(f"{self.name}_v"))
         left = rows - n
         match self.aggregate.agg:
             case "count":

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ace_portal.lib.errors import Invalid
-from kpis.engine.constructs import DayKey, Element, PeriodKey
+from kpis.engine.constructs import Element
 from kpis.engine.definition import Definition
-from kpis.engine.periods import Calendar, Slot, from_ordinal, slots_between
+from kpis.engine.keys import DayKey, PeriodKey
+from kpis.engine.periods import Calendar, Slot, from_ordinal, local_ends, slots_between
 from kpis.engine.query import Query, Table, is_level
 from kpis.engine.result import Period
 from kpis.engine.where import bound
@@ -68,10 +69,8 @@ class Frame:
             or (self.start is not None and slot.start < self.start)
             or (self.end is not None and slot.end > self.end)
         )
-        zone = self.calendar.zone
-        return Period(
-            slot.start.astimezone(zone), slot.end.astimezone(zone), self.grain or "", partial
-        )
+        start, end = local_ends(self.calendar, slot)
+        return Period(start, end, self.grain or "", partial)
 
     def inside(self, column: Element, kind: str) -> list[Element]:
         """The conditions that keep the rows of the range."""

@@ -199,6 +199,12 @@ def slots_between(
     return tuple(islice(calendar.slots(start, end, grain), most))
 
 
+@lru_cache(maxsize=65_536)
+def local_ends(calendar: Calendar, slot: Slot) -> tuple[datetime, datetime]:
+    """Both ends of a period in the calendar's zone, for people."""
+    return slot.start.astimezone(calendar.zone), slot.end.astimezone(calendar.zone)
+
+
 def ordinal(first: date, grain: str, week_start: int) -> int:
     """The number of the period of days that begins on ``first``, counted from the year 0 or 1."""
     match grain:

@@ -154,8 +154,10 @@ class _Writer:
 
 
 def _values(values: tuple[Scalar, ...]) -> str:
-    shown = ", ".join(_value(value) for value in values[:_MANY])
-    return f"{shown} and {len(values) - _MANY} more" if len(values) > _MANY else shown
+    shown = [_value(value) for value in values]
+    if len(shown) > _MANY:
+        return f"{', '.join(shown[:_MANY])} and {len(shown) - _MANY} more"
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _value(value: Scalar) -> str:
