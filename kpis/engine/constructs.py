@@ -1,0 +1,179 @@
+"""What SQL dialects say differently, each said exactly or refused.
+
+Stamps are TIMESTAMP without zone, in UTC (text in ISO form on SQLite). Values are always bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from ace_portal.lib.errors import Invalid
+
+DIALECTS = ("duckdb", "postgresql", "sqlite")
+Element = ColumnElement[Any]
+ONE: Element = sa.literal_column("1", sa.Integer())
+ZERO: Element = sa.literal_column("0", sa.Integer())
+
+
+def check_dialect(dialect: Dialect) -> None:
+    """Raise ``Invalid`` on a database that has no exact form of what the engine computes."""
+    if dialect.name not in DIALECTS:
+        raise Invalid(
+            f"Figures cannot be computed exactly inside {dialect.name}; extract it instead."
+        )
+
+
+class Stamp(TypeDecorator[datetime]):
+    """A naive UTC stamp as a bound value, for ``>=`` and ``<`` alone.
+
+    On SQLite it is the shortest text of its instant, which sorts before every longer spelling of
+    the same instant; so both comparisons are right however a writer pads its fractions.
+    """
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.String() if dialect.name == "sqlite" else sa.DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return stamp_text(value)
+
+
+def stamp_text(value: datetime) -> str:
+    """ISO text without trailing zeros of the fraction."""
+    text = value.isoformat(sep=" ")
+    return text.rstrip("0") if "." in text else text
+
+
+class Construct(ColumnElement[Any]):
+    """An expression that is compiled per dialect, and refused where it has no exact form."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Looked up on each class itself: what a construct holds is no cache key.
+        cls.inherit_cache = False
+        super().__init_subclass__(**kwargs)
+
+
+class SecondsBetween(Construct):
+    """Seconds from one stamp or date to another, to the microsecond."""
+
+    type = sa.Double()
+
+    def __init__(self, start: Element, end: Element, *, dates: bool) -> None:
+        self.start = start
+        self.end = end
+        self.dates = dates
+
+
+class Quantile(Construct):
+    """The exact quantile by linear interpolation between closest ranks, nulls left out."""
+
+    type = sa.Double()
+
+    def __init__(self, column: Element, q: float) -> None:
+        self.column = column
+        self.q = q
+
+
+class EqualsAny(Construct):
+    """Whether a column equals any of the values, bound as one array."""
+
+    type = sa.Boolean()
+
+    def __init__(self, column: Element, values: Sequence[Any], item: TypeEngine[Any]) -> None:
+        self.column = column
+        self.array: Element = sa.bindparam(None, list(values), type_=sa.ARRAY(item), unique=True)
+        self.expanded = column.in_(sa.bindparam(None, list(values), item, True, expanding=True))
+
+
+class Contains(Construct):
+    """Whether a text holds another, letter by letter (case counts, no wildcards)."""
+
+    type = sa.Boolean()
+
+    def __init__(self, column: Element, part: Element) -> None:
+        self.column = column
+        self.part = part
+
+
+@compiles(Construct)
+def _refuse(element: Construct, compiler: SQLCompiler, **kw: Any) -> str:
+    check_dialect(compiler.dialect)
+    raise NotImplementedError(type(element).__name__)
+
+
+@compiles(SecondsBetween, "duckdb")
+def _seconds_duckdb(element: SecondsBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = compiler.process(element.start, **kw), compiler.process(element.end, **kw)
+    if element.dates:
+        return f"(CAST({end} - {start} AS DOUBLE) * 86400)"
+    return f"((epoch_us({end}) - epoch_us({start})) / 1e6)"
+
+
+@compiles(SecondsBetween, "postgresql")
+def _seconds_postgresql(element: SecondsBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = compiler.process(element.start, **kw), compiler.process(element.end, **kw)
+    if element.dates:
+        return f"(CAST({end} - {start} AS DOUBLE PRECISION) * 86400)"
+    return f"CAST(EXTRACT(EPOCH FROM {end} - {start}) AS DOUBLE PRECISION)"
+
+
+@compiles(SecondsBetween, "sqlite")
+def _seconds_sqlite(element: SecondsBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    # Whole seconds and fractions apart: julianday() alone is good to a tenth of a millisecond.
+    start, end = compiler.process(element.start, **kw), compiler.process(element.end, **kw)
+    whole = f"(CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {start}) AS INTEGER))"
+    fraction = (
+        f"(CAST('0' || substr({end}, 20) AS REAL) - CAST('0' || substr({start}, 20) AS REAL))"
+    )
+    return f"({whole} + {fraction})"
+
+
+@compiles(Quantile, "duckdb")
+def _quantile_duckdb(element: Quantile, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"quantile_cont(CAST({compiler.process(element.column, **kw)} AS DOUBLE), {element.q!r})"
+
+
+@compiles(Quantile, "postgresql")
+def _quantile_postgresql(element: Quantile, compiler: SQLCompiler, **kw: Any) -> str:
+    column = compiler.process(element.column, **kw)
+    return (
+        f"percentile_cont({element.q!r}) WITHIN GROUP (ORDER BY CAST({column} AS DOUBLE PRECISION))"
+    )
+
+
+@compiles(EqualsAny, "duckdb")
+@compiles(EqualsAny, "postgresql")
+def _any(element: EqualsAny, compiler: SQLCompiler, **kw: Any) -> str:
+    column, array = compiler.process(element.column, **kw), compiler.process(element.array, **kw)
+    return f"({column} = ANY({array}))"
+
+
+@compiles(EqualsAny, "sqlite")
+def _any_sqlite(element: EqualsAny, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"({compiler.process(element.expanded, **kw)})"
+
+
+@compiles(Contains, "duckdb")
+@compiles(Contains, "postgresql")
+def _contains(element: Contains, compiler: SQLCompiler, **kw: Any) -> str:
+    column, part = compiler.process(element.column, **kw), compiler.process(element.part, **kw)
+    return f"(strpos({column}, {part}) > 0)"
+
+
+@compiles(Contains, "sqlite")
+def _contains_sqlite(element: Contains, compiler: SQLCompiler, **kw: Any) -> str:
+    column, part = compiler.process(element.column, **kw), compiler.process(element.part, **kw)
+    return f"(instr({column}, {part}) > 0)"

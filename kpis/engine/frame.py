@@ -1,0 +1,205 @@
+"""The time of a query: its range, its periods, what lies inside the data, what is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ace_portal.lib.errors import Invalid
+from kpis.engine.constructs import Element
+from kpis.engine.definition import Definition
+from kpis.engine.keys import DayKey, PeriodKey
+from kpis.engine.periods import Calendar, Slot, from_ordinal, local_ends, slots_between
+from kpis.engine.query import Query, Table, is_level
+from kpis.engine.result import Period
+from kpis.engine.where import bound
+
+MAX_POINTS = 50_000
+# Dates beyond are markers ("never"), not times; they would stretch every axis by millennia.
+_FIRST = datetime(1800, 1, 1, tzinfo=UTC)
+_LAST = datetime(2200, 1, 1, tzinfo=UTC)
+
+Key = date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first to the last stamp of the data, both included, in UTC."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The resolved time of one query.
+
+    ``start`` and ``end`` (UTC) bound the rows that count, None where open; ``slots`` are the
+    periods to answer; ``known`` is the stretch that the data speaks of, None when it is empty.
+    """
+
+    calendar: Calendar
+    grain: str | None
+    start: datetime | None
+    end: datetime | None
+    slots: tuple[Slot, ...]
+    known: Span | None
+    as_of: datetime | None
+    timeless: bool = False
+
+    def knows(self, start: datetime | None, end: datetime | None) -> bool:
+        """Whether ``[start, end)`` touches what the data covers."""
+        if self.timeless:
+            return True
+        if self.known is None:
+            return False
+        return (end is None or end > self.known.first) and (
+            start is None or start <= self.known.last
+        )
+
+    def period(self, slot: Slot) -> Period:
+        """A slot as the period of a point; partial when not all of it is there to count."""
+        partial = (
+            (self.as_of is not None and slot.start <= self.as_of < slot.end)
+            or (self.start is not None and slot.start < self.start)
+            or (self.end is not None and slot.end > self.end)
+        )
+        start, end = local_ends(self.calendar, slot)
+        return Period(start, end, self.grain or "", partial)
+
+    def inside(self, column: Element, kind: str) -> list[Element]:
+        """The conditions that keep the rows of the range."""
+        conditions: list[Element] = [column.is_not(None)]
+        if self.start is not None:
+            conditions.append(column >= self.edge(self.start, kind))
+        if self.end is not None:
+            conditions.append(column < self.edge(self.end, kind))
+        return conditions
+
+    def edge(self, moment: datetime, kind: str) -> Element:
+        """A bound of the range in a column's own kind; a day that is cut counts whole."""
+        if kind == "timestamp":
+            return bound(moment)
+        local = moment.astimezone(self.calendar.zone)
+        day = local.date()
+        if self.calendar.midnight(day) < moment:
+            day += timedelta(days=1)
+        return sa.literal(day, sa.Date())
+
+    def key(self, column: Element, kind: str) -> Element:
+        """The key of a row's period."""
+        if self.grain is None or self.known is None:
+            return sa.null()
+        if kind == "date":
+            return DayKey(column, self.grain, self.calendar.week_start)
+        first = max(self.known.first, self.slots[0].start if self.slots else _FIRST)
+        last = min(self.known.last, self.end or _LAST)
+        return PeriodKey(column, self.grain, self.calendar, first, max(first, last))
+
+
+def frame_of(
+    query: Query, definition: Definition, calendar: Calendar, span: Span | None, table: Table
+) -> Frame:
+    """Resolve a query's time; raises ``Invalid`` when it asks for too many periods."""
+    start = calendar.midnight(query.start) if query.start else None
+    end = calendar.midnight(query.end) if query.end else None
+    if query.until is not None:
+        until = query.until.astimezone(UTC)
+        end = until if end is None else min(end, until)
+    if span is not None and span.first < _FIRST:
+        start = max(start or _FIRST, _FIRST)
+    if span is not None and span.last >= _LAST:
+        end = min(end or _LAST, _LAST)
+    known, as_of = span, None if table.as_of is None else table.as_of.astimezone(UTC)
+    if span is not None and is_level(definition) and as_of is not None:
+        # A level is known until the data's as-of, whether or not anything moved.
+        known = Span(span.first, max(span.last, as_of))
+    # The range of the periods to show: that of the query, not its cut.
+    last = calendar.midnight(query.end) if query.end else end
+    slots = _slots(query, calendar, start, last, known)
+    timeless = not definition.time_columns
+    return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless)
+
+
+def _slots(
+    query: Query,
+    calendar: Calendar,
+    start: datetime | None,
+    end: datetime | None,
+    known: Span | None,
+) -> tuple[Slot, ...]:
+    if query.grain is None:
+        return ()
+    if start is None:
+        start = None if known is None else max(known.first, _FIRST)
+    if end is None:
+        end = None if known is None else min(known.last + timedelta(microseconds=1), _LAST)
+    if start is None or end is None:
+        return ()
+    slots = slots_between(calendar, start, end, query.grain, MAX_POINTS + 1)
+    check_size(len(slots))
+    return slots
+
+
+def check_size(points: int) -> None:
+    """Raise ``Invalid`` for an answer that nobody could read and no page could carry."""
+    if points > MAX_POINTS:
+        raise Invalid(
+            f"The answer would have more than {MAX_POINTS:,} figures; "
+            "choose a coarser grain, a shorter range or fewer dimensions.",
+            field="grain",
+        )
+
+
+def spans(
+    connection: Connection, table: Table, definitions: Sequence[Definition]
+) -> Mapping[tuple[str, ...], Span | None]:
+    """The span of the data by the time columns of each definition, read in one query."""
+    wanted = sorted({name for d in definitions for name in d.time_columns})
+    if not wanted:
+        return {(): None}
+    columns = [table.source.c[name] for name in wanted]
+    ends = [end for c in columns for end in (sa.func.min(c), sa.func.max(c))]
+    row = connection.execute(sa.select(*ends).select_from(table.source)).one()
+    found = {
+        name: (row[2 * i], row[2 * i + 1])
+        for i, name in enumerate(wanted)
+        if row[2 * i] is not None
+    }
+    out: dict[tuple[str, ...], Span | None] = {}
+    for definition in definitions:
+        zone = Calendar.of(definition.time_zone)
+        names = definition.time_columns
+        pairs = [found[name] for name in names if name in found]
+        if not pairs:
+            out[(*names, definition.time_zone)] = None
+            continue
+        first = min(as_aware(low, zone) for low, _ in pairs)
+        last = max(as_aware(high, zone) for _, high in pairs)
+        out[(*names, definition.time_zone)] = Span(first, last)
+    return out
+
+
+def as_aware(value: Any, calendar: Calendar) -> datetime:
+    """What a driver returned for a stamp (naive UTC) or a date (local), as an instant in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC)
+    return calendar.midnight(value)
+
+
+def as_key(value: Any, grain: str, week_start: int) -> Key:
+    """What a driver returned for a period's key, as ``periods.Slot.key`` has it."""
+    if isinstance(value, int):
+        return from_ordinal(value, grain, week_start)
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if grain != "hour" and isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None

@@ -1,0 +1,61 @@
+"""The values that a dropdown filter offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ace_portal.lib.errors import Invalid
+from kpis.engine.checks import GROUPABLE, TYPES
+from kpis.engine.constructs import Contains, check_dialect
+from kpis.engine.definition import Scalar
+from kpis.engine.query import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Distinct values in ascending order, null last; ``more`` says that the limit cut them off."""
+
+    values: tuple[Scalar, ...]
+    more: bool
+
+
+def distinct_values(
+    connection: Connection, table: Table, column: str, *, search: str = "", limit: int = 100
+) -> Values:
+    """The values of a column that contain ``search`` (case ignored; only ASCII's on SQLite).
+
+    They can go back as they are into the list of an ``in`` condition. Raises ``Invalid`` for a
+    column that the table does not have or that is no dimension.
+    """
+    check_dialect(connection.dialect)
+    if column not in table.types:
+        raise Invalid(f"The data does not have the column “{column}”.", field="column")
+    kind = table.types[column]
+    if kind not in GROUPABLE:
+        raise Invalid(f"“{column}” is {TYPES[kind]}, too many values to list.", field="column")
+    value: sa.ColumnElement[Any] = table.source.c[column]
+    select = sa.select(value).select_from(table.source).distinct()
+    if search:
+        text = sa.func.lower(sa.cast(value, sa.String()))
+        select = select.where(Contains(text, sa.literal(search.lower(), sa.String())))
+    distinct = select.subquery("found")
+    # In the order of code points, whatever the collation of the database.
+    found = distinct.c[column]
+    ordering = sa.collate(found, "C") if _collates(connection, kind) else found
+    select = sa.select(found).order_by(found.is_(None), ordering).limit(limit + 1)
+    rows = [row[0] for row in connection.execute(select)]
+    return Values(tuple(_plain(row) for row in rows[:limit]), len(rows) > limit)
+
+
+def _collates(connection: Connection, kind: str) -> bool:
+    return kind == "text" and connection.dialect.name == "postgresql"
+
+
+def _plain(value: Any) -> Scalar:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value.isoformat())

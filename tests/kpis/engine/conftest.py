@@ -1,0 +1,124 @@
+"""The same rows in every database that the engine speaks to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+from kpis.engine.duck import open_loads
+from kpis.engine.parsing import parse_definition
+from kpis.engine.query import Query, Table
+from kpis.engine.result import Result
+from kpis.engine.run import run
+
+POSTGRES = os.environ.get("ACE_TEST_POSTGRES_URL", "")
+DATABASES = ("duckdb", "sqlite", *(("postgresql",) if POSTGRES else ()))
+
+_SQL = {
+    "text": (sa.String(), "VARCHAR"),
+    "integer": (sa.BigInteger(), "BIGINT"),
+    "number": (sa.Double(), "DOUBLE"),
+    "boolean": (sa.Boolean(), "BOOLEAN"),
+    "date": (sa.Date(), "DATE"),
+    "timestamp": (sa.DateTime(), "TIMESTAMP"),
+}
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass
+class Store:
+    """One kind of database, and a way to put rows into it."""
+
+    name: str
+    folder: Path
+    engine: sa.Engine | None = None
+    loads: int = 0
+
+    @contextmanager
+    def load(
+        self, types: Mapping[str, str], rows: Rows, as_of: datetime | None = None
+    ) -> Iterator[tuple[sa.Connection, Table]]:
+        """A connection and the table with these rows, gone afterwards."""
+        table = Table.named("load", types, as_of=as_of)
+        if self.engine is None:
+            self.loads += 1
+            path = self.folder / f"{self.loads}.parquet"
+            write_parquet(path, types, rows)
+            engine = open_loads({"load": path}, threads=1)
+            with engine.connect() as connection:
+                yield connection, table
+            engine.dispose()
+            return
+        made = sa.Table(
+            "load",
+            sa.MetaData(),
+            *(sa.Column(name, _SQL[kind][0]) for name, kind in types.items()),
+            prefixes=["TEMPORARY"],
+        )
+        with self.engine.connect() as connection:
+            made.create(connection)
+            if rows:
+                blank = dict.fromkeys(types)
+                connection.execute(made.insert(), [blank | dict(row) for row in rows])
+            # On PostgreSQL the table goes with the transaction, on SQLite with the connection.
+            yield connection, table
+            connection.rollback()
+
+    def ask(
+        self,
+        types: Mapping[str, str],
+        rows: Rows,
+        definition: Mapping[str, Any],
+        query: Query | None = None,
+        as_of: datetime | None = None,
+    ) -> Result:
+        """The answer to one query over these rows."""
+        with self.load(types, rows, as_of) as (connection, table):
+            return run(connection, table, parse_definition(definition), query or Query())
+
+
+def write_parquet(path: Path, types: Mapping[str, str], rows: Rows) -> None:
+    """Write rows as a load."""
+    names = (name.replace('"', '""') for name in types)
+    columns = ", ".join(f'"{n}" {_SQL[types[t]][1]}' for n, t in zip(names, types, strict=True))
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE load ({columns})")
+        marks = ", ".join("?" for _ in types)
+        for row in rows:
+            values = [row.get(name) for name in types]
+            connection.execute(f"INSERT INTO load VALUES ({marks})", values)
+        connection.execute(f"COPY load TO '{path}' (FORMAT parquet)")
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """Each database in turn."""
+    folder = tmp_path_factory.mktemp("loads")
+    match request.param:
+        case "duckdb":
+            yield Store("duckdb", folder)
+            return
+        case "sqlite":
+            engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
+        case _:
+            url = sa.make_url(POSTGRES.replace("postgres://", "postgresql://", 1))
+            engine = sa.create_engine(url.set(drivername="postgresql+psycopg2"))
+    yield Store(request.param, folder, engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def duck(tmp_path: Path) -> Store:
+    """DuckDB alone, for what does not depend on the database."""
+    return Store("duckdb", tmp_path)
