@@ -18,6 +18,7 @@ from kpis.sources.guard import listed
 SAMPLE_ROWS = 1_000
 FEW = 50  # with fewer values than this in the sample, look for more
 LIKELY = 0.8
+CHOSEN = "As chosen."
 SPELLED = ("true", "false", "yes", "no")
 PLURAL = {
     "boolean": "true or false",
@@ -35,9 +36,15 @@ class Finding:
     need: Need | None = None
 
 
-def samples(staged: Staged, tokens: tuple[str, ...]) -> dict[str, list[str]]:
-    """Some values of each column, trimmed and without nulls, spread over the file."""
-    sources = [f"c{i}" for i in range(len(staged.dialect.names))]
+def samples(
+    staged: Staged, tokens: tuple[str, ...], wanted: Sequence[str] | None = None
+) -> dict[str, list[str]]:
+    """Some values of the columns, trimmed and without nulls, spread over the file."""
+    sources = wanted
+    if sources is None:
+        sources = [f"c{i}" for i in range(len(staged.dialect.names))]
+    if not sources:
+        return {}
     step = max(staged.rows // SAMPLE_ROWS, 1)
     rows = staged.connection.execute(
         f"SELECT {', '.join(f'trim({source})' for source in sources)} FROM raw "
@@ -83,26 +90,43 @@ def findings(
     options: Options,
     tokens: tuple[str, ...],
     caps: Caps,
+    *,
+    trusting: bool = False,
 ) -> list[Finding]:
-    """A finding per column, in file order; what the options tell is taken as told."""
-    sampled = samples(staged, tokens)
+    """A finding per column, in file order; what the options tell is taken as told.
+
+    ``trusting`` leaves out the proof of what was told: a load counts what does not fit by itself.
+    """
+    wanted = [
+        f"c{i}"
+        for i, name in enumerate(staged.dialect.names)
+        if not trusting or options.types.get(name, "timestamp") in ("date", "timestamp")
+    ]
+    sampled = samples(staged, tokens, wanted)
     plans = []
     for place, name in enumerate(staged.dialect.names):
         source = f"c{place}"
-        values = sampled[source]
+        values = sampled.get(source, [])
         kind = options.types.get(name) or likely_type(values, options.decimal)
         stamps = None
         if kind in ("date", "timestamp"):
             stamps = stamps_of(values, told=options.date_order)
         plans.append(Plan(source, name, kind, stamps, options.date_order or "day_first"))
-    facts = _facts(staged, [plan for plan in plans if plan.type != "text"], options, tokens)
+    doubtful = [
+        plan
+        for plan in plans
+        if plan.type != "text" and not (trusting and _settled_by_options(plan, options))
+    ]
+    facts = _facts(staged, doubtful, options, tokens)
     lines = lines_of(staged, {row for fact in facts.values() for row in _rows(fact)}, caps)
     result = []
     for plan in plans:
         fact = facts.get(plan.source)
         if plan.type == "text":
-            result.append(Finding(plan, _text_reason(plan, sampled[plan.source], options)))
-        elif fact is None or not fact["n"]:
+            result.append(Finding(plan, _text_reason(plan, sampled.get(plan.source, []), options)))
+        elif fact is None:
+            result.append(Finding(plan, CHOSEN))
+        elif not fact["n"]:
             kind = options.types.get(plan.name, "text")
             result.append(Finding(replace(plan, type=kind), "No value in any row."))
         elif plan.type in ("date", "timestamp"):
@@ -110,6 +134,12 @@ def findings(
         else:
             result.append(_plain_finding(plan, fact, options, lines))
     return result
+
+
+def _settled_by_options(plan: Plan, options: Options) -> bool:
+    if plan.name not in options.types:
+        return False
+    return plan.stamps is None or not plan.stamps.numeric or options.date_order in ORDERS
 
 
 def _rows(fact: Mapping[str, Any]) -> list[int]:
@@ -188,7 +218,7 @@ def _plain_finding(
 ) -> Finding:
     n, ok = fact["n"], fact["ok"]
     if plan.name in options.types:
-        return Finding(plan, "As chosen.")
+        return Finding(plan, CHOSEN)
     if ok == n:
         return Finding(plan, f"All {n:,} values are {PLURAL[plan.type]}.")
     if fact.get("zeros"):
@@ -215,7 +245,7 @@ def _stamp_finding(
 ) -> Finding:
     stamps = plan.stamps
     if stamps is None:
-        return Finding(plan, "As chosen.")
+        return Finding(plan, CHOSEN)
     if plan.name not in options.types:
         plan = replace(plan, type="timestamp" if fact["timed"] else "date")
     n = fact["n"]
@@ -224,7 +254,7 @@ def _stamp_finding(
     if fact["ok"] == n:
         return Finding(plan, f"All {n:,} values look like {stamps.words(plan.order)}.")
     if plan.name in options.types:
-        return Finding(plan, "As chosen.")
+        return Finding(plan, CHOSEN)
     return Finding(
         replace(plan, type="text"),
         f"Text: {fact['ok']:,} of {n:,} values look like {stamps.words(plan.order)}, but not "
@@ -270,7 +300,7 @@ def _ordered_finding(
         return Finding(replace(plan, order=told), "The values contradict the choice.", need)
     if plan.name in options.types:
         better = max(ORDERS, key=lambda order: fact[order])
-        return Finding(replace(plan, order=told or better), "As chosen.")
+        return Finding(replace(plan, order=told or better), CHOSEN)
     return Finding(
         replace(plan, type="text"),
         f"Text: {fact['day_first']:,} of {n:,} values read as dates with the day first and "
@@ -300,7 +330,7 @@ def _seen(pair: Mapping[str, Any] | None, lines: Mapping[int, int]) -> str:
 
 def _text_reason(plan: Plan, values: Sequence[str], options: Options) -> str:
     if plan.name in options.types:
-        return "As chosen."
+        return CHOSEN
     if not values:
         return "No value in any row."
     zeros = [value for value in values if re.fullmatch(r"0\d+", value)]

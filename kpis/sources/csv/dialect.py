@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import re
@@ -37,13 +38,9 @@ class Dialect:
 def read_rows(text: str, delimiter: str, quote: str) -> list[list[str]]:
     """The first complete rows of the text, blank ones left out."""
     rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, quotechar=quote)
-    found = []
-    try:
-        for row in itertools.islice(rows, HEAD_ROWS):
-            if row:
-                found.append(row)
-    except csv.Error:
-        return found
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # what came before the stumble is enough
+        found.extend(row for row in itertools.islice(rows, HEAD_ROWS) if row)
     return found
 
 

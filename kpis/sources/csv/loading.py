@@ -137,7 +137,7 @@ def _plans(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
             f"{', '.join(stage.dialect.names[:20])}.",
             field="types",
         )
-    found = findings(stage, options, options.null_tokens, caps)
+    found = findings(stage, options, options.null_tokens, caps, trusting=True)
     for finding in found:
         if finding.need is not None:
             raise Invalid(finding.need.question, field=finding.need.kind, needs=[finding.need])

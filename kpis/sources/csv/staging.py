@@ -257,7 +257,7 @@ def _write_stage(
 ) -> None:
     run_reporting(
         connection,
-        f"COPY ({select}) TO {literal(str(stage))} (FORMAT parquet, COMPRESSION snappy, "
+        f"COPY ({select}) TO {literal(str(stage))} (FORMAT parquet, COMPRESSION uncompressed, "
         f"ROW_GROUP_SIZE {GROUP}, USE_TMP_FILE false)",
         progress,
         start=5,
