@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -140,7 +140,9 @@ def _plans(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
     found = findings(stage, options, options.null_tokens, caps, trusting=True)
     for finding in found:
         if finding.need is not None:
-            raise Invalid(finding.need.question, field=finding.need.kind, needs=[finding.need])
+            raise Invalid(
+                finding.need.question, field=finding.need.kind, needs=[asdict(finding.need)]
+            )
     return [finding.plan for finding in found]
 
 
@@ -219,7 +221,7 @@ def _refuse(work: Work, bad: Bad) -> Invalid:
         f"Line {first.line:,}, column “{first.column}”: “{first.value}” is {first.reason}.{more} "
         "Choose another type, add a spelling of “nothing”, or skip bad rows.",
         field="types",
-        bad_rows=bad.shown,
+        bad_rows=[asdict(row) for row in bad.shown],
         bad_rows_total=bad.total,
     )
 

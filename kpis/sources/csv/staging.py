@@ -11,7 +11,7 @@ import contextlib
 import csv
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -220,7 +220,7 @@ def refuse_bad_rows(bad: Bad) -> Invalid:
     return Invalid(
         f"Line {first.line:,}: {first.reason}.{more} Mend the file, or choose to skip bad rows.",
         field="file",
-        bad_rows=bad.shown,
+        bad_rows=[asdict(row) for row in bad.shown],
         bad_rows_total=bad.total,
     )
 
