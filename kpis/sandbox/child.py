@@ -1,0 +1,92 @@
+"""The child's side: one task from standard input, its answer as lines of JSON.
+
+Started as ``python -I``: nothing is imported before the limits hold but what this file names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from ace_portal.lib.errors import PortalError
+from kpis.sandbox.limits import Limits, die_with, hold_to
+
+Task = Mapping[str, Any]
+
+
+def main() -> None:
+    """Read the task, hold to its limits, answer."""
+    out = _own_channel()
+    task = json.loads(sys.stdin.read())
+    die_with(task["parent"])
+    limits = Limits(**task["limits"])
+    hold_to(limits)
+    try:
+        _say(out, {"result": perform(task, limits, out)})
+    except PortalError as error:
+        _say(
+            out,
+            {
+                "error": type(error).__name__,
+                "message": error.message,
+                "field": error.field,
+                "details": error.details,
+            },
+        )
+    except MemoryError:
+        _say(out, {"error": "MemoryError"})
+    out.flush()
+    os._exit(0)  # threads of the database may still be busy with a query that was stopped
+
+
+def perform(task: Task, limits: Limits, out: TextIO) -> Any:
+    """Do what the task says; each kind imports what it needs."""
+    if task["do"] in ("profile", "load"):
+        return _with_file(task, limits, out)
+    from kpis.sandbox import query
+
+    inputs = {slug: Path(path) for slug, path in task["inputs"].items()}
+    if task["do"] == "materialise":
+        report = query.materialise(task["sql"], inputs, Path(task["part"]), limits)
+        return report.to_json()
+    if task["do"] == "preview":
+        columns, rows = query.preview(task["sql"], inputs, task["limit"], limits)
+        return {"columns": [asdict(column) for column in columns], "rows": rows}
+    return {"columns": [asdict(c) for c in query.outputs_of(task["sql"], inputs, limits)]}
+
+
+def _with_file(task: Task, limits: Limits, out: TextIO) -> Any:
+    from kpis.sources.base import Caps
+    from kpis.sources.registry import file_source
+
+    source, caps = file_source(task["kind"]), Caps(**task["caps"])
+    path = Path(task["path"])
+    options = source.options(task["options"]) if task["options"] is not None else None
+    if task["do"] == "profile":
+        return source.profile(path, options, caps=caps).to_json()
+    report = source.load(
+        path,
+        options,
+        Path(task["target"]),
+        lambda done, total: _say(out, {"progress": [done, total]}),
+        caps=caps,
+        memory_mb=limits.memory_mb,
+    )
+    return report.to_json()
+
+
+def _own_channel() -> TextIO:
+    """Standard output for us alone: whatever a library prints goes to standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return out
+
+
+def _say(out: TextIO, message: Mapping[str, Any]) -> None:
+    out.write(json.dumps(message) + "\n")
+    out.flush()

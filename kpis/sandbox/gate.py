@@ -1,0 +1,201 @@
+"""Which SQL typed by a person may run: one query over named tables, made of known pieces.
+
+What runs is never the text that was typed but what its parsed form says, without comments, and
+that again has to pass. The gate keeps mistakes and mischief out; the child's limits hold what a
+parser might overlook.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ace_portal.lib.errors import Invalid
+from kpis.sandbox.functions import FUNCTIONS, WHY_NOT
+
+LONGEST = 50_000
+DIALECT = "duckdb"
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its doubts become our refusals
+
+# Query structure, operators and literals; everything that is not here is refused.
+_PIECES = """
+    Select From Join Where Group Having Order Ordered Limit Offset Qualify Window WindowSpec With
+    CTE Subquery Table TableAlias Alias Column Identifier Star Literal Null Boolean Paren Tuple
+    Distinct Filter Union Except Intersect SetOperation Values Exists In Between Like ILike
+    SimilarTo Escape Is Not Neg And Or Xor EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Add Sub Mul
+    Div IntDiv Mod Pow DPipe SafeDPipe Case If Cast TryCast DataType DataTypeParam Interval
+    IntervalSpan Var Extract Coalesce WithinGroup IgnoreNulls RespectNulls Cube Rollup GroupingSets
+    Any All AtTimeZone Collate
+"""
+PIECES = frozenset(_PIECES.split())
+NAMED_PIECES = {
+    "TableSample": "samples are drawn anew each time: the same data must give the same figures",
+    "Lateral": "LATERAL is not available here",
+    "Unnest": "table functions are not available here",
+    "Pivot": "PIVOT is not available here: write one column per value with CASE",
+    "Placeholder": "placeholders have no value here: write the value itself",
+    "Parameter": "placeholders have no value here: write the value itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """SQL that may run in the child."""
+
+    sql: str
+    tables: tuple[str, ...]  # the inputs that it reads
+
+
+def gate(sql: str, tables: Sequence[str]) -> Gated:
+    """The query in its own words, or Invalid with the place that is in the way."""
+    tree = _parse(sql)
+    known = {name.casefold(): name for name in tables}
+    used = _check(tree, sql, known)
+    written = tree.sql(dialect=DIALECT, comments=False)
+    again = _parse(written)
+    _check(again, written, known)
+    return Gated(written, tuple(sorted(used)))
+
+
+def place(sql: str, start: int) -> tuple[int, int]:
+    """Line and column, both from 1, of an offset in the text."""
+    return sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start)
+
+
+def refuse(sql: str, start: int | None, why: str) -> Invalid:
+    """The refusal with its place."""
+    if start is None:
+        return Invalid(f"{why[0].upper()}{why[1:]}.", field="sql")
+    line, column = place(sql, start)
+    return Invalid(f"Line {line}, column {column}: {why}.", field="sql", line=line, column=column)
+
+
+def _parse(sql: str) -> exp.Query:
+    if not sql.strip():
+        raise Invalid("Write a query first.", field="sql")
+    if len(sql) > LONGEST:
+        raise Invalid(
+            f"The query has {len(sql):,} characters; at most {LONGEST:,} are allowed.", field="sql"
+        )
+    try:
+        statements = [tree for tree in sqlglot.parse(sql, dialect=DIALECT) if tree is not None]
+    except RecursionError as error:
+        raise Invalid("The query is nested too deeply.", field="sql") from error
+    except SqlglotError as error:
+        raise _unreadable(error) from error
+    if not statements:
+        raise Invalid("Write a query first.", field="sql")
+    if len(statements) > 1:
+        raise Invalid(
+            f"Write one query; these are {len(statements)} statements. Remove all but one.",
+            field="sql",
+        )
+    tree = statements[0]
+    if not isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery):
+        first = (sql.split() or [""])[0].upper()
+        raise Invalid(
+            f"Only a query that reads is allowed: begin with SELECT or WITH, not {first[:30]}.",
+            field="sql",
+        )
+    return tree
+
+
+def _unreadable(error: SqlglotError) -> Invalid:
+    found = getattr(error, "errors", None) or [{}]
+    line, column = found[0].get("line"), found[0].get("col")
+    if not line:
+        return Invalid("The query cannot be read as SQL. Check quotes and brackets.", field="sql")
+    near = found[0].get("highlight") or ""
+    what = str(found[0].get("description") or "unexpected text").rstrip(".")
+    start = max(int(column) - len(near) + 1, 1)
+    return Invalid(
+        f"Line {line}, column {start}: the query cannot be read near “{near[:40]}” ({what}).",
+        field="sql",
+        line=line,
+        column=start,
+    )
+
+
+def _check(tree: exp.Query, sql: str, known: dict[str, str]) -> set[str]:
+    """Refuse the first piece that is not allowed; return the inputs that are read."""
+    used = set()
+    for node in tree.walk():
+        if isinstance(node, exp.Table):
+            name = _table(node, sql, known)
+            if name is not None:
+                used.add(name)
+        elif type(node).__name__ in PIECES:
+            continue
+        elif isinstance(node, exp.Func):
+            _function(node, sql)
+        else:
+            kind = type(node).__name__
+            why = NAMED_PIECES.get(kind, f"{kind.upper()} is not available here")
+            raise refuse(sql, _start(node), why)
+    return used
+
+
+def _function(node: exp.Func, sql: str) -> None:
+    start, end = node.meta.get("start"), node.meta.get("end")
+    name = str(node.name) if isinstance(node, exp.Anonymous) else node.sql_name()
+    if start is not None and end is not None:
+        name = sql[start : end + 1].strip('"')
+    name = name.lower()
+    if name not in FUNCTIONS:
+        why = WHY_NOT.get(name, "it is unknown or not available here")
+        raise refuse(sql, _start(node), f"the function “{name}” cannot be used: {why}")
+
+
+def _table(node: exp.Table, sql: str, known: dict[str, str]) -> str | None:
+    """The input that the table stands for, or None for a part of the query itself."""
+    if not isinstance(node.this, exp.Identifier):
+        called = node.this.sql(dialect=DIALECT)[:40] if node.this is not None else "this"
+        raise refuse(sql, _start(node), f"“{called}” is a table function, which is not available")
+    name = node.name
+    start = _start(node)
+    if node.args.get("db") or node.args.get("catalog"):
+        raise refuse(sql, start, f"write the table's name alone, without the part before “{name}”")
+    if name.casefold() in _visible_parts(node):
+        return None
+    if name.casefold() not in known:
+        choices = ", ".join(sorted(known.values())) or "none"
+        raise refuse(sql, start, f"there is no table “{name}”. Tables here: {choices}")
+    return known[name.casefold()]
+
+
+def _visible_parts(node: exp.Expr) -> set[str]:
+    """Names of the WITH parts that this place can see, by SQL's scoping."""
+    names: set[str] = set()
+    child: exp.Expr = node
+    while (parent := child.parent) is not None:
+        if isinstance(parent, exp.With):
+            parts = parent.expressions
+            at = next(i for i, part in enumerate(parts) if part is child)
+            names |= {part.alias.casefold() for part in parts[: at + bool(parent.recursive)]}
+        else:
+            with_ = _with_of(parent)
+            if with_ is not None and with_ is not child:
+                names |= {part.alias.casefold() for part in with_.expressions}
+        child = parent
+    return names
+
+
+def _with_of(node: exp.Expr) -> exp.With | None:
+    found = node.args.get("with_") or node.args.get("with")
+    return found if isinstance(found, exp.With) else None
+
+
+def _start(node: exp.Expr) -> int | None:
+    return next(_starts(node), None)
+
+
+def _starts(node: exp.Expr) -> Iterator[int]:
+    for part in node.walk(bfs=False):
+        start = part.meta.get("start")
+        if isinstance(start, int):
+            yield start

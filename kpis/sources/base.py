@@ -1,0 +1,136 @@
+"""What every kind of file source can do, and what a load tells about itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+Progress = Callable[[float, float], None]
+"""Called with how much is done and how much there is."""
+
+Value = str | int | float | bool | None
+"""A figure that JSON can carry; dates and timestamps in ISO form, UTC."""
+
+TYPES = ("text", "integer", "number", "boolean", "date", "timestamp")
+
+ROW = "_row"
+"""The column that every load has: the number of the data row in its source, from 1."""
+
+BAD_ROWS_SHOWN = 100
+
+
+def ignore(done: float, total: float) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much a file may bring."""
+
+    bytes: int = 200_000_000
+    columns: int = 500
+    cell_characters: int = 100_000
+    rows: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a load; ``distinct`` is an estimate."""
+
+    name: str
+    type: str
+    nulls: int
+    min: Value
+    max: Value
+    distinct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A place in the source that could not be read; ``column`` is empty for a whole row."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChanges:
+    """Naive stamps that met a change of the clocks, and what became of them."""
+
+    moved_forward: int = 0  # the local time did not exist
+    taken_as_first: int = 0  # the local time occurred twice
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """How a load came about. ``as_of`` is the latest timestamp found, naive UTC in ISO form."""
+
+    rows: int
+    bytes: int
+    source_bytes: int
+    source_sha256: str
+    sha256: str
+    columns: tuple[Column, ...]
+    as_of: str | None
+    seconds: float
+    bad_rows: tuple[BadRow, ...] = ()
+    bad_rows_total: int = 0
+    clock_changes: Mapping[str, ClockChanges] = field(default_factory=dict)
+    sql: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LoadReport:
+        known = dict(data)
+        known["columns"] = tuple(Column(**column) for column in data["columns"])
+        known["bad_rows"] = tuple(BadRow(**row) for row in data["bad_rows"])
+        known["clock_changes"] = {
+            column: ClockChanges(**counts) for column, counts in data["clock_changes"].items()
+        }
+        return cls(**known)
+
+
+OptionsT = TypeVar("OptionsT")
+ProfileT = TypeVar("ProfileT")
+
+
+class FileSource(ABC, Generic[OptionsT, ProfileT]):
+    """One kind of file: look at it first, then load it with the answers of a person."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def options(self, data: Mapping[str, Any]) -> OptionsT:
+        """Options from their stored form; Invalid names the wrong one."""
+
+    @abstractmethod
+    def profile(
+        self, path: Path, options: OptionsT | None = None, *, caps: Caps | None = None
+    ) -> ProfileT:
+        """What the file seems to hold, why, and what a person must still say."""
+
+    @abstractmethod
+    def profile_from_json(self, data: Mapping[str, Any]) -> ProfileT:
+        """A profile from its stored form."""
+
+    @abstractmethod
+    def load(
+        self,
+        path: Path,
+        options: OptionsT,
+        target: Path,
+        progress: Progress = ignore,
+        *,
+        caps: Caps | None = None,
+        memory_mb: int = 512,
+    ) -> LoadReport:
+        """Turn the file into Parquet at ``target``, or leave nothing there."""

@@ -1,0 +1,131 @@
+"""Delimiter, header and column names, decided from the beginning of the file."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from ace_portal.lib.errors import Invalid
+from kpis.sources.base import ROW, Caps
+from kpis.sources.csv.options import Options
+
+HEAD_ROWS = 200
+HEAD_CHARACTERS = 1 << 18
+NAME_CHARACTERS = 200
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DATA_LIKE = re.compile(
+    r"[+-]?[\d.,]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the text is cut into cells; ``names`` are the columns in file order."""
+
+    delimiter: str
+    quote: str
+    header: bool
+    names: tuple[str, ...]
+    dialect_note: str
+    header_note: str
+
+
+def read_rows(text: str, delimiter: str, quote: str) -> list[list[str]]:
+    """The first complete rows of the text, blank ones left out."""
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, quotechar=quote)
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # what came before the stumble is enough
+        found.extend(row for row in itertools.islice(rows, HEAD_ROWS) if row)
+    return found
+
+
+def dialect_of(path: Path, options: Options, caps: Caps) -> Dialect:
+    """The dialect of a UTF-8 file, with what the options say and a reason for what they leave."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read(HEAD_CHARACTERS)
+    if not text.strip():
+        raise Invalid("The file holds only blank lines.", field="file")
+    if len(text) == HEAD_CHARACTERS and "\n" in text:
+        text = text[: text.rindex("\n") + 1]  # the last line may be cut
+    delimiter, note = _delimiter(text, options)
+    rows = read_rows(text, delimiter, options.quote)
+    if not rows:
+        raise Invalid(
+            "The first line cannot be read as a row. Check the quotes in it.", field="quote"
+        )
+    if len(rows[0]) > caps.columns:
+        raise Invalid(
+            f"The file has {len(rows[0]):,} columns; at most {caps.columns:,} are allowed.",
+            field="file",
+        )
+    header, why = _header(rows, options)
+    names = _names(rows[0]) if header else tuple(f"column_{i + 1}" for i in range(len(rows[0])))
+    return Dialect(delimiter, options.quote, header, names, note, why)
+
+
+def _delimiter(text: str, options: Options) -> tuple[str, str]:
+    if options.delimiter is not None:
+        label = DELIMITERS.get(options.delimiter, f"“{options.delimiter}”")
+        return options.delimiter, f"Cells are cut at each {label}, as chosen."
+    best, best_score, best_note = ",", 0.0, "There is one column: no delimiter was found."
+    for sign, label in DELIMITERS.items():
+        widths = Counter(len(row) for row in read_rows(text, sign, options.quote))
+        width, rows = widths.most_common(1)[0] if widths else (1, 0)
+        if width < 2:
+            continue
+        share = rows / widths.total()
+        score = share + min(width, 50) / 1000  # even rows first, then more columns
+        if score > best_score:
+            best, best_score = sign, score
+            best_note = (
+                f"A {label} cuts {rows:,} of the first {widths.total():,} rows into {width} cells."
+            )
+    return best, best_note
+
+
+def _header(rows: list[list[str]], options: Options) -> tuple[bool, str]:
+    if options.header is not None:
+        return options.header, "As chosen."
+    data = [cell for cell in rows[0] if DATA_LIKE.fullmatch(cell.strip())]
+    if data:
+        return False, f"The first row looks like data, for example “{data[0]}”: no column names."
+    if len(rows) == 1 and not any(cell.strip() for cell in rows[0]):
+        return False, "The only row is empty."
+    return True, "The first row holds words only: these are the column names."
+
+
+def _names(cells: list[str]) -> tuple[str, ...]:
+    names = tuple(cell.strip() for cell in cells)
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        key = name.casefold()
+        if not name:
+            raise Invalid(
+                f"Column {place} has no name. Give each column a name in the first line.",
+                field="header",
+            )
+        if len(name) > NAME_CHARACTERS:
+            raise Invalid(
+                f"The name of column {place} has {len(name):,} characters; at most "
+                f"{NAME_CHARACTERS} are allowed. Is the first line really the header?",
+                field="header",
+            )
+        if key == ROW:
+            raise Invalid(
+                f"Column {place} is called “{name}”. The portal keeps this name for the row "
+                "number: rename the column.",
+                field="header",
+            )
+        if key in seen:
+            raise Invalid(
+                f"Columns {seen[key]} and {place} are both called “{name}”. Rename one of them "
+                "(capital letters do not count).",
+                field="header",
+            )
+        seen[key] = place
+    return names

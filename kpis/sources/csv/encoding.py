@@ -1,0 +1,187 @@
+"""From bytes to UTF-8: is it text at all, in which encoding, and how sure are we."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from ace_portal.lib.errors import Invalid
+from kpis.sources.base import Caps
+
+CHUNK = 1 << 20
+SAMPLE = 1 << 18
+GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "euc_kr"]
+
+NOT_TEXT = (
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+)
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over the bytes. ``breaks`` counts line breaks outside of double quotes."""
+
+    bytes: int
+    sha256: str
+    encoding: str
+    note: str
+    certain: bool
+    breaks: int
+    open_end: bool  # the last line has no line break
+    as_is: bool  # the bytes are UTF-8 without zeros and can be read in place
+
+
+def check_size(path: Path, caps: Caps) -> int:
+    """The size in bytes, once it is neither empty nor over the cap."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Invalid("The file is empty.", field="file")
+    if size > caps.bytes:
+        raise Invalid(
+            f"The file has {size / 1e6:,.1f} MB; at most {caps.bytes / 1e6:,.1f} MB are allowed. "
+            "Leave out columns or split it by time.",
+            field="file",
+        )
+    return size
+
+
+def scan(path: Path, told: str | None, caps: Caps) -> Scan:
+    """Checksum, encoding and number of line breaks of the file."""
+    size = check_size(path, caps)
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    for magic, what in NOT_TEXT:
+        if head.startswith(magic):
+            raise Invalid(
+                f"This is {what}, not a CSV file. Export the table as CSV and upload that.",
+                field="file",
+            )
+    digest = hashlib.sha256()
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")("strict")
+    breaks, returns, outside, nul, last = 0, 0, True, False, b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            nul = nul or b"\0" in chunk
+            decoder = _still_utf8(decoder, chunk)
+            for piece in chunk.split(b'"'):
+                if outside:
+                    breaks += piece.count(b"\n")
+                    returns += piece.count(b"\r")
+                outside = not outside
+            outside = not outside  # a chunk has one quote fewer than pieces
+            last = chunk[-1:]
+    utf8 = _still_utf8(decoder, b"", final=True) is not None
+    encoding, note, certain = _encoding(head, told, utf8=utf8, nul=nul)
+    return Scan(
+        bytes=size,
+        sha256=digest.hexdigest(),
+        encoding=encoding,
+        note=note,
+        certain=certain,
+        breaks=breaks or returns,
+        open_end=last not in (b"\n", b"\r"),
+        as_is=utf8 and not nul and encoding in ("utf-8", "utf-8-sig"),
+    )
+
+
+def _still_utf8(
+    decoder: codecs.IncrementalDecoder | None, chunk: bytes, *, final: bool = False
+) -> codecs.IncrementalDecoder | None:
+    """The decoder, or None after the first bytes that are not UTF-8."""
+    if decoder is None:
+        return None
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return None
+    return decoder
+
+
+def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[str, str, bool]:
+    if told is not None:
+        return codecs.lookup(told).name, f"Read as {told}, as chosen.", True
+    for mark, encoding in MARKS:
+        if head.startswith(mark):
+            return encoding, f"The first bytes mark the file as {encoding}.", True
+    if nul:
+        return _wide(head)
+    if utf8:
+        return "utf-8", "All bytes are valid UTF-8.", True
+    best = from_bytes(head, cp_isolation=GUESSES).best()
+    guess = best.encoding if best is not None else "cp1252"
+    sure = round(100 * (1 - best.chaos)) if best is not None else 0
+    return (
+        guess,
+        f"Not UTF-8. Our guess is {guess}, {sure} % sure: check the letters with accents.",
+        False,
+    )
+
+
+def _wide(head: bytes) -> tuple[str, str, bool]:
+    """UTF-16 without a mark has a zero in every other byte of plain text; else it is no text."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = max(len(head) // 2, 1)
+    if odd > 0.4 * half and even < 0.1 * half:
+        return "utf-16-le", "Every other byte is zero: this looks like utf-16-le.", False
+    if even > 0.4 * half and odd < 0.1 * half:
+        return "utf-16-be", "Every other byte is zero: this looks like utf-16-be.", False
+    raise Invalid(
+        "The file holds zero bytes, so it is not text. Export the table as CSV and upload that.",
+        field="file",
+    )
+
+
+def transcode(path: Path, encoding: str, target: Path) -> None:
+    """Write the file as UTF-8 without a mark, piece by piece."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    breaks = 0
+    with path.open("rb") as source, target.open("wb") as out:
+        while True:
+            chunk = source.read(CHUNK)
+            try:
+                text = decoder.decode(chunk, not chunk)
+            except UnicodeError as error:
+                raise undecodable(encoding, chunk, error, breaks) from error
+            if "\0" in text:
+                raise Invalid(
+                    f"Read as {encoding}, the file holds zero characters: choose another encoding.",
+                    field="encoding",
+                )
+            breaks += text.count("\n")
+            out.write(text.encode("utf-8"))
+            if not chunk:
+                return
+
+
+def undecodable(encoding: str, chunk: bytes, error: UnicodeError, breaks: int) -> Invalid:
+    """The refusal that names the line where the encoding stops to fit."""
+    where = breaks + 1
+    if isinstance(error, UnicodeDecodeError):
+        where += error.object[: error.start].count(b"\n") if error.object else 0
+    return Invalid(
+        f"The file is not {encoding}: line {where:,} holds bytes that it does not have. "
+        "Choose another encoding.",
+        field="encoding",
+        line=where,
+    )

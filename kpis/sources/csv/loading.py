@@ -1,0 +1,245 @@
+"""From a CSV file to an immutable Parquet file, or to nothing at all."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from ace_portal.lib.errors import Invalid
+from kpis.sources.base import (
+    BAD_ROWS_SHOWN,
+    ROW,
+    BadRow,
+    Caps,
+    ClockChanges,
+    Column,
+    LoadReport,
+    Progress,
+    ignore,
+)
+from kpis.sources.csv.convert import Plan, filled, typed
+from kpis.sources.csv.detect import findings
+from kpis.sources.csv.options import Options
+from kpis.sources.csv.staging import SHOWN, Bad, Staged, lines_of, staged
+from kpis.sources.csv.stamps import ORDER_WORDS
+from kpis.sources.guard import explain, literal, name, run_reporting
+from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
+from kpis.sources.zones import Step, odd_sql, steps, to_utc_sql, zone_named
+
+A_TYPE = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "date": "a date",
+    "timestamp": "a date with a time",
+}
+
+
+@dataclass(slots=True)
+class Work:
+    """One load while it is made."""
+
+    stage: Staged
+    options: Options
+    caps: Caps
+    plans: list[Plan]
+    part: Path
+    known: dict[str, list[Step]] = field(default_factory=dict)
+
+    def one(self, sql: str) -> tuple[int, ...]:
+        """The only row of a query of counts."""
+        return self.stage.connection.execute(sql).fetchone() or ()
+
+    def filled(self, plan: Plan) -> str:
+        return filled(plan.source, self.options.null_tokens)
+
+    def typed(self, plan: Plan) -> str:
+        """The value in its type; timestamps in UTC."""
+        value = typed(plan, self.options.null_tokens, self.options.decimal)
+        if plan.type != "timestamp" or plan.stamps is None:
+            return value
+        fixed = plan.stamps.fixed(self.filled(plan))
+        value = to_utc_sql(value, self.known.get(plan.source, []))
+        return f"coalesce({fixed}, {value})" if fixed else value
+
+    def misfit(self, plan: Plan) -> str:
+        """The condition that there is a value and it does not have the type."""
+        return f"({self.filled(plan)} IS NOT NULL AND {self.typed(plan)} IS NULL)"
+
+
+def load(
+    path: Path,
+    options: Options,
+    target: Path,
+    progress: Progress = ignore,
+    *,
+    caps: Caps | None = None,
+    memory_mb: int = 512,
+) -> LoadReport:
+    """Write the file as Parquet to ``target``: all of it, read-only, or nothing.
+
+    ``_row`` is the number of the data row in the file, from 1, blank lines not counted; a skipped
+    row keeps its number. Timestamps are UTC without zone.
+    """
+    began = time.monotonic()
+    caps = caps or Caps()
+    try:
+        with (
+            beside(target) as part,
+            staged(path, options, part, progress, caps=caps, memory_mb=memory_mb) as stage,
+        ):
+            work = Work(stage, options, caps, _plans(stage, options, caps), part)
+            return _load(work, target, progress, began)
+    except (duckdb.Error, OSError, MemoryError) as error:
+        raise explain(error, doing="loading the file") from error
+
+
+def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadReport:
+    stage = work.stage
+    progress(55, 100)
+    _know_clocks(work)
+    _write(work, progress, "")
+    rows, columns = describe(stage.connection, work.part)
+    bad = _misfits(work, columns)
+    if bad.total:
+        if work.options.bad_rows == "stop":
+            raise _refuse(work, bad)
+        keep = " AND ".join(f"NOT {work.misfit(plan)}" for plan in _checked(work))
+        _write(work, progress, f" WHERE {keep}")
+        rows, columns = describe(stage.connection, work.part)
+    changes = _clock_changes(work)
+    size, sha256 = work.part.stat().st_size, sha256_of(work.part)
+    put_in_place(work.part, target)
+    progress(100, 100)
+    return LoadReport(
+        rows=rows,
+        bytes=size,
+        source_bytes=stage.scan.bytes,
+        source_sha256=stage.scan.sha256,
+        sha256=sha256,
+        columns=columns,
+        as_of=latest(columns),
+        seconds=round(time.monotonic() - began, 3),
+        bad_rows=tuple(sorted([*stage.bad.shown, *bad.shown], key=lambda row: row.line)),
+        bad_rows_total=stage.bad.total + bad.total,
+        clock_changes=changes,
+    )
+
+
+def _plans(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
+    unknown = sorted(set(options.types) - set(stage.dialect.names))
+    if unknown:
+        raise Invalid(
+            f"The file has no column “{unknown[0]}”. Its columns: "
+            f"{', '.join(stage.dialect.names[:20])}.",
+            field="types",
+        )
+    found = findings(stage, options, options.null_tokens, caps, trusting=True)
+    for finding in found:
+        if finding.need is not None:
+            raise Invalid(
+                finding.need.question, field=finding.need.kind, needs=[asdict(finding.need)]
+            )
+    return [finding.plan for finding in found]
+
+
+def _know_clocks(work: Work) -> None:
+    """What the clocks of the declared zone did in the years that occur."""
+    if work.options.time_zone == "UTC":
+        return
+    zone = zone_named(work.options.time_zone)
+    for plan in work.plans:
+        if plan.type == "timestamp" and plan.stamps is not None:
+            value = typed(plan, work.options.null_tokens, work.options.decimal)
+            years = work.stage.connection.execute(
+                f"SELECT DISTINCT year({value}) AS y FROM raw WHERE y IS NOT NULL"
+            ).fetchall()
+            work.known[plan.source] = steps(zone, [row[0] for row in years])
+
+
+def _write(work: Work, progress: Progress, where: str) -> None:
+    columns = ", ".join(f"{work.typed(plan)} AS {name(plan.name)}" for plan in work.plans)
+    run_reporting(
+        work.stage.connection,
+        f"COPY (SELECT {columns}, CAST(_row AS BIGINT) AS {ROW} FROM raw{where}) "
+        f"TO {literal(str(work.part))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+        progress,
+        start=55,
+        stop=95,
+    )
+
+
+def _checked(work: Work) -> list[Plan]:
+    return [plan for plan in work.plans if plan.type != "text"]
+
+
+def _misfits(work: Work, columns: tuple[Column, ...]) -> Bad:
+    """Rows with a value that did not become its type: there are more nulls than in the source."""
+    bad, plans = Bad(), _checked(work)
+    if not plans:
+        return bad
+    before = work.one(
+        f"SELECT {', '.join(f'count(*) - count({work.filled(plan)})' for plan in plans)} FROM raw"
+    )
+    after = {column.name: column.nulls for column in columns}
+    wrong = [plan for plan, nulls in zip(plans, before, strict=True) if after[plan.name] != nulls]
+    if not wrong:
+        return bad
+    either = " OR ".join(work.misfit(plan) for plan in wrong)
+    cells = ", ".join(
+        f"CASE WHEN {work.misfit(plan)} THEN {work.filled(plan)} END" for plan in wrong
+    )
+    rows = work.stage.connection.execute(
+        f"SELECT _row, {cells} FROM raw WHERE {either} ORDER BY _row LIMIT {BAD_ROWS_SHOWN}"
+    ).fetchall()
+    lines = lines_of(work.stage, {row[0] for row in rows}, work.caps)
+    for number, *values in rows:
+        plan, value = next(
+            (plan, value) for plan, value in zip(wrong, values, strict=True) if value is not None
+        )
+        bad.add(BadRow(lines[number], plan.name, value[:SHOWN], _reason(plan, work.options)))
+    bad.total = work.one(f"SELECT count(*) FROM raw WHERE {either}")[0]
+    return bad
+
+
+def _reason(plan: Plan, options: Options) -> str:
+    if plan.stamps is not None and plan.stamps.numeric:
+        return f"not {A_TYPE[plan.type]}, {ORDER_WORDS[plan.order]}"
+    if plan.type == "number":
+        mark = "point" if options.decimal == "." else "comma"
+        return f"not a number with a decimal {mark}"
+    return f"not {A_TYPE[plan.type]}"
+
+
+def _refuse(work: Work, bad: Bad) -> Invalid:
+    first = bad.shown[0]
+    more = f" {bad.total - 1:,} more rows do not fit." if bad.total > 1 else ""
+    return Invalid(
+        f"Line {first.line:,}, column “{first.column}”: “{first.value}” is {first.reason}.{more} "
+        "Choose another type, add a spelling of “nothing”, or skip bad rows.",
+        field="types",
+        bad_rows=[asdict(row) for row in bad.shown],
+        bad_rows_total=bad.total,
+    )
+
+
+def _clock_changes(work: Work) -> dict[str, ClockChanges]:
+    """How many stamps of each column met a change of the clocks."""
+    counted = {}
+    for plan in work.plans:
+        known = work.known.get(plan.source)
+        if not known:
+            continue
+        value = typed(plan, work.options.null_tokens, work.options.decimal)
+        fixed = plan.stamps.fixed(work.filled(plan)) if plan.stamps else None
+        naive = f" WHERE {fixed} IS NULL" if fixed else ""
+        skipped, repeated = work.one(
+            f"SELECT count_if({odd_sql('v', known, skipped=True)}), "
+            f"count_if({odd_sql('v', known, skipped=False)}) "
+            f"FROM (SELECT {value} AS v FROM raw{naive})"
+        )
+        counted[plan.name] = ClockChanges(moved_forward=skipped, taken_as_first=repeated)
+    return counted

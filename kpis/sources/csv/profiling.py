@@ -1,0 +1,202 @@
+"""A look at the whole file before anything is loaded."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from kpis.sources.base import Caps, ignore
+from kpis.sources.csv.convert import filled
+from kpis.sources.csv.detect import Finding, findings, likely_type, samples
+from kpis.sources.csv.options import ColumnProfile, NullToken, Options, Profile
+from kpis.sources.csv.staging import Staged, staged
+from kpis.sources.guard import listed
+
+PREVIEW_ROWS = 50
+EXAMPLES = 5
+WHOLE_BYTES = 500_000_000  # larger files are profiled from their first rows
+SAMPLE_ROWS = 500_000
+
+CERTAIN_NULLS = (
+    "?",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NULL!",
+    "NULL",
+    "Null",
+    "null",
+    "NaN",
+    "nan",
+    "\\N",
+    "(null)",
+    "<null>",
+    "(blank)",
+)
+POSSIBLE_NULLS = ("-", "--", ".", "NA", "na", "None", "none", "NONE", "nil", "unknown", "Unknown")
+
+
+def profile(
+    path: Path,
+    options: Options | None = None,
+    *,
+    caps: Caps | None = None,
+    scratch: Path | None = None,
+    memory_mb: int = 512,
+) -> Profile:
+    """What the file seems to hold. Without options the null tokens are proposed as well."""
+    caps = caps or Caps()
+    asked = options or Options()
+    # a profile shows everything that can be read; whether to stop is the load's question
+    reading = replace(asked, bad_rows="skip") if options is not None else asked
+    large = path.stat().st_size > WHOLE_BYTES
+    with (
+        tempfile.TemporaryDirectory(dir=scratch) as folder,
+        staged(
+            path,
+            reading,
+            Path(folder) / "profile",
+            ignore,
+            caps=caps,
+            memory_mb=memory_mb,
+            sample_rows=SAMPLE_ROWS if large else None,
+        ) as stage,
+    ):
+        candidates = _null_candidates(stage)
+        tokens = _tokens(stage, candidates, options)
+        found = findings(stage, asked, tokens, caps)
+        columns = _columns(stage, found, candidates, tokens)
+        shown = stage.connection.execute(
+            f"SELECT * EXCLUDE (_row) FROM raw WHERE _row <= {PREVIEW_ROWS} ORDER BY _row"
+        ).fetchall()
+        return Profile(
+            options=_proposed(stage, asked, found, tokens),
+            bytes=stage.scan.bytes,
+            rows=stage.rows,
+            complete=stage.complete,
+            encoding_note=stage.scan.note,
+            dialect_note=stage.dialect.dialect_note,
+            header_note=stage.dialect.header_note,
+            columns=columns,
+            null_candidates=_totals(candidates, tokens),
+            needs=tuple(finding.need for finding in found if finding.need is not None),
+            preview=tuple(tuple(cell or "" for cell in row) for row in shown),
+            bad_rows_total=stage.bad.total,
+        )
+
+
+def _null_candidates(stage: Staged) -> dict[str, Counter[str]]:
+    """Per column, how often each spelling of "nothing" occurs."""
+    sources = [f"c{i}" for i in range(len(stage.dialect.names))]
+    spelled = listed((*CERTAIN_NULLS, *POSSIBLE_NULLS))
+    counts = stage.connection.execute(
+        "SELECT "
+        + ", ".join(
+            f"count(*) - count({source}), count_if(trim({source}) IN ({spelled}))"
+            for source in sources
+        )
+        + " FROM raw"
+    ).fetchone() or (0,) * (2 * len(sources))
+    found: dict[str, Counter[str]] = {}
+    for place, source in enumerate(sources):
+        empty, other = counts[2 * place : 2 * place + 2]
+        found[source] = Counter({"": empty} if empty else {})
+        if other:
+            rows = stage.connection.execute(
+                f"SELECT trim({source}) AS v, count(*) FROM raw WHERE v IN ({spelled}) GROUP BY v"
+            ).fetchall()
+            found[source].update(dict(rows))
+    return found
+
+
+def _tokens(
+    stage: Staged, candidates: Mapping[str, Counter[str]], options: Options | None
+) -> tuple[str, ...]:
+    """The null tokens: those told, or the certain ones that occur.
+
+    A spelling that may well be a word is proposed only if it stands in a column whose other values
+    are no text.
+    """
+    if options is not None:
+        return options.null_tokens
+    occurring = {token for counts in candidates.values() for token in counts}
+    certain = [token for token in CERTAIN_NULLS if token in occurring]
+    possible: set[str] = set()
+    for source, values in samples(stage, (*certain, *POSSIBLE_NULLS)).items():
+        if values and likely_type(values, ".") != "text":
+            possible |= set(candidates[source]) & set(POSSIBLE_NULLS)
+    return ("", *certain, *sorted(possible))
+
+
+def _totals(
+    candidates: Mapping[str, Counter[str]], tokens: tuple[str, ...]
+) -> tuple[NullToken, ...]:
+    total: Counter[str] = Counter()
+    for counts in candidates.values():
+        total.update(counts)
+    return tuple(NullToken(token, count, token in tokens) for token, count in total.most_common())
+
+
+def _columns(
+    stage: Staged,
+    found: list[Finding],
+    candidates: Mapping[str, Counter[str]],
+    tokens: tuple[str, ...],
+) -> tuple[ColumnProfile, ...]:
+    values = [filled(find.plan.source, tokens) for find in found]
+    facts = stage.connection.execute(
+        "SELECT "
+        + ", ".join(f"count({v}), approx_count_distinct({v})" for v in values)
+        + " FROM raw"
+    ).fetchone() or (0,) * (2 * len(values))
+    sampled = samples(stage, tokens)
+    columns = []
+    for place, finding in enumerate(found):
+        source = finding.plan.source
+        count, distinct = facts[2 * place : 2 * place + 2]
+        columns.append(
+            ColumnProfile(
+                name=finding.plan.name,
+                type=finding.plan.type,
+                reason=finding.reason,
+                nulls=stage.rows - count,
+                distinct=distinct,
+                examples=tuple(dict.fromkeys(sampled[source]))[:EXAMPLES],
+                null_tokens=tuple(
+                    NullToken(token, number, token in tokens)
+                    for token, number in candidates[source].most_common()
+                ),
+            )
+        )
+    return tuple(columns)
+
+
+def _proposed(
+    stage: Staged, asked: Options, found: list[Finding], tokens: tuple[str, ...]
+) -> Options:
+    """Options that load the file as it was seen here.
+
+    One date order is written down only if all columns agree and none is in question: a later file
+    whose dates settle nothing is then read like this one.
+    """
+    orders = {
+        finding.plan.order
+        for finding in found
+        if finding.plan.stamps is not None
+        and finding.plan.stamps.numeric
+        and finding.plan.type in ("date", "timestamp")
+    }
+    open_question = any(finding.need for finding in found)
+    agreed = next(iter(orders)) if len(orders) == 1 and not open_question else None
+    return replace(
+        asked,
+        encoding=stage.scan.encoding,
+        delimiter=stage.dialect.delimiter,
+        header=stage.dialect.header,
+        null_tokens=tokens,
+        date_order=asked.date_order or agreed,
+        types={finding.plan.name: finding.plan.type for finding in found},
+    )

@@ -1,0 +1,109 @@
+"""Snapshots as Parquet: describe what was written, then put it in place at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from kpis.sources.base import ROW, Column, Value
+from kpis.sources.guard import literal, name
+
+READ_ONLY = 0o440
+SHOWN = 100  # characters of a text's least and greatest value
+
+TYPE_OF = {
+    "VARCHAR": "text",
+    "BIGINT": "integer",
+    "DOUBLE": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+
+
+@contextlib.contextmanager
+def beside(target: Path, suffix: str = ".part") -> Iterator[Path]:
+    """A name in the target's folder that is gone at the end, whatever happens."""
+    path = target.absolute().with_name(f".{target.name}.{uuid.uuid4().hex}{suffix}")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def put_in_place(part: Path, target: Path) -> None:
+    """Make the finished file durable and read-only, and give it its name in one step."""
+    part.chmod(READ_ONLY)
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    part.replace(target)
+    folder = os.open(target.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def describe(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, tuple[Column, ...]]:
+    """Rows and columns of a Parquet file, in one pass over it."""
+    source = f"read_parquet({literal(str(path.absolute()))})"
+    shape = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    parts = ["count(*)"]
+    for column, kind, *_ in shape:
+        quoted = name(column)
+        low, high = f"min({quoted})", f"max({quoted})"
+        if kind == "VARCHAR":
+            low, high = f"left({low}, {SHOWN})", f"left({high}, {SHOWN})"
+        distinct = "NULL" if column == ROW else f"approx_count_distinct({quoted})"
+        parts += [f"count({quoted})", low, high, distinct]
+    facts = connection.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()
+    if facts is None:
+        raise RuntimeError("an aggregate without groups always has one row")
+    rows = int(facts[0])
+    columns = []
+    for place, (column, kind, *_) in enumerate(shape):
+        filled, low, high, distinct = facts[1 + 4 * place : 5 + 4 * place]
+        columns.append(
+            Column(column, TYPE_OF[kind], rows - filled, plain(low), plain(high), distinct)
+        )
+    return rows, tuple(columns)
+
+
+def plain(value: object) -> Value:
+    """A value of the database as JSON can carry it."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def latest(columns: tuple[Column, ...]) -> str | None:
+    """The greatest timestamp of all columns: the data's as-of, as far as the data can tell."""
+    stamps = [
+        column.max
+        for column in columns
+        if column.type == "timestamp" and isinstance(column.max, str)
+    ]
+    return max(stamps, default=None)
