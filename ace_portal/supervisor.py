@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-STALLED_AFTER = 60.0
+STALLED_AFTER = float(os.environ.get("ACE_STALLED_AFTER", "60"))
 GRACE = 20.0
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)

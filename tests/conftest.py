@@ -16,7 +16,7 @@ SERVICES = {
     "chromium": "CHROMIUM",
 }
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.world"]
+pytest_plugins = ["tests.fixtures.people", "tests.fixtures.stack", "tests.fixtures.world"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

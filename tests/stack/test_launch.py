@@ -1,0 +1,77 @@
+"""Starting, ending, being killed: what ``bin/run`` promises."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import time
+
+import pytest
+
+from tests.fixtures.stack import Stack, wait_until
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+def test_second_start_is_quick_and_keeps_data_and_secrets(own_stack: Stack) -> None:
+    own_stack.start()
+    secrets = own_stack.data_dir / "secrets.env"
+    before = secrets.read_bytes()
+    own_stack.stop()
+
+    own_stack.start()
+
+    assert secrets.read_bytes() == before
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    assert stat.S_IMODE(own_stack.data_dir.stat().st_mode) == 0o700
+
+
+def test_interrupt_ends_everything(own_stack: Stack) -> None:
+    own_stack.start()
+    wait_until(lambda: len(own_stack.processes("celery")) >= 3, "worker and scheduler")
+
+    own_stack.stop(signal.SIGINT)
+
+    assert own_stack.processes() == []
+
+
+def test_killed_supervisor_leaves_nothing_behind(own_stack: Stack) -> None:
+    own_stack.start()
+    wait_until(lambda: len(own_stack.processes("celery")) >= 3, "worker and scheduler")
+    assert own_stack.process is not None
+
+    own_stack.process.kill()
+
+    wait_until(lambda: own_stack.processes() == [], "the end of all processes")
+
+
+@pytest.mark.parametrize("words", ["gunicorn", "worker", "beat"])
+def test_killed_part_comes_back(own_stack: Stack, words: str) -> None:
+    own_stack.start()
+    wait_until(lambda: own_stack.processes(words), words)
+    before = own_stack.processes(words)
+
+    for process in before:
+        os.kill(process, signal.SIGKILL)
+
+    wait_until(
+        lambda: len(set(own_stack.processes(words)) - set(before)) >= len(before),
+        f"the return of {words}",
+    )
+    wait_until(own_stack.answers, "an answer")
+
+
+def test_stalled_worker_is_started_again(own_stack: Stack) -> None:
+    own_stack.environment["ACE_STALLED_AFTER"] = "8"
+    own_stack.start()
+    wait_until(lambda: own_stack.processes("worker"), "the worker")
+    before = own_stack.processes("worker")
+    for process in before:
+        os.kill(process, signal.SIGSTOP)
+
+    wait_until(
+        lambda: (now := own_stack.processes("worker")) and not set(now) & set(before),
+        "a new worker",
+    )
+    assert time.time() - (own_stack.data_dir / "run" / "worker.heartbeat").stat().st_mtime < 60
