@@ -28,6 +28,16 @@ _WRITES = frozenset(
     )
 )
 
+_TYPES = {
+    **dict.fromkeys(("VARCHAR", "ENUM", "UUID"), "text"),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), "number"),
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+
 
 class ReadOnlyDialect(Dialect):
     """duckdb-engine's dialect, restricted to reading."""
@@ -139,10 +149,4 @@ def types_of(connection: sa.Connection, name: str) -> dict[str, str]:
 def type_name(data_type: str) -> str | None:
     """The engine's name of a DuckDB type, None where it has none."""
     base = data_type.split("(")[0].strip().upper()
-    if base in ("VARCHAR", "ENUM", "UUID"):
-        return "text"
-    if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT") or base.startswith("U"):
-        return "integer"
-    if base in ("FLOAT", "DOUBLE", "DECIMAL"):
-        return "number"
-    return {"BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "timestamp"}.get(base)
+    return None if data_type.endswith("]") else _TYPES.get(base)

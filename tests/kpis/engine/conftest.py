@@ -92,10 +92,10 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Rows) -> None:
     columns = ", ".join(f'"{n}" {_SQL[types[t]][1]}' for n, t in zip(names, types, strict=True))
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE load ({columns})")
-        marks = ", ".join("?" for _ in types)
-        for row in rows:
-            values = [row.get(name) for name in types]
-            connection.execute(f"INSERT INTO load VALUES ({marks})", values)
+        marks = f"({', '.join('?' for _ in types)})"
+        if rows:
+            values = [row.get(name) for row in rows for name in types]
+            connection.execute(f"INSERT INTO load VALUES {', '.join([marks] * len(rows))}", values)
         connection.execute(f"COPY load TO '{path}' (FORMAT parquet)")
 
 

@@ -187,7 +187,9 @@ def test_missing_file_and_pattern_are_refused(tmp_path):
         ("TIMESTAMP", "timestamp"),
         ("TIMESTAMP WITH TIME ZONE", None),
         ("INTEGER[]", None),
+        ("DECIMAL(18,3)[]", None),
         ("STRUCT(a INTEGER)", None),
+        ("UNION(a INTEGER, b VARCHAR)", None),
         ("BLOB", None),
     ],
 )

@@ -49,7 +49,7 @@ def test_every_row_is_counted_in_the_period_that_holds_it(store, zone, change, g
 
 
 @pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
-@pytest.mark.parametrize("week_start", range(7))
+@pytest.mark.parametrize("week_start", [0, 3, 6])
 @pytest.mark.parametrize("kind", ["date", "timestamp"])
 def test_periods_of_days_and_weeks_that_begin_on_any_day(store, grain, week_start, kind):
     days = [date(2023, 12, 20) + timedelta(days=i) for i in range(0, 500, 5)]

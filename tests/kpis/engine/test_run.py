@@ -480,3 +480,20 @@ def test_earlier_range_of_a_longer_stretch_than_its_period_is_whole():
 def test_open_range_has_no_earlier_one():
     with pytest.raises(Invalid, match="open range"):
         earlier(Query("month"), BERLIN, None)
+
+
+@pytest.mark.parametrize("measure", [{"agg": "count"}, {"net": {"in": "at", "out": "closed"}}])
+def test_row_on_the_edge_belongs_to_the_period_that_begins(store, measure):
+    midnights = [datetime(2025, 3, 29, 23), datetime(2025, 3, 30, 22)]  # of 30 and 31 March
+    definition = {"measure": measure, "time_column": "at", "time_zone": "Europe/Berlin"}
+    rows = [{"at": midnight} for midnight in midnights]
+    first = Query(start=date(2025, 3, 30), end=date(2025, 3, 31))
+    assert store.ask(TYPES, rows, definition, first).total.value == 1
+    days = store.ask(TYPES, rows, definition, Query("day"))
+    assert [(p.period.start.day, p.figure.value) for p in days] == [(30, 1), (31, 1)]
+
+
+def test_row_opened_at_the_end_of_the_range_is_not_in_the_stock(store):
+    rows = [{"at": datetime(2025, 5, 1)}, {"at": datetime(2025, 5, 2)}]
+    definition = {"measure": {"stock": {"opened": "at", "closed": "closed"}}}
+    assert store.ask(TYPES, rows, definition, Query(end=date(2025, 5, 2))).total.value == 1
