@@ -13,7 +13,7 @@ from kpis.sources.csv.convert import INTEGER, NUMBER, Plan, filled
 from kpis.sources.csv.options import Need, Options
 from kpis.sources.csv.staging import Staged, lines_of
 from kpis.sources.csv.stamps import ORDER_WORDS, ORDERS, Stamps, looks_like_stamp, stamps_of
-from kpis.sources.guard import listed
+from kpis.sources.guard import counting, listed
 
 SAMPLE_ROWS = 1_000
 FEW = 50  # with fewer values than this in the sample, look for more
@@ -183,21 +183,21 @@ def _fact_sql(plan: Plan, value: str, options: Options) -> dict[str, str]:
         fits = f"lower({value}) IN ({listed(SPELLED)})"
     elif plan.type == "integer":
         fits = f"regexp_full_match({value}, '{INTEGER}')"
-        facts["number"] = f"count_if(regexp_full_match({value}, '{NUMBER[options.decimal]}'))"
+        facts["number"] = counting(f"regexp_full_match({value}, '{NUMBER[options.decimal]}')")
     else:
         fits = f"regexp_full_match({value}, '{NUMBER[options.decimal]}')"
         zeros = f"regexp_full_match({value}, '[+-]?0[0-9].*')"
-        facts["zeros"] = f"count_if({zeros})"
+        facts["zeros"] = counting(zeros)
     if plan.type == "integer":
-        facts["zeros"] = f"count_if(regexp_full_match({value}, '[+-]?0[0-9]+'))"
-    facts["ok"] = f"count_if({fits})"
+        facts["zeros"] = counting(f"regexp_full_match({value}, '[+-]?0[0-9]+')")
+    facts["ok"] = counting(fits)
     facts["miss"] = _first(value, f"{value} IS NOT NULL AND NOT {fits}")
     return facts
 
 
 def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
     fixed = stamps.fixed(value)
-    facts = {"timed": f"count_if(contains({value}, ':'))"}
+    facts = {"timed": counting(f"contains({value}, ':')")}
     if not stamps.numeric:
         read = stamps.local(value, order)
         read = f"coalesce({fixed}, {read})" if fixed else read
@@ -207,7 +207,7 @@ def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
     day, month = (stamps.local(value, order) for order in ORDERS)
     facts["day_first"] = f"count({day})"
     facts["month_first"] = f"count({month})"
-    facts["differ"] = f"count_if({day} <> {month})"
+    facts["differ"] = counting(f"{day} <> {month}")
     facts["not_day_first"] = _first(value, f"{value} IS NOT NULL AND {day} IS NULL")
     facts["not_month_first"] = _first(value, f"{value} IS NOT NULL AND {month} IS NULL")
     return facts
