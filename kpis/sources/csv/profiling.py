@@ -10,8 +10,9 @@ from pathlib import Path
 
 from kpis.sources.base import Caps, ignore
 from kpis.sources.csv.convert import filled
-from kpis.sources.csv.detect import Finding, findings, likely_type, samples
+from kpis.sources.csv.detect import findings, likely_type, samples
 from kpis.sources.csv.options import ColumnProfile, NullToken, Options, Profile
+from kpis.sources.csv.orders import Finding
 from kpis.sources.csv.staging import Staged, staged
 from kpis.sources.guard import counting, listed
 
