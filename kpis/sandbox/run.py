@@ -139,15 +139,7 @@ def _perform(
 ) -> dict[str, Any]:
     """Run one task in a child of its own and return its answer."""
     order = json.dumps({**task, "limits": asdict(limits), "parent": os.getpid()})
-    with subprocess.Popen(
-        [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd="/",
-        start_new_session=True,
-    ) as child:
+    with start() as child:
         try:
             answer = _converse(child, order, limits, progress)
         finally:
@@ -158,6 +150,19 @@ def _perform(
         raise _refusal(answer, field)
     result: dict[str, Any] = answer["result"]
     return result
+
+
+def start() -> subprocess.Popen[bytes]:
+    """A child that waits for its order: no secrets in its environment, a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 def _converse(

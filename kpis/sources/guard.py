@@ -29,6 +29,11 @@ def listed(values: Sequence[str]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
+def counting(condition: str) -> str:
+    """SQL for the number of rows that meet the condition; 0, not null, when none has a value."""
+    return f"count(CASE WHEN {condition} THEN 1 END)"
+
+
 def open_guarded(
     paths: Sequence[Path], *, memory_mb: int = 512, threads: int = 2
 ) -> duckdb.DuckDBPyConnection:

@@ -5,35 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kpis.sources.base import Caps
 from kpis.sources.csv.convert import INTEGER, NUMBER, Plan, filled
-from kpis.sources.csv.options import Need, Options
+from kpis.sources.csv.options import Options
+from kpis.sources.csv.orders import CHOSEN, Finding, ordered_finding, seen
 from kpis.sources.csv.staging import Staged, lines_of
-from kpis.sources.csv.stamps import ORDER_WORDS, ORDERS, Stamps, looks_like_stamp, stamps_of
-from kpis.sources.guard import listed
+from kpis.sources.csv.stamps import ORDERS, Stamps, looks_like_stamp, stamps_of
+from kpis.sources.guard import counting, listed
 
 SAMPLE_ROWS = 1_000
 FEW = 50  # with fewer values than this in the sample, look for more
 LIKELY = 0.8
-CHOSEN = "As chosen."
 SPELLED = ("true", "false", "yes", "no")
 PLURAL = {
     "boolean": "true or false",
     "integer": "whole numbers",
     "number": "numbers",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is to become of one column, why, and what must be asked first."""
-
-    plan: Plan
-    reason: str
-    need: Need | None = None
 
 
 def samples(
@@ -183,21 +174,21 @@ def _fact_sql(plan: Plan, value: str, options: Options) -> dict[str, str]:
         fits = f"lower({value}) IN ({listed(SPELLED)})"
     elif plan.type == "integer":
         fits = f"regexp_full_match({value}, '{INTEGER}')"
-        facts["number"] = f"count_if(regexp_full_match({value}, '{NUMBER[options.decimal]}'))"
+        facts["number"] = counting(f"regexp_full_match({value}, '{NUMBER[options.decimal]}')")
     else:
         fits = f"regexp_full_match({value}, '{NUMBER[options.decimal]}')"
         zeros = f"regexp_full_match({value}, '[+-]?0[0-9].*')"
-        facts["zeros"] = f"count_if({zeros})"
+        facts["zeros"] = counting(zeros)
     if plan.type == "integer":
-        facts["zeros"] = f"count_if(regexp_full_match({value}, '[+-]?0[0-9]+'))"
-    facts["ok"] = f"count_if({fits})"
+        facts["zeros"] = counting(f"regexp_full_match({value}, '[+-]?0[0-9]+')")
+    facts["ok"] = counting(fits)
     facts["miss"] = _first(value, f"{value} IS NOT NULL AND NOT {fits}")
     return facts
 
 
 def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
     fixed = stamps.fixed(value)
-    facts = {"timed": f"count_if(contains({value}, ':'))"}
+    facts = {"timed": counting(f"contains({value}, ':')")}
     if not stamps.numeric:
         read = stamps.local(value, order)
         read = f"coalesce({fixed}, {read})" if fixed else read
@@ -207,7 +198,7 @@ def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
     day, month = (stamps.local(value, order) for order in ORDERS)
     facts["day_first"] = f"count({day})"
     facts["month_first"] = f"count({month})"
-    facts["differ"] = f"count_if({day} <> {month})"
+    facts["differ"] = counting(f"{day} <> {month}")
     facts["not_day_first"] = _first(value, f"{value} IS NOT NULL AND {day} IS NULL")
     facts["not_month_first"] = _first(value, f"{value} IS NOT NULL AND {month} IS NULL")
     return facts
@@ -225,18 +216,18 @@ def _plain_finding(
         return Finding(
             replace(plan, type="text"),
             f"Text: {fact['zeros']:,} values begin with a zero that a number would lose, such as "
-            f"{_seen(fact['miss'], lines)}.",
+            f"{seen(fact['miss'], lines)}.",
         )
     if plan.type == "integer" and fact["number"] == n:
         return Finding(
             replace(plan, type="number"),
             f"All {n:,} values are numbers; {n - ok:,} of them are not whole, such as "
-            f"{_seen(fact['miss'], lines)}.",
+            f"{seen(fact['miss'], lines)}.",
         )
     return Finding(
         replace(plan, type="text"),
         f"Text: {ok:,} of {n:,} values are {PLURAL[plan.type]}, but not "
-        f"{_seen(fact['miss'], lines)}.",
+        f"{seen(fact['miss'], lines)}.",
     )
 
 
@@ -250,7 +241,7 @@ def _stamp_finding(
         plan = replace(plan, type="timestamp" if fact["timed"] else "date")
     n = fact["n"]
     if stamps.numeric:
-        return _ordered_finding(plan, stamps, fact, options, lines)
+        return ordered_finding(plan, stamps, fact, options, lines)
     if fact["ok"] == n:
         return Finding(plan, f"All {n:,} values look like {stamps.words(plan.order)}.")
     if plan.name in options.types:
@@ -258,74 +249,8 @@ def _stamp_finding(
     return Finding(
         replace(plan, type="text"),
         f"Text: {fact['ok']:,} of {n:,} values look like {stamps.words(plan.order)}, but not "
-        f"{_seen(fact['miss'], lines)}.",
+        f"{seen(fact['miss'], lines)}.",
     )
-
-
-def _ordered_finding(
-    plan: Plan,
-    stamps: Stamps,
-    fact: Mapping[str, Any],
-    options: Options,
-    lines: Mapping[int, int],
-) -> Finding:
-    """Day or month first: as told, as the values settle it, or a question."""
-    n = fact["n"]
-    fitting = [order for order in ORDERS if fact[order] == n]
-    told = options.date_order if options.date_order in ORDERS else None
-    if told is not None and told in fitting:
-        return Finding(
-            replace(plan, order=told),
-            f"All {n:,} values look like {stamps.words(told)}, as chosen.",
-        )
-    if len(fitting) == 2 and fact["differ"]:
-        question = (
-            f"Column “{plan.name}”: do the dates begin with the day or with the month? Both fit "
-            f"all {n:,} values, and {fact['differ']:,} of them would change."
-        )
-        need = Need("date_order", plan.name, question, ORDERS)
-        reason = f"All {n:,} values fit day first and month first alike: please choose."
-        return Finding(plan, reason, need)
-    if told is None and fitting:
-        return Finding(
-            replace(plan, order=fitting[0]),
-            _settled(stamps, fact, fitting[0], lines, alike=len(fitting) == 2),
-        )
-    if told is not None and fitting:
-        question = (
-            f"Column “{plan.name}”: {_seen(fact[f'not_{told}'], lines)} is not "
-            f"{ORDER_WORDS[told]}. Is the file {ORDER_WORDS[fitting[0]]}?"
-        )
-        need = Need("date_order", plan.name, question, ORDERS, fitting[0])
-        return Finding(replace(plan, order=told), "The values contradict the choice.", need)
-    if plan.name in options.types:
-        better = max(ORDERS, key=lambda order: fact[order])
-        return Finding(replace(plan, order=told or better), CHOSEN)
-    return Finding(
-        replace(plan, type="text"),
-        f"Text: {fact['day_first']:,} of {n:,} values read as dates with the day first and "
-        f"{fact['month_first']:,} with the month first, but {_seen(fact['not_day_first'], lines)} "
-        "does not read day first.",
-    )
-
-
-def _settled(
-    stamps: Stamps, fact: Mapping[str, Any], order: str, lines: Mapping[int, int], *, alike: bool
-) -> str:
-    reason = f"All {fact['n']:,} values look like {stamps.words(order)}"
-    if alike:
-        return f"{reason}; read with the month first they would be the same."
-    other = ORDERS[1 - ORDERS.index(order)]
-    return (
-        f"{reason}; {fact['differ']:,} would also read {ORDER_WORDS[other]}. "
-        f"Settled by {_seen(fact[f'not_{other}'], lines)}."
-    )
-
-
-def _seen(pair: Mapping[str, Any] | None, lines: Mapping[int, int]) -> str:
-    if pair is None:
-        return "some value"
-    return f"“{pair['v'][:60]}” on line {lines.get(pair['r'], pair['r']):,}"
 
 
 def _text_reason(plan: Plan, values: Sequence[str], options: Options) -> str:

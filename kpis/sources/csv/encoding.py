@@ -47,6 +47,7 @@ class Scan:
     note: str
     certain: bool
     breaks: int
+    quoted_breaks: bool  # some line breaks are inside of double quotes
     open_end: bool  # the last line has no line break
     as_is: bool  # the bytes are UTF-8 without zeros and can be read in place
 
@@ -78,12 +79,13 @@ def scan(path: Path, told: str | None, caps: Caps) -> Scan:
             )
     digest = hashlib.sha256()
     decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")("strict")
-    breaks, returns, outside, nul, last = 0, 0, True, False, b""
+    every, breaks, returns, outside, nul, last = 0, 0, 0, True, False, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             nul = nul or b"\0" in chunk
             decoder = _still_utf8(decoder, chunk)
+            every += chunk.count(b"\n") + chunk.count(b"\r")
             for piece in chunk.split(b'"'):
                 if outside:
                     breaks += piece.count(b"\n")
@@ -100,6 +102,7 @@ def scan(path: Path, told: str | None, caps: Caps) -> Scan:
         note=note,
         certain=certain,
         breaks=breaks or returns,
+        quoted_breaks=every != breaks + returns,
         open_end=last not in (b"\n", b"\r"),
         as_is=utf8 and not nul and encoding in ("utf-8", "utf-8-sig"),
     )

@@ -25,7 +25,7 @@ from kpis.sources.csv.detect import findings
 from kpis.sources.csv.options import Options
 from kpis.sources.csv.staging import SHOWN, Bad, Staged, lines_of, staged
 from kpis.sources.csv.stamps import ORDER_WORDS
-from kpis.sources.guard import explain, literal, name, run_reporting
+from kpis.sources.guard import counting, explain, literal, name, run_reporting
 from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
 from kpis.sources.zones import Step, odd_sql, steps, to_utc_sql, zone_named
 
@@ -164,7 +164,8 @@ def _write(work: Work, progress: Progress, where: str) -> None:
     columns = ", ".join(f"{work.typed(plan)} AS {name(plan.name)}" for plan in work.plans)
     run_reporting(
         work.stage.connection,
-        f"COPY (SELECT {columns}, CAST(_row AS BIGINT) AS {ROW} FROM raw{where}) "
+        f"COPY (SELECT {columns}, CAST(_row AS BIGINT) AS {ROW} FROM raw{where} "
+        "QUALIFY row_number() OVER () > 0) "  # keeps the order of the rows without sorting them
         f"TO {literal(str(work.part))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
         progress,
         start=55,
@@ -237,8 +238,8 @@ def _clock_changes(work: Work) -> dict[str, ClockChanges]:
         fixed = plan.stamps.fixed(work.filled(plan)) if plan.stamps else None
         naive = f" WHERE {fixed} IS NULL" if fixed else ""
         skipped, repeated = work.one(
-            f"SELECT count_if({odd_sql('v', known, skipped=True)}), "
-            f"count_if({odd_sql('v', known, skipped=False)}) "
+            f"SELECT {counting(odd_sql('v', known, skipped=True))}, "
+            f"{counting(odd_sql('v', known, skipped=False))} "
             f"FROM (SELECT {value} AS v FROM raw{naive})"
         )
         counted[plan.name] = ClockChanges(moved_forward=skipped, taken_as_first=repeated)

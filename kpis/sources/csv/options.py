@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -65,12 +66,14 @@ class Options:
 
 def _known_encoding(encoding: str) -> None:
     try:
-        b"".decode(encoding)
-    except (LookupError, ValueError) as error:
+        is_text = isinstance(codecs.getincrementaldecoder(encoding)().decode(b""), str)
+    except (LookupError, ValueError, TypeError):
+        is_text = False
+    if not is_text:
         raise Invalid(
             f"“{encoding}” is not a text encoding. Common ones: utf-8, cp1252, utf-16.",
             field="encoding",
-        ) from error
+        )
 
 
 def _one_of(label: str, value: str | None, known: tuple[str | None, ...]) -> None:

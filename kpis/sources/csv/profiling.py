@@ -10,10 +10,11 @@ from pathlib import Path
 
 from kpis.sources.base import Caps, ignore
 from kpis.sources.csv.convert import filled
-from kpis.sources.csv.detect import Finding, findings, likely_type, samples
+from kpis.sources.csv.detect import findings, likely_type, samples
 from kpis.sources.csv.options import ColumnProfile, NullToken, Options, Profile
+from kpis.sources.csv.orders import Finding
 from kpis.sources.csv.staging import Staged, staged
-from kpis.sources.guard import listed
+from kpis.sources.guard import counting, listed
 
 PREVIEW_ROWS = 50
 EXAMPLES = 5
@@ -95,7 +96,7 @@ def _null_candidates(stage: Staged) -> dict[str, Counter[str]]:
     counts = stage.connection.execute(
         "SELECT "
         + ", ".join(
-            f"count(*) - count({source}), count_if(trim({source}) IN ({spelled}))"
+            f"count(*) - count({source}), {counting(f'trim({source}) IN ({spelled})')}"
             for source in sources
         )
         + " FROM raw"

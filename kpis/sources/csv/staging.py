@@ -3,6 +3,9 @@
 The quick way is DuckDB's strict reader with the dialect given. When it stumbles, or its number of
 rows is not the number counted in the bytes, Python's reader goes through the file line by line,
 names what is wrong and, if bad rows may be skipped, writes a clean copy.
+
+Rows are numbered while they are read: a window without order keeps DuckDB's reader in file order,
+which a parallel copy to Parquet does not.
 """
 
 from __future__ import annotations
@@ -102,10 +105,12 @@ def _quick(
     source = _reader_sql(text, dialect, len(dialect.names))
     limit = "" if sample_rows is None else f" LIMIT {int(sample_rows)}"
     try:
-        _write_stage(connection, f"SELECT * FROM {source}{limit}", stage, progress)
+        _write_stage(
+            connection, f"SELECT row_number() OVER () AS n, * FROM {source}{limit}", stage, progress
+        )
     except duckdb.InvalidInputException:
         return None
-    _create_view(connection, stage, "file_row_number + 1", len(dialect.names))
+    _create_view(connection, stage, len(dialect.names))
     rows = _count(connection)
     complete = sample_rows is None or rows < sample_rows
     counted = scanned.breaks + scanned.open_end - dialect.header
@@ -138,14 +143,14 @@ def _careful(
         raise refuse_bad_rows(bad)
     if clean.stat().st_size:
         plain = Dialect(",", '"', header=False, names=(), dialect_note="", header_note="")
-        source = _reader_sql(clean, plain, len(dialect.names) + 1)
+        source = _reader_sql(clean, plain, len(dialect.names) + 1, ", new_line = '\\n'")
         shifted = ", ".join(f"c{i + 1} AS c{i}" for i in range(len(dialect.names)))
         select = f"SELECT CAST(c0 AS BIGINT) AS n, {shifted} FROM {source}"
     else:
         nothing = ", ".join(f"NULL::VARCHAR AS c{i}" for i in range(len(dialect.names)))
         select = f"SELECT 0::BIGINT AS n, {nothing} WHERE false"
     _write_stage(connection, select, stage, progress)
-    _create_view(connection, stage, "n", len(dialect.names))
+    _create_view(connection, stage, len(dialect.names))
     return Staged(connection, scanned, dialect, text, _count(connection), bad)
 
 
@@ -205,7 +210,11 @@ def _cell_too_long(line: int, caps: Caps) -> Invalid:
 def lines_of(staged: Staged, numbers: set[int], caps: Caps) -> dict[int, int]:
     """The line in the file at which each of these data rows begins."""
     scanned, header = staged.scan, staged.dialect.header
-    if not staged.bad.total and scanned.breaks + scanned.open_end - header == staged.rows:
+    if (
+        not staged.bad.total
+        and not scanned.quoted_breaks
+        and scanned.breaks + scanned.open_end - header == staged.rows
+    ):
         return {number: number + header for number in numbers}
     last = max(numbers, default=0)
     rows = numbered_rows(staged.text, staged.dialect, caps)
@@ -242,13 +251,13 @@ def _check_cells(staged: Staged, caps: Caps) -> None:
                 raise _cell_too_long(line, caps)
 
 
-def _reader_sql(path: Path, dialect: Dialect, width: int) -> str:
+def _reader_sql(path: Path, dialect: Dialect, width: int, more: str = "") -> str:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, strict_mode = true, "
         f"delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)}, "
         f"escape = {literal(dialect.quote)}, header = {str(dialect.header).lower()}, "
-        f"nullstr = [{listed([''])}], allow_quoted_nulls = true, columns = {{{columns}}})"
+        f"nullstr = [{listed([''])}], allow_quoted_nulls = true, columns = {{{columns}}}{more})"
     )
 
 
@@ -265,11 +274,11 @@ def _write_stage(
     )
 
 
-def _create_view(connection: duckdb.DuckDBPyConnection, stage: Path, row: str, width: int) -> None:
+def _create_view(connection: duckdb.DuckDBPyConnection, stage: Path, width: int) -> None:
     columns = ", ".join(f"c{i}" for i in range(width))
     connection.execute(
-        f"CREATE OR REPLACE VIEW raw AS SELECT {row} AS _row, {columns} "
-        f"FROM read_parquet({literal(str(stage))}, file_row_number = true)"
+        f"CREATE OR REPLACE VIEW raw AS SELECT n AS _row, {columns} "
+        f"FROM read_parquet({literal(str(stage))})"
     )
 
 

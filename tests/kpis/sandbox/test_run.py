@@ -1,0 +1,251 @@
+"""The child: what it gives, what it refuses, how it is stopped."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ace_portal.lib.errors import Invalid
+from kpis.sandbox import run
+from kpis.sandbox.limits import Limits
+from kpis.sources.csv import Options, Profile
+from kpis.sources.guard import open_guarded
+from tests.kpis.sandbox.conftest import Inputs
+
+LAST = (
+    'SELECT number, hops, opened, label FROM "event-log" JOIN teams USING (team) '
+    "QUALIFY row_number() OVER (PARTITION BY number ORDER BY _row DESC) = 1 ORDER BY opened"
+)
+
+
+def test_materialise_writes_a_load(inputs: Inputs, tmp_path: Path) -> None:
+    target = tmp_path / "prepared.parquet"
+    report = run.materialise(LAST, inputs, target)
+
+    rows = duckdb.sql(f"SELECT * FROM '{target}' ORDER BY _row").fetchall()
+    assert (report.rows, len(rows), rows[0][0], rows[0][-1], rows[-1][-1]) == (
+        20,
+        20,
+        "INC0",
+        1,
+        20,
+    )
+    assert [(column.name, column.type) for column in report.columns] == [
+        ("number", "text"),
+        ("hops", "integer"),
+        ("opened", "timestamp"),
+        ("label", "text"),
+        ("_row", "integer"),
+    ]
+    assert report.as_of == "2024-01-03 11:00:00"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o440
+
+
+def test_materialise_keeps_the_row_numbers_of_the_query(inputs: Inputs, tmp_path: Path) -> None:
+    target = tmp_path / "prepared.parquet"
+    run.materialise('SELECT * FROM "event-log" WHERE _row > 50', inputs, target)
+    assert duckdb.sql(f"SELECT min(_row), max(_row) FROM '{target}'").fetchall() == [(51, 60)]
+
+
+def test_preview_gives_columns_and_rows(inputs: Inputs) -> None:
+    found = run.preview(
+        'SELECT number, sum(hops) AS hops, day FROM "event-log" GROUP BY ALL ORDER BY day',
+        inputs,
+        2,
+    )
+    assert [(column.name, column.type) for column in found.columns] == [
+        ("number", "text"),
+        ("hops", "integer"),
+        ("day", "date"),
+    ]
+    assert found.rows == (("INC0", 0, "2024-01-01"), ("INC0", 1, "2024-01-02"))
+
+
+def test_preview_shows_at_most_two_hundred_rows(inputs: Inputs) -> None:
+    found = run.preview('SELECT a.team FROM "event-log" AS a, teams', inputs, 100_000)
+    assert len(found.rows) == 200
+
+
+def test_describe_maps_types(inputs: Inputs) -> None:
+    sql = (
+        "SELECT sum(hops) AS a, avg(cost) AS b, 1.5 AS c, min(day) AS d, max(opened) AS e, "
+        'bool_or(met) AS f, NULL AS g, count(*) AS h FROM "event-log"'
+    )
+    assert [column.type for column in run.describe(sql, inputs)] == [
+        "integer", "number", "number", "date", "timestamp", "boolean", "text", "integer",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (
+            'SELECT team,\n  numbr FROM "event-log"',
+            "Line 2, column 3: there is no column “numbr”. Did you mean “number”",
+        ),
+        (
+            "SELECT team, team FROM teams",
+            "Two columns of the result are called “team”. Name one of them with AS.",
+        ),
+        (
+            'SELECT opened - min(opened) OVER () AS d FROM "event-log"',
+            "The column “d” is a duration: count it with date_diff('second', …).",
+        ),
+        ("SELECT team AS _row FROM teams", "The column “_row” must be a row number."),
+        ("SELECT CAST('x' AS INTEGER) AS a", "The query does not run: Could not convert"),
+        ("SELECT * FROM orders", "Line 1, column 15: there is no table “orders”."),
+    ],
+)
+def test_query_that_fails_says_why(inputs: Inputs, tmp_path: Path, sql: str, message: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        run.materialise(sql, inputs, tmp_path / "loads.parquet")
+    assert refused.value.field == "sql"
+    assert refused.value.message.startswith(message)
+    assert not list(tmp_path.glob("*loads*"))
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_memory_limit_stops_a_huge_text(inputs: Inputs, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        run.materialise(
+            "SELECT repeat('a', 2000000000) AS a",
+            inputs,
+            tmp_path / "huge.parquet",
+            Limits(seconds=20, memory_mb=256),
+        )
+    assert "memory" in refused.value.message
+    assert not list(tmp_path.glob("*huge*"))
+
+
+def test_endless_query_is_stopped_by_time(inputs: Inputs) -> None:
+    endless = "SELECT count(*) AS n FROM " + ", ".join(f'"event-log" AS t{i}' for i in range(9))
+    with pytest.raises(Invalid) as refused:
+        run.preview(endless, inputs, limits=Limits(seconds=1))
+    assert "longer than 1 seconds and was stopped" in refused.value.message
+
+
+def test_too_many_rows_are_refused(inputs: Inputs, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        run.materialise(
+            'SELECT a.team FROM "event-log" AS a, teams', inputs, tmp_path / "x", Limits(rows=100)
+        )
+    assert refused.value.message == "The query gives more than 100 rows. Filter or group them."
+
+
+def test_output_over_its_size_is_refused(inputs: Inputs, tmp_path: Path) -> None:
+    many = ", ".join(f"md5(concat(a.number, b.number, c._row, {i})) AS m{i}" for i in range(6))
+    tables = ", ".join(f'"event-log" AS {alias}' for alias in "abc")
+    with pytest.raises(Invalid) as refused:
+        run.materialise(
+            f"SELECT {many} FROM {tables}", inputs, tmp_path / "big.parquet", Limits(output_mb=1)
+        )
+    assert refused.value.field == "sql"
+    assert not list(tmp_path.glob("*big*"))
+
+
+def test_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACE_SECRET_KEY", "canary")
+    with run.start() as child:
+        while not (environment := Path(f"/proc/{child.pid}/environ").read_bytes()):
+            assert child.poll() is None
+        child.kill()
+    names = {entry.split(b"=")[0] for entry in environment.split(b"\0") if entry}
+    assert names == {b"LANG", b"HOME", b"MALLOC_ARENA_MAX"}
+
+
+PARENT = """
+import json, os, sys
+from dataclasses import asdict
+from kpis.sandbox import run
+from kpis.sandbox.limits import Limits
+child = run.start()
+endless = (
+    "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) "
+    "SELECT count(*) AS c FROM n"
+)
+order = {"do": "preview", "sql": endless, "inputs": {}, "limit": 1, "parent": os.getpid(),
+         "limits": asdict(Limits(seconds=120))}
+child.stdin.write(json.dumps(order).encode())
+child.stdin.close()
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_child_dies_with_its_parent() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=run.ROOT,
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        try:
+            parent.send_signal(signal.SIGKILL)
+            parent.wait()
+            assert select.select([child], [], [], 10)[0] == [child]
+        finally:
+            os.close(child)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_parquet('{other}')",
+        "SELECT * FROM '{other}'",
+        "WITH a AS (COPY (SELECT 1) TO '/tmp/probe.csv') SELECT 1",
+        "COPY (SELECT 1) TO '/tmp/probe.csv'",
+        "EXPORT DATABASE '/tmp/probe'",
+        "ATTACH '/tmp/probe.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET threads = 64",
+        "RESET allowed_paths",
+        "PRAGMA memory_limit = '64GB'",
+    ],
+)
+def test_guarded_database_denies_without_the_gate(inputs: Inputs, sql: str) -> None:
+    connection = open_guarded([inputs["event-log"]])
+    with connection, pytest.raises(duckdb.Error):
+        connection.execute(sql.format(other=inputs["teams"])).fetchall()
+
+
+def test_files_are_profiled_and_loaded_in_a_child(tmp_path: Path) -> None:
+    path, target = tmp_path / "data.csv", tmp_path / "load.parquet"
+    path.write_text("n;at\n1;29.2.2024\n?;1.3.2024\n")
+    seen: list[float] = []
+
+    found = run.profile_file("csv", path)
+    report = run.load_file(
+        "csv", path, found.options.to_json(), target, lambda done, total: seen.append(done)
+    )
+
+    assert isinstance(found, Profile)
+    assert (report.rows, seen[-1]) == (2, 100)
+    assert sorted(left.name for left in tmp_path.iterdir()) == ["data.csv", "load.parquet"]
+
+
+def test_file_refusals_cross_the_border(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("n\n1\nx\n")
+    options = Options(types={"n": "integer"}).to_json()
+    with pytest.raises(Invalid) as refused:
+        run.load_file("csv", path, options, tmp_path / "load.parquet")
+    assert refused.value.field == "types"
+    assert refused.value.details["bad_rows"] == [
+        {"line": 3, "column": "n", "value": "x", "reason": "not a whole number"}
+    ]
+    assert asdict(Limits())["seconds"] == 60
