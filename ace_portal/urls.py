@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", include("ace_portal.audit.urls")),
     path("work/", include("ace_portal.jobs.urls")),
     path("discover/", include("personas.urls")),
+    path("kpis/", include("kpis.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 

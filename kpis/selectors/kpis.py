@@ -1,4 +1,4 @@
-"""What a person may read of KPIs and data."""
+"""Which KPIs a person may read."""
 
 from __future__ import annotations
 

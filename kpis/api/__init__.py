@@ -1,0 +1,1 @@
+"""Data and KPIs through the API."""
