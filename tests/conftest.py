@@ -16,7 +16,13 @@ SERVICES = {
     "chromium": "CHROMIUM",
 }
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.stack", "tests.fixtures.world"]
+pytest_plugins = [
+    # a module comes before those that import from it
+    "tests.fixtures.people",
+    "tests.fixtures.world",
+    "tests.fixtures.places",
+    "tests.fixtures.stack",
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ from ace_portal.lib.api import taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from personas import selectors
 from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
+from personas.permissions import require_owner
 from personas.services import people
 
 
@@ -259,6 +260,7 @@ class MembershipEnd(APIView):
     def post(self, request: Request, slug: str, pk: int) -> Response:
         actor = person_of(request)
         group = selectors.group_for(actor, slug)
+        require_owner(actor, group)
         rows = group.memberships.filter(pk=pk).select_related("user", "group")
         membership = selectors.first_or_404(rows)
         given = taken(EndInput, request)

@@ -17,7 +17,7 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from personas import selectors
 from personas.forms import EndForm, GroupForm, MemberForm, PersonaForm, QuestionForm
 from personas.models import Persona, Question, UserGroup
-from personas.permissions import may_add_members
+from personas.permissions import may_add_members, require_owner
 from personas.services import people as services
 
 FORM = ["GET", "HEAD", "POST"]
@@ -191,6 +191,7 @@ def group_new(request: HttpRequest) -> HttpResponse:
 def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     group = selectors.group_for(user, slug)
+    require_owner(user, group)
     return form_page(
         request,
         GroupForm(request.POST or None, initial=GroupForm.initial_of(group)),
@@ -207,6 +208,7 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     group = selectors.group_for(user, slug)
+    require_owner(user, group)
     membership = selectors.first_or_404(group.memberships.filter(pk=pk).select_related("user"))
     return form_page(
         request,

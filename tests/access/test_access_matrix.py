@@ -1,0 +1,122 @@
+"""Every route × every method × each of the cast, against the oracle in ``matrix.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from knox.models import AuthToken
+
+from ace_portal.accounts.models import User
+from ace_portal.jobs.models import Job
+from tests.access.matrix import CAST, RULES, rule_for
+from tests.access.routes import Route, all_routes
+from tests.fixtures.places import Places
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROUTES = all_routes()
+
+pytestmark = pytest.mark.django_db
+
+
+def test_access_matrix_lists_every_route() -> None:
+    assert sorted(RULES) == [route.name for route in ROUTES]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_access_matrix_every_view_declares_its_door(route: Route) -> None:
+    assert route.door("GET") is not None
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_access_matrix(
+    route: Route, places: Places, cast: dict[str, User | None], client_of: Callable[..., Client]
+) -> None:
+    url = reverse(route.name, kwargs=places.of(route))
+    wrong = []
+    for name in CAST:
+        client = client_of(cast[name])
+        for method in METHODS:
+            status = attempt(client, method, url)
+            expected = expectation(route, name, method)
+            if not expected(status):
+                wrong.append(f"{name} {method} {url}: {status}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.parameters], ids=lambda route: route.name
+)
+def test_access_matrix_forged_ids_are_not_found(
+    route: Route, places: Places, owner: User, admin: User, client_of: Callable[..., Client]
+) -> None:
+    kwargs = {
+        name: "nothing-here" if isinstance(value, str) else 999_999
+        for name, value in places.of(route).items()
+    }
+    if "lane" in kwargs:
+        kwargs["lane"] = "customer"
+    person = admin if route.name.startswith("accounts:person") else owner
+    url = reverse(route.name, kwargs=kwargs)
+
+    methods = spoken(route) if route.is_api else {"GET", "POST"}
+    statuses = {attempt(client_of(person), method, url) for method in methods}
+
+    assert statuses <= {404, 405}
+    assert 404 in statuses
+
+
+def attempt(client: Client, method: str, url: str) -> int:
+    """One request whose effects are taken back."""
+    with transaction.atomic():
+        response = client.generic(method, url, data="{}", content_type="application/json")
+        transaction.set_rollback(True)
+    return int(response.status_code)
+
+
+def expectation(route: Route, name: str, method: str) -> Callable[[int], bool]:
+    """What may come back: who passes gets no refusal and no failure; the others exactly theirs."""
+    rule = rule_for(route.name, method)
+    if name in rule.passes and (not route.is_api or method in spoken(route)):
+        return lambda status: status not in {401, 403, 404, 500}
+    if name in rule.passes:
+        return lambda status: status in {401, 403, 405}
+    if name == "anonymous":
+        return lambda status: status in ({401} if route.is_api else {302})
+    # A method that the view does not know is refused before or after its door.
+    unknown = method not in {"GET", "POST"}
+    return lambda status: (
+        status == rule.refusal or (status == 405 and (unknown or method not in spoken(route)))
+    )
+
+
+def spoken(route: Route) -> set[str]:
+    """The methods that an API view speaks; a page says it by 405."""
+    view = getattr(route.callback, "cls", None)
+    if view is None:
+        return set()
+    return {method for method in METHODS if hasattr(view, method.lower())}
+
+
+def test_access_matrix_token_is_as_good_as_a_session(member: User, world: Any) -> None:
+    _token, secret = AuthToken.objects.create(user=member)
+    client = Client(headers={"authorization": f"Token {secret}"})
+
+    assert client.get(f"/api/v1/personas/{world.persona.slug}/").status_code == 200
+    assert client.get("/api/v1/people/").status_code == 403
+    assert Job.objects.count() == 0
+
+
+def test_access_matrix_session_writes_need_the_csrf_token(owner: User, world: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.post("/discover/services/new/", {"name": "X", "code": "X"})
+    api = client.post("/api/v1/services/", {"name": "X", "code": "X"}, "application/json")
+
+    assert (page.status_code, api.status_code) == (403, 403)
