@@ -1,0 +1,43 @@
+"""A browser for tests that drive the running stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visitor import Visitor, visitor
+from tests.fixtures.stack import PASSWORD, Stack
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """``visit("member")`` is a demo person, signed in; ``visit("")`` is nobody.
+
+    At the end none of them may have seen an error, a warning or a report.
+    """
+    opened: list[Visitor] = []
+
+    def open_for(person: str, *, size: str = "wide", theme: str = "light") -> Visitor:
+        one = visitor(browser, stack.url, size, theme)
+        opened.append(one)
+        if person:
+            one.sign_in(f"{person}@demo.example", PASSWORD)
+        return one
+
+    yield open_for
+    complaints = [complaint for one in opened for complaint in one.complaints]
+    for one in opened:
+        one.context.close()
+    assert complaints == []

@@ -1,0 +1,44 @@
+"""Every page that each of the cast can reach: no barrier, no report, nothing sticks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.visitor import SIZES, Visitor
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+CAST = ("owner", "ace", "member", "colleague", "outsider", "admin", "")
+
+
+def barriers(page: Page) -> list[str]:
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page: Page, size: str) -> list[str]:
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    wanted = SIZES[size]["width"]
+    return [f"{width} px wide at {wanted}"] if width > wanted else []
+
+
+@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize("person", CAST)
+def test_every_page_is_free_of_barriers_and_reports(
+    visit: Callable[..., Visitor], person: str, size: str, theme: str
+) -> None:
+    one = visit(person, size=size, theme=theme)
+    wrong: dict[str, list[str]] = {}
+    for name, _path in one.pages():
+        found = barriers(one.page) + overflow(one.page, size)
+        if one.page.locator("h1").count() != 1:
+            found.append("not exactly one h1")
+        if found:
+            wrong[name] = found
+
+    assert wrong == {}

@@ -1,0 +1,94 @@
+"""One of the cast in a real browser: signs in, walks through the portal, notices what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, BrowserContext, Page
+
+SIZES = {"wide": {"width": 1440, "height": 1000}, "phone": {"width": 390, "height": 844}}
+
+#: what a browser writes for a page that answers 404 or 422; the test knows of it
+EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
+
+
+@dataclass
+class Visitor:
+    """A browser context of its own on a running portal."""
+
+    context: BrowserContext
+    base_url: str
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self._hear(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self._lost(request.url, request.failure))
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"} and not text.startswith(EXPECTED):
+            self.complaints.append(f"{self.page.url}: {text}")
+
+    def _lost(self, url: str, why: str | None) -> None:
+        """A request that a navigation cuts off is no failure."""
+        if why != "net::ERR_ABORTED":
+            self.complaints.append(f"{url}: {why}")
+
+    def go(self, path: str) -> Page:
+        self.page.goto(urljoin(self.base_url, path))
+        return self.page
+
+    def sign_in(self, email: str, password: str) -> None:
+        page = self.go("/account/sign-in/")
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def links(self) -> list[str]:
+        """The paths of this site that the page leads to."""
+        hrefs: list[str] = self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        own = urlsplit(self.base_url).netloc
+        return [
+            f"{parts.path}?{parts.query}" if parts.query else parts.path
+            for href in dict.fromkeys(hrefs)
+            if (parts := urlsplit(href)).netloc == own
+        ]
+
+    def pages(self, start: str = "/") -> Iterator[tuple[str, str]]:
+        """Walk over every link, one page a route: (route's name, path); the page is open."""
+        waiting, seen = [start], set()
+        while waiting:
+            path = waiting.pop(0)
+            name = route_name(path)
+            if name is None or name in seen:
+                continue
+            seen.add(name)
+            self.go(path)
+            waiting += self.links()
+            yield name, path
+
+
+def route_name(path: str) -> str | None:
+    """The route of a path; None for files, the API's own pages and what is not ours."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None
+    name = match.view_name
+    return None if name.startswith("api:") else name
+
+
+def visitor(browser: Browser, base_url: str, size: str = "wide", theme: str = "light") -> Visitor:
+    context = browser.new_context(
+        viewport=SIZES[size],  # type: ignore[arg-type]
+        color_scheme=theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        timezone_id="Europe/Berlin",
+    )
+    context.set_default_timeout(20_000)
+    return Visitor(context, base_url, context.new_page())

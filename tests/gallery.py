@@ -1,0 +1,83 @@
+"""Pictures of every page as each of the demo people sees it, with an index."""
+
+from __future__ import annotations
+
+import html
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "build" / "gallery"
+PEOPLE = ("owner", "ace", "member", "colleague", "outsider", "admin", "")
+LOOKS = (("wide", "light"), ("wide", "dark"), ("phone", "light"), ("phone", "dark"))
+
+
+def main() -> int:
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ace_portal.settings")
+    os.environ["ACE_ENV"] = "test"
+    with tempfile.TemporaryDirectory(prefix="ace-gallery-") as folder:
+        os.environ["ACE_DATA_DIR"] = f"{folder}/own"
+        import django
+
+        django.setup()
+        from tests.harness import chromium
+
+        with chromium():
+            pictures = photograph(Path(folder))
+    write_index(pictures)
+    sys.stdout.write(f"{len(pictures)} pictures in {TARGET}\n")
+    return 0
+
+
+def photograph(folder: Path) -> list[Path]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.visitor import visitor
+    from tests.fixtures.stack import PASSWORD, running_stack
+
+    shutil.rmtree(TARGET, ignore_errors=True)
+    pictures = []
+    with running_stack(folder) as stack, sync_playwright() as playwright:
+        stack.start()
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"]
+        )
+        for person in PEOPLE:
+            for size, theme in LOOKS:
+                one = visitor(browser, stack.url, size, theme)
+                if person:
+                    one.sign_in(f"{person}@demo.example", PASSWORD)
+                for name, _path in one.pages():
+                    one.page.wait_for_load_state("networkidle")
+                    file = f"{name.replace(':', '-')}-{size}-{theme}.png"
+                    picture = TARGET / (person or "anonymous") / file
+                    picture.parent.mkdir(parents=True, exist_ok=True)
+                    one.page.screenshot(path=picture, full_page=True)
+                    pictures.append(picture)
+                one.context.close()
+        browser.close()
+    return pictures
+
+
+def write_index(pictures: list[Path]) -> None:
+    """One page with all pictures, by person and page."""
+    rows = []
+    for picture in sorted(pictures):
+        path = html.escape(str(picture.relative_to(TARGET)))
+        rows.append(f'<figure><a href="{path}"><img loading="lazy" src="{path}" alt=""></a>'
+                    f"<figcaption>{path}</figcaption></figure>")  # fmt: skip
+    style = "figure{display:inline-block;margin:8px;vertical-align:top}img{width:320px}"
+    (TARGET / "index.html").write_text(
+        f"<!doctype html><meta charset=utf-8><title>Gallery</title><style>{style}</style>"
+        + "\n".join(rows),
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
