@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from ace_portal.accounts.selectors import person_of
+from ace_portal.home import selectors
 from ace_portal.lib.permissions import ANYONE, SIGNED_IN, access
 
 
@@ -22,4 +24,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @access(SIGNED_IN)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/home.html")
+    user = person_of(request)
+    template = "home/ace.html" if user.is_ace else "home/member.html"
+    return render(request, template, {"needs": selectors.needs_of(user)})

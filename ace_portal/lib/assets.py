@@ -37,6 +37,7 @@ COMPONENTS = (
     "stages",
     "canvas",
     "blueprint",
+    "persona",
     "definition",
     "inbox",
     "book",

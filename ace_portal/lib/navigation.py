@@ -15,13 +15,13 @@ from ace_portal.lib.registries import navigation_items
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the rail. ``prefixes`` are the paths on which it is lit."""
+    """One line of the rail, lit on the paths that begin with one of ``prefixes`` or are its own."""
 
     label: str | Promise
     icon: str
     url_name: str
     order: int
-    prefixes: tuple[str, ...]
+    prefixes: tuple[str, ...] = ()
     group: str | Promise = ""
     visible: Callable[[Any], bool] = lambda user: True
     count: Callable[[Any], int] | None = None
@@ -46,8 +46,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             {
                 "label": entry.label,
                 "icon": entry.icon,
-                "url": reverse(entry.url_name),
-                "current": request.path.startswith(entry.prefixes),
+                "url": (url := reverse(entry.url_name)),
+                "current": request.path == url or request.path.startswith(entry.prefixes),
                 "count": entry.count(user) if entry.count else 0,
             }
         )

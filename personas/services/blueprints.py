@@ -97,6 +97,18 @@ def draft_of(blueprint: Blueprint) -> BlueprintVersion:
     return draft
 
 
+def name_lane(*, actor: User, blueprint: Blueprint, lane: Lane, label: str) -> Lane:
+    """Say who acts in a lane."""
+    require_ace(actor)
+    with transaction.atomic():
+        _in_draft(lane.version, blueprint)
+        lane.label = label
+        lane.full_clean()
+        lane.save()
+        record(actor=actor, action="blueprint.draw", target=blueprint, lane=label)
+    return lane
+
+
 def add_phase(*, actor: User, blueprint: Blueprint, name: str) -> Phase:
     """A phase at the end, with its first step."""
     require_ace(actor)

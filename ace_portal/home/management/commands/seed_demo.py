@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.home.demo import discovery
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -27,7 +29,12 @@ class Command(BaseCommand):
         if User.objects.exists():
             return
         with transaction.atomic():
-            for name, fields in PEOPLE.items():
-                User.objects.create_user(
+            people = {
+                name: User.objects.create_user(
                     f"{name}@demo.example", os.environ["ACE_DEMO_PASSWORD"], **fields
                 )
+                for name, fields in PEOPLE.items()
+            }
+            discovery.tell(
+                people["owner"], people["member"], people["colleague"], timezone.localdate()
+            )

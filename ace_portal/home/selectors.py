@@ -1,0 +1,101 @@
+"""What needs a person now, oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from dashboards.content.models import Dashboard, Version
+from kpis.models import KPIVersion, Load, Refresh
+from personas.models import BlueprintVersion, Question
+
+AT_MOST = 12
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for somebody. ``tone`` is bad, watch or none."""
+
+    tone: str
+    what: str
+    about: str
+    url: str
+    since: datetime
+
+
+def needs_of(user: User) -> list[Need]:
+    """What the ACE has to look at: what failed, what is begun, what nobody has answered."""
+    if not user.is_ace:
+        return []
+    found = [
+        *failed_refreshes(),
+        *(failed_loads() if user.may_manage_data else []),
+        *reviews_due(user),
+        *drafts_of(user),
+        *unanswered_questions(user),
+    ]
+    return sorted(found, key=lambda need: need.since)[:AT_MOST]
+
+
+def failed_refreshes() -> list[Need]:
+    """KPIs whose latest attempt failed; their figures are older than they should be."""
+    latest = Refresh.objects.filter(kpi=OuterRef("kpi")).order_by("-pk").values("pk")[:1]
+    rows = Refresh.objects.filter(state=Refresh.State.FAILED, pk=Subquery(latest))
+    return [
+        Need("bad", _("Refresh failed"), f"{row.kpi.name}: {row.error}",
+             row.kpi.get_absolute_url(), row.created_at)
+        for row in rows.select_related("kpi")[:AT_MOST]
+    ]  # fmt: skip
+
+
+def failed_loads() -> list[Need]:
+    """Datasets whose latest load was rejected."""
+    latest = Load.objects.filter(dataset=OuterRef("dataset")).order_by("-number").values("pk")[:1]
+    rows = Load.objects.filter(state=Load.State.REJECTED, pk=Subquery(latest))
+    return [
+        Need("bad", _("Load rejected"), f"{row.dataset.name}: {row.error}",
+             row.dataset.get_absolute_url(), row.created_at)
+        for row in rows.select_related("dataset")[:AT_MOST]
+    ]  # fmt: skip
+
+
+def reviews_due(user: User) -> list[Need]:
+    today = timezone.localdate()
+    rows = Dashboard.objects.filter(owner=user, review_due__lt=today)
+    midnight = datetime.min.time()
+    return [
+        Need("watch", _("Review is due"), row.name, row.get_absolute_url(),
+             timezone.make_aware(datetime.combine(row.review_due, midnight)))
+        for row in rows.exclude(status=Dashboard.Status.RETIRED)[:AT_MOST]
+    ]  # fmt: skip
+
+
+def drafts_of(user: User) -> list[Need]:
+    """What the person has begun and not published."""
+    blueprints = BlueprintVersion.objects.filter(state="draft", blueprint__owner=user)
+    kpis = KPIVersion.objects.filter(state="draft", kpi__owner=user)
+    versions = Version.objects.filter(state="draft", dashboard__owner=user)
+    return [
+        *(Need("none", _("Blueprint in draft"), row.blueprint.scenario,
+               row.blueprint.get_absolute_url(), row.updated_at)
+          for row in blueprints.select_related("blueprint")[:AT_MOST]),
+        *(Need("none", _("KPI in draft"), row.kpi.name, row.kpi.get_absolute_url(), row.updated_at)
+          for row in kpis.select_related("kpi")[:AT_MOST]),
+        *(Need("none", _("Dashboard version in draft"), row.dashboard.name,
+               row.dashboard.get_absolute_url(), row.updated_at)
+          for row in versions.select_related("dashboard")[:AT_MOST]),
+    ]  # fmt: skip
+
+
+def unanswered_questions(user: User) -> list[Need]:
+    """Questions of one's personas that no KPI answers yet."""
+    rows = Question.objects.filter(persona__owner=user, kpis__isnull=True)
+    return [
+        Need("none", _("Question without a KPI"), row.text, row.get_absolute_url(), row.created_at)
+        for row in rows.select_related("persona")[:AT_MOST]
+    ]
