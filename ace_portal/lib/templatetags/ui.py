@@ -155,10 +155,9 @@ def progress(
 def rail(context: Context, groups: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
     """The navigation: a rail, and on a phone a bottom bar whose rest is behind "More"."""
     groups = groups or []
-    items = [item for group in groups for item in group["items"]]
-    fits = len(items) <= BOTTOM_BAR + 1
     first = groups[0]["items"] if groups else []
-    bar = items if fits else first[:BOTTOM_BAR]
+    fits = len(groups) < 2 and len(first) <= BOTTOM_BAR + 1
+    bar = first if fits else first[:BOTTOM_BAR]
     rest: list[Mapping[str, Any]] = []
     if not fits:
         rest = [{"label": "", "items": first[BOTTOM_BAR:]}, *groups[1:]]
