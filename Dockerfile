@@ -19,7 +19,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY --from=front /app/node_modules ./node_modules
 COPY . .
 RUN SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-    ACE_DATA_DIR=/tmp/build ACE_STATIC_ROOT=/app/build/static python manage.py build_assets
+    ACE_DATA_DIR=/tmp/build ACE_STATIC_ROOT=/app/build/static python manage.py prepare_static
 USER ace
 VOLUME /data
 EXPOSE 8000

@@ -78,11 +78,9 @@ def prepare(*, demo: bool) -> None:
     from django.core.management import call_command
 
     django.setup()
-    from ace_portal.lib import assets, storage
 
     call_command("migrate", verbosity=0, interactive=False)
-    assets.build(ROOT, ROOT / "node_modules")
-    storage.collect_if_changed()
+    call_command("prepare_static")
     if demo:
         call_command("seed_demo", verbosity=0)
 
