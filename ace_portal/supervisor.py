@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 STALLED_AFTER = float(os.environ.get("ACE_STALLED_AFTER", "60"))
-GRACE = 20.0
+GRACE = 2.0
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -46,6 +46,10 @@ class Child:
 
     def _die_with_parent(self) -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, self.death_signal)
+
+    def last_word(self) -> signal.Signals:
+        """The signal after which the process does not finish its work first."""
+        return self.death_signal
 
     @property
     def running(self) -> bool:
@@ -133,13 +137,17 @@ class Supervisor:
             child.start()
 
     def end(self) -> None:
-        """Ask everybody to end, then insist."""
-        for child in self.children:
-            if child.running and child.process is not None:
-                child.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
-        while time.monotonic() < deadline and any(child.running for child in self.children):
-            time.sleep(0.05)
+        """Ask everybody to end, ask again without patience, then insist.
+
+        A job that is cut off here is put back at the next start, as after any other end.
+        """
+        for ask, patience in ((lambda child: signal.SIGTERM, 2.5), (Child.last_word, GRACE)):
+            for child in self.children:
+                if child.running and child.process is not None:
+                    child.process.send_signal(ask(child))
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline and any(child.running for child in self.children):
+                time.sleep(0.05)
         for child in self.children:
             child.tell(signal.SIGKILL)
             if child.process is not None:
