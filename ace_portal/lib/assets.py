@@ -43,6 +43,7 @@ COMPONENTS = (
     "form",
     "upload",
     "code",
+    "data",
     "notice",
     "messages",
     "progress",

@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.filter
-def thousands(value: int | None) -> str:
+def thousands(value: object) -> str:
     """``1234567`` as ``1,234,567``; nothing as a dash."""
-    return "–" if value is None else f"{value:,}"
+    return f"{value:,}" if isinstance(value, int) else "–"
 
 
 @register.simple_tag

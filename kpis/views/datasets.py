@@ -42,6 +42,14 @@ def datasets(request: HttpRequest) -> HttpResponse:
     return render(request, "kpis/datasets.html", {"page": page, "rows": rows})
 
 
+def trail(here: str, dataset: Dataset | None = None) -> list[dict[str, str]]:
+    """From all data to where one is."""
+    steps = [{"label": _("Data"), "url": reverse("kpis:datasets")}]
+    if dataset is not None:
+        steps.append({"label": dataset.name, "url": dataset.get_absolute_url()})
+    return [*steps, {"label": here, "url": ""}]
+
+
 @access(DATA)
 @require_GET
 def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -51,6 +59,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
     latest = selectors.loads_of(dataset).first()
     live = dataset.live
     context = {
+        "crumbs": trail(dataset.name),
         "dataset": dataset,
         "live": live,
         "latest": latest,
@@ -170,6 +179,7 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=Dataset.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("Change"), dataset),
         cancel_url=dataset.get_absolute_url(),
     )
 
@@ -185,6 +195,7 @@ def dataset_prepare(request: HttpRequest) -> HttpResponse:
         lambda **given: services.create_prepared(actor=user, **given),
         reader=None,
         title=_("Prepare a dataset with SQL"),
+        crumbs=trail(_("Prepare with SQL")),
         submit=_("Save and build"),
         cancel_url=reverse("kpis:datasets"),
     )
@@ -202,6 +213,7 @@ def dataset_sql(request: HttpRequest, slug: str) -> HttpResponse:
         lambda **given: services.change_sql(actor=user, dataset=dataset, **given),
         reader=dataset,
         title=_("SQL of %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("SQL"), dataset),
         submit=_("Save and rebuild"),
         cancel_url=dataset.get_absolute_url(),
     )
@@ -221,11 +233,10 @@ def _sql_page(
         return form_page(
             request, form, save, done=Dataset.get_absolute_url, template="kpis/sql.html", **context
         )
-    for name in set(form.fields) - {"sql"}:
-        form.fields[name].required = False
-    shown = submit(
-        form, lambda sql, **rest: services.preview_sql(actor=user, sql=sql, reader=reader)
-    )
+    asked = SqlForm(request.POST)
+    shown = submit(asked, lambda sql: services.preview_sql(actor=user, sql=sql, reader=reader))
+    form.errors.clear()  # the other fields are asked for when it is saved
+    form.errors.update(asked.errors)
     names = [column.name for column in shown.columns] if shown is not None else []
     context |= {"form": form, "preview": shown, "preview_names": names}
     return render(request, "kpis/sql.html", context, status=422 if form.errors else 200)

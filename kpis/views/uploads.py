@@ -19,6 +19,7 @@ from kpis.forms.datasets import PreviewForm, UploadForm, name_of
 from kpis.models import Dataset, Upload
 from kpis.selectors.data import dataset_for, upload_for
 from kpis.services import datasets, uploads
+from kpis.views.datasets import trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -44,6 +45,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
         done=preview_url,
         template="kpis/upload.html",
         title=_("New dataset"),
+        crumbs=trail(_("New dataset")),
         intro=_("Send a file. Before anything is loaded you see what was found in it."),
         submit=_("Look at the file"),
         cancel_url=reverse("kpis:datasets"),
@@ -63,6 +65,7 @@ def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
         done=lambda upload: preview_url(upload, dataset),
         template="kpis/upload.html",
         title=_("New file for %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("New file"), dataset),
         intro=_("It replaces the rows that are live now. They stay until the new ones are ready."),
         submit=_("Look at the file"),
         cancel_url=dataset.get_absolute_url(),
@@ -86,6 +89,7 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The file is being loaded."))
             return redirect(made.get_absolute_url())
     context = {
+        "crumbs": trail(upload.name, dataset),
         "form": form,
         "upload": upload,
         "dataset": dataset,
