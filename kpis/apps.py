@@ -1,5 +1,28 @@
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.registries import job_handlers
 
 
 class KPIsConfig(AppConfig):
     name = "kpis"
+
+    def ready(self) -> None:
+        from kpis.services import loads
+
+        job_handlers.register(loads.JOB, loads.perform)
+        add_entry(
+            "data",
+            Entry(
+                label=_("Data"),
+                icon="database",
+                url_name="kpis:datasets",
+                order=80,
+                prefixes=("/kpis/datasets/", "/kpis/uploads/"),
+                group=_("ACE team"),
+                visible=lambda user: user.is_ace and user.may_manage_data,
+            ),
+        )

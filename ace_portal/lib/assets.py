@@ -44,6 +44,7 @@ COMPONENTS = (
     "form",
     "upload",
     "code",
+    "data",
     "notice",
     "messages",
     "progress",

@@ -68,6 +68,11 @@ class Dataset(BaseModel):
     def get_absolute_url(self) -> str:
         return reverse("kpis:dataset-detail", args=[self.slug])
 
+    @property
+    def table_name(self) -> str:
+        """What SQL calls it."""
+        return self.slug.replace("-", "_")
+
 
 class DatasetInput(models.Model):
     """A prepared dataset reads another under its slug (with ``_`` for ``-``)."""
@@ -129,6 +134,18 @@ class Load(BaseModel):
     @property
     def file(self) -> Path:
         return Path(settings.LOADS_DIR) / self.path
+
+    @property
+    def is_open(self) -> bool:
+        """Still on its way: a worker has it or will have it."""
+        return self.state == self.State.STAGED and self.job is not None and self.job.is_open
+
+    @property
+    def trouble(self) -> str:
+        """Why it came to nothing; empty for a load that did not fail."""
+        if self.state == self.State.STAGED and self.job is not None and not self.job.is_open:
+            return self.job.error or str(_("This load was stopped."))
+        return self.error
 
     @property
     def types(self) -> dict[str, str]:

@@ -118,11 +118,11 @@ def _file_task(
 
 @contextmanager
 def _swept(target: Path) -> Iterator[None]:
-    """Remove what a killed child left half-done beside the target."""
+    """Remove what a killed child left beside the target, and beside what was beside it."""
     try:
         yield
     finally:
-        for left in target.absolute().parent.glob(f".{target.name}.*"):
+        for left in target.absolute().parent.glob(f".*{target.name}.*"):
             left.unlink(missing_ok=True)
 
 

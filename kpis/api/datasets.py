@@ -1,0 +1,301 @@
+"""Files, datasets and their loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.api import taken
+from ace_portal.lib.permissions import DATA
+from kpis.models import Dataset, Load, Upload
+from kpis.selectors import data as selectors
+from kpis.services import datasets, loads, uploads
+from kpis.sources.base import TYPES
+from kpis.sources.csv.options import BAD_ROWS, DATE_ORDERS
+
+
+class NullTokenOutput(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    count = serializers.IntegerField()
+    proposed = serializers.BooleanField()
+
+
+class ColumnProfileOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(TYPES)
+    reason = serializers.CharField()
+    nulls = serializers.IntegerField()
+    distinct = serializers.IntegerField()
+    examples = serializers.ListField(child=serializers.CharField())
+
+
+class NeedOutput(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    column = serializers.CharField()
+    question = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    suggestion = serializers.CharField()
+
+
+class BadRowOutput(serializers.Serializer[Any]):
+    line = serializers.IntegerField()
+    column = serializers.CharField()
+    value = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ProfileOutput(serializers.Serializer[Any]):
+    """What was found in the file; ``needs`` must be answered before it can be loaded."""
+
+    rows = serializers.IntegerField()
+    complete = serializers.BooleanField()
+    encoding_note = serializers.CharField()
+    dialect_note = serializers.CharField()
+    header_note = serializers.CharField()
+    columns = ColumnProfileOutput(many=True)
+    null_candidates = NullTokenOutput(many=True)
+    needs = NeedOutput(many=True)
+    preview = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    bad_rows_total = serializers.IntegerField()
+    bad_rows = BadRowOutput(many=True)
+
+
+class UploadOutput(serializers.ModelSerializer[Upload]):
+    profile = ProfileOutput()
+
+    class Meta:
+        model = Upload
+        fields = ["id", "name", "bytes", "sha256", "created_at", "profile"]
+        read_only_fields = fields
+
+
+class UploadInput(serializers.Serializer[Any]):
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class AnswersInput(serializers.Serializer[Any]):
+    """How to read the file; what is left out is as it was seen."""
+
+    upload = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    types = serializers.DictField(child=serializers.ChoiceField(TYPES), required=False)
+    null_tokens = serializers.ListField(
+        child=serializers.CharField(max_length=100, allow_blank=True), required=False, max_length=50
+    )
+    date_order = serializers.ChoiceField(DATE_ORDERS, required=False)
+    decimal = serializers.ChoiceField([".", ","], required=False)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    bad_rows = serializers.ChoiceField(BAD_ROWS, required=False)
+
+
+class DatasetInput(AnswersInput):
+    name = serializers.CharField(max_length=120)
+    description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
+
+
+class DatasetChange(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
+
+
+class SqlInput(serializers.Serializer[Any]):
+    sql = serializers.CharField(max_length=50_000, trim_whitespace=False)
+
+
+class PreparedInput(DatasetChange, SqlInput):
+    pass
+
+
+class ColumnOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(TYPES)
+    nulls = serializers.IntegerField()
+    distinct = serializers.IntegerField(allow_null=True)
+    min = serializers.JSONField(allow_null=True)
+    max = serializers.JSONField(allow_null=True)
+
+
+class LoadOutput(serializers.ModelSerializer[Load]):
+    by = serializers.EmailField(source="by.email", default=None)
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    error = serializers.CharField(source="trouble")
+    columns = ColumnOutput(many=True)
+
+    class Meta:
+        model = Load
+        fields = [
+            "number", "state", "by", "job", "rows", "bytes", "sha256", "columns", "report",
+            "as_of", "seconds", "error", "created_at", "live_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class DatasetOutput(serializers.ModelSerializer[Dataset]):
+    owner = serializers.EmailField(source="owner.email")
+    table_name = serializers.CharField()
+    live = serializers.IntegerField(source="live.number", default=None, allow_null=True)
+    rows = serializers.IntegerField(source="live.rows", default=None, allow_null=True)
+    as_of = serializers.DateTimeField(source="live.as_of", default=None, allow_null=True)
+
+    class Meta:
+        model = Dataset
+        fields = [
+            "slug", "name", "description", "kind", "owner", "time_zone", "sql", "table_name",
+            "live", "rows", "as_of",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class SqlColumnOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(TYPES)
+
+
+class SqlPreviewOutput(serializers.Serializer[Any]):
+    columns = SqlColumnOutput(many=True)
+    rows = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField(allow_null=True))
+    )
+
+
+class Uploads(APIView):
+    """Send a file; the answer says what was found in it."""
+
+    door = DATA
+    parser_classes = [MultiPartParser, FormParser]
+
+    @extend_schema(request={"multipart/form-data": UploadInput}, responses={201: UploadOutput})
+    def post(self, request: Request) -> Response:
+        given = taken(UploadInput, request)
+        upload = uploads.take_upload(actor=person_of(request), **given)
+        return Response(UploadOutput(upload).data, status=201)
+
+
+class UploadDetail(APIView):
+    door = DATA
+
+    @extend_schema(responses=UploadOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(UploadOutput(selectors.upload_for(person_of(request), pk)).data)
+
+
+class Datasets(generics.ListAPIView[Dataset]):
+    door = DATA
+    serializer_class = DatasetOutput
+    queryset = Dataset.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.datasets_for(person_of(self.request))
+
+    @extend_schema(request=DatasetInput, responses={201: DatasetOutput})
+    def post(self, request: Request) -> Response:
+        actor = person_of(request)
+        given = taken(DatasetInput, request)
+        upload = selectors.upload_for(actor, given.pop("upload"))
+        dataset = datasets.create_dataset(actor=actor, upload=upload, **given)
+        return Response(DatasetOutput(dataset).data, status=201)
+
+
+class PreparedDatasets(APIView):
+    """A dataset of a query over others."""
+
+    door = DATA
+
+    @extend_schema(request=PreparedInput, responses={201: DatasetOutput})
+    def post(self, request: Request) -> Response:
+        given = taken(PreparedInput, request)
+        dataset = datasets.create_prepared(actor=person_of(request), **given)
+        return Response(DatasetOutput(dataset).data, status=201)
+
+
+class SqlPreview(APIView):
+    """The first rows of a query; nothing is saved."""
+
+    door = DATA
+
+    @extend_schema(request=SqlInput, responses=SqlPreviewOutput)
+    def post(self, request: Request) -> Response:
+        given = taken(SqlInput, request)
+        shown = datasets.preview_sql(actor=person_of(request), sql=given["sql"])
+        return Response(SqlPreviewOutput(shown).data)
+
+
+class DatasetDetail(APIView):
+    door = DATA
+
+    @extend_schema(responses=DatasetOutput)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(DatasetOutput(selectors.dataset_for(person_of(request), slug)).data)
+
+    @extend_schema(request=DatasetChange, responses=DatasetOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        dataset = selectors.dataset_for(actor, slug)
+        given = taken(DatasetChange, request)
+        changed = datasets.change_dataset(actor=actor, dataset=dataset, **given)
+        return Response(DatasetOutput(changed).data)
+
+
+class DatasetSql(APIView):
+    door = DATA
+
+    @extend_schema(request=SqlInput, responses=DatasetOutput)
+    def put(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        dataset = selectors.dataset_for(actor, slug)
+        given = taken(SqlInput, request)
+        changed = datasets.change_sql(actor=actor, dataset=dataset, **given)
+        return Response(DatasetOutput(changed).data)
+
+
+class DatasetRebuild(APIView):
+    door = DATA
+
+    @extend_schema(request=None, responses={201: LoadOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        dataset = selectors.dataset_for(actor, slug)
+        load = datasets.rebuild(actor=actor, dataset=dataset)
+        return Response(LoadOutput(load).data, status=201)
+
+
+class Loads(generics.ListAPIView[Load]):
+    """The loads of a dataset, newest first."""
+
+    door = DATA
+    serializer_class = LoadOutput
+    queryset = Load.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.loads_of(
+            selectors.dataset_for(person_of(self.request), self.kwargs["slug"])
+        )
+
+    @extend_schema(request=AnswersInput, responses={201: LoadOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        actor = person_of(request)
+        dataset = selectors.dataset_for(actor, slug)
+        given = taken(AnswersInput, request)
+        upload = selectors.upload_for(actor, given.pop("upload"))
+        load = datasets.add_load(actor=actor, dataset=dataset, upload=upload, **given)
+        return Response(LoadOutput(load).data, status=201)
+
+
+class LoadRollback(APIView):
+    door = DATA
+
+    @extend_schema(
+        request=None,
+        responses=LoadOutput,
+        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)],
+    )
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        actor = person_of(request)
+        load = selectors.load_of(selectors.dataset_for(actor, slug), number)
+        return Response(LoadOutput(loads.roll_back(actor=actor, load=load)).data)

@@ -1,0 +1,216 @@
+"""The shape of what people say about files, datasets and their SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ace_portal.accounts.forms import time_zone_choices
+from kpis.models import Dataset
+from kpis.sources.csv import ColumnProfile, Need, Profile
+
+TYPE_WORDS = {
+    "text": gettext_lazy("Text"),
+    "integer": gettext_lazy("Whole number"),
+    "number": gettext_lazy("Number"),
+    "boolean": gettext_lazy("Yes or no"),
+    "date": gettext_lazy("Date"),
+    "timestamp": gettext_lazy("Date and time"),
+}
+BAD_ROWS = [
+    ("stop", gettext_lazy("Stop and say which one it is")),
+    ("skip", gettext_lazy("Skip it and count it")),
+]
+DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
+NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _(
+            "CSV or other delimited text, at most %(most)s. The first line names the columns."
+        ) % {"most": filesizeformat(most)}
+
+
+class DatasetForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    description = forms.CharField(
+        label=gettext_lazy("What one row is"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("For example: one event of an incident, in the order of the log."),
+    )
+
+
+class PreviewForm(DatasetForm):
+    """The questions that a file leaves open, and a type for each of its columns."""
+
+    date_order = forms.ChoiceField(
+        label=gettext_lazy("How the dates are written"), widget=forms.RadioSelect
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=time_zone_choices,
+        help_text=gettext_lazy("In which the file's times are meant, where they do not say so."),
+    )
+    decimal = forms.ChoiceField(
+        label=gettext_lazy("Decimal mark"), choices=DECIMALS, widget=forms.RadioSelect
+    )
+    null_tokens = forms.MultipleChoiceField(
+        label=gettext_lazy("What stands for nothing"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    bad_rows = forms.ChoiceField(
+        label=gettext_lazy("A row that does not fit"), choices=BAD_ROWS, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, profile: Profile, named: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.profile = profile
+        if not named:
+            del self.fields["name"], self.fields["description"]
+        self._ask_for_dates(profile)
+        self._ask_for_nulls(profile)
+        for place, column in enumerate(profile.columns):
+            self.fields[f"type_{place}"] = forms.ChoiceField(
+                label=_("Type of %(name)s") % {"name": column.name}, choices=[*TYPE_WORDS.items()]
+            )
+
+    def _ask_for_dates(self, profile: Profile) -> None:
+        if not profile.needs:
+            del self.fields["date_order"]
+            return
+        need = profile.needs[0]
+        field = self.fields["date_order"]
+        field.choices = date_choices(need, profile)  # type: ignore[attr-defined]
+        field.help_text = " ".join(each.question for each in profile.needs)
+        field.error_messages["required"] = _("Choose one: the file does not say.")
+
+    def _ask_for_nulls(self, profile: Profile) -> None:
+        tokens = [token for token in profile.null_candidates if token.token]
+        empty = sum(token.count for token in profile.null_candidates if not token.token)
+        if not tokens:
+            del self.fields["null_tokens"]
+            return
+        field = self.fields["null_tokens"]
+        field.choices = [  # type: ignore[attr-defined]
+            (token.token, f"“{token.token}”, {times(token.count)}") for token in tokens
+        ]
+        field.help_text = _("Empty cells always do: %(n)s of them here.") % {"n": f"{empty:,}"}
+
+    @property
+    def columns(self) -> list[tuple[ColumnProfile, BoundField]]:
+        return [
+            (column, self[f"type_{place}"]) for place, column in enumerate(self.profile.columns)
+        ]
+
+    def answers(self) -> dict[str, Any]:
+        """What the services take, from what is valid so far."""
+        given = self.cleaned_data
+        known = ("name", "description", "date_order", "time_zone", "decimal", "bad_rows")
+        answers = {key: given[key] for key in known if key in given}
+        if "null_tokens" in self.fields:
+            answers["null_tokens"] = given.get("null_tokens", [])
+        types = {
+            column.name: given[f"type_{place}"]
+            for place, column in enumerate(self.profile.columns)
+            if f"type_{place}" in given
+        }
+        return {**answers, "types": types}
+
+    @classmethod
+    def initial_of(cls, profile: Profile, **others: Any) -> dict[str, Any]:
+        """As it was seen; ``others`` win."""
+        options = profile.options
+        types = {**options.types, **others.pop("types", {})}
+        initial: dict[str, Any] = {
+            "decimal": options.decimal,
+            "date_order": next((need.suggestion for need in profile.needs), ""),
+            "null_tokens": list(options.null_tokens),
+            "bad_rows": "stop",
+        }
+        for place, column in enumerate(profile.columns):
+            initial[f"type_{place}"] = types.get(column.name, column.type)
+        return {**initial, **others}
+
+
+def times(count: int) -> str:
+    return ngettext("%(n)s time", "%(n)s times", count) % {"n": f"{count:,}"}
+
+
+def name_of(file_name: str) -> str:
+    """``incident_event-log.csv`` → ``Incident event log``."""
+    words = re.sub(r"[\W_]+", " ", Path(file_name).stem).strip()
+    return (words[:1].upper() + words[1:])[:120]
+
+
+def date_choices(need: Need, profile: Profile) -> list[tuple[str, str]]:
+    """Each order with what it makes of a date of the file that tells them apart."""
+    words = {"day_first": _("Day first"), "month_first": _("Month first")}
+    sample = _telling_date(need, profile)
+    return [(order, _reading(words[order], order, sample)) for order in need.choices]
+
+
+def _telling_date(need: Need, profile: Profile) -> re.Match[str] | None:
+    """The first date of the column whose day and month can change places."""
+    names = [column.name for column in profile.columns]
+    place = names.index(need.column)
+    cells = [*profile.columns[place].examples, *(row[place] for row in profile.preview)]
+    found = (NUMERIC_DATE.search(cell) for cell in cells)
+    return next(
+        (
+            match
+            for match in found
+            if match and match[1].lstrip("0") != match[3].lstrip("0")
+            and 0 < int(match[1]) <= 12 and 0 < int(match[3]) <= 12
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _reading(word: str, order: str, sample: re.Match[str] | None) -> str:
+    if sample is None:
+        return word
+    first, second, year = int(sample[1]), int(sample[3]), int(sample[4])
+    day, month = (first, second) if order == "day_first" else (second, first)
+    read = date(year + 2000 if year < 100 else year, month, day)
+    return _("%(order)s: %(written)s is %(read)s") % {
+        "order": word, "written": sample[0], "read": formats.date_format(read, "j F Y"),
+    }  # fmt: skip
+
+
+class SqlForm(forms.Form):
+    sql = forms.CharField(
+        label=gettext_lazy("SQL"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        error_messages={"required": gettext_lazy("Write a query first.")},
+    )
+
+
+class PreparedForm(DatasetForm, SqlForm):
+    field_order = ["name", "description", "sql"]
+
+    @staticmethod
+    def initial_of(dataset: Dataset) -> Mapping[str, Any]:
+        return {"name": dataset.name, "description": dataset.description, "sql": dataset.sql}

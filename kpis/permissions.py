@@ -1,0 +1,27 @@
+"""Who may do what to data."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import NotAllowed
+from kpis.models import Dataset
+
+
+def manages_data(user: User) -> bool:
+    """An ACE member with the right to manage data."""
+    return user.is_active and user.is_ace and user.may_manage_data
+
+
+def require_data(user: User) -> None:
+    if not manages_data(user):
+        raise NotAllowed(
+            _("Only ACE members who manage data do this. An administrator gives the right.")
+        )
+
+
+def require_dataset_owner(user: User, dataset: Dataset) -> None:
+    require_data(user)
+    if dataset.owner_id != user.pk:
+        raise NotAllowed(_("Only %(owner)s, who owns this, does that.") % {"owner": dataset.owner})

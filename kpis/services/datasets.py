@@ -1,0 +1,188 @@
+"""Datasets: tables from files, and tables prepared from those by SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.models import free_slug
+from kpis.models import Dataset, DatasetInput, Load, Upload
+from kpis.permissions import require_data
+from kpis.sandbox.gate import gate
+from kpis.sandbox.limits import Limits
+from kpis.sandbox.run import Preview, describe, preview
+from kpis.selectors.data import tables_for
+from kpis.services.loads import check_readers, live_of, stage, stage_rebuild, types_of
+from kpis.services.uploads import options_of, require_own
+
+USED = (Load.State.STAGED, Load.State.LIVE, Load.State.SUPERSEDED)
+CHECK_SECONDS = 10
+PREVIEW_SECONDS = 20
+PREVIEW_ROWS = 50
+
+
+def create_dataset(
+    *, actor: User, upload: Upload, name: str, description: str = "", **answers: Any
+) -> Dataset:
+    """A dataset of a file, its first load on the way.
+
+    ``answers``: ``types`` (column → type), ``null_tokens``, ``date_order``, ``decimal``,
+    ``time_zone``, ``bad_rows``; what is not said is as it was seen.
+    """
+    require_own(actor, upload)
+    options = options_of(upload, answers)
+    with transaction.atomic():
+        _once(upload)
+        dataset = _new(
+            actor, name, description, kind=Dataset.Kind.FILE, time_zone=options.time_zone,
+            options=options.to_json(),
+        )  # fmt: skip
+        stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())
+        record(actor=actor, action="dataset.create", target=dataset)
+    return dataset
+
+
+def _new(actor: User, name: str, description: str, **fields: Any) -> Dataset:
+    # A table's name has "_" where the slug has "-": none of its own keeps the two apart.
+    slug = free_slug(Dataset, name.replace("_", " "))
+    dataset = Dataset(slug=slug, name=name, description=description, owner=actor, **fields)
+    dataset.full_clean(exclude=["options"])
+    dataset.save()
+    return dataset
+
+
+def _once(upload: Upload) -> None:
+    """A file that is loaded, or about to be, is not loaded a second time."""
+    Upload.objects.select_for_update().get(pk=upload.pk)
+    if upload.loads.filter(state__in=USED).exists():
+        raise Conflict(_("This file has been loaded already."))
+
+
+def change_dataset(*, actor: User, dataset: Dataset, name: str, description: str = "") -> Dataset:
+    """A better name or description; the name in SQL and in addresses stays."""
+    require_data(actor)
+    with transaction.atomic():
+        dataset.name, dataset.description = name, description
+        dataset.full_clean(exclude=["options"])
+        dataset.save(update_fields=["name", "description", "updated_at"])
+        record(actor=actor, action="dataset.change", target=dataset)
+    return dataset
+
+
+def add_load(*, actor: User, dataset: Dataset, upload: Upload, **answers: Any) -> Load:
+    """A new file for a dataset, read like the one before where nothing else is said."""
+    require_own(actor, upload)
+    if dataset.kind != Dataset.Kind.FILE:
+        raise Conflict(_("This dataset is prepared by SQL; it takes no files."), field="file")
+    options = options_of(upload, answers, dataset.options)
+    with transaction.atomic():
+        _once(upload)
+        load = stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())
+        dataset.options, dataset.time_zone = options.to_json(), options.time_zone
+        dataset.save(update_fields=["options", "time_zone", "updated_at"])
+        record(actor=actor, action="dataset.load", target=dataset, load=load.number)
+    return load
+
+
+def create_prepared(*, actor: User, name: str, sql: str, description: str = "") -> Dataset:
+    """A dataset of a query over others, which the query names; its first load on the way."""
+    require_data(actor)
+    inputs = inputs_in(actor, sql)
+    _columns(sql, inputs)
+    with transaction.atomic():
+        dataset = _new(actor, name, description, kind=Dataset.Kind.PREPARED, sql=sql)
+        _link(dataset, inputs)
+        stage(dataset=dataset, by=actor)
+        record(actor=actor, action="dataset.create", target=dataset)
+    return dataset
+
+
+def change_sql(*, actor: User, dataset: Dataset, sql: str) -> Dataset:
+    """Another query, checked before it is saved; the figures follow with the next load."""
+    require_data(actor)
+    _require_prepared(dataset)
+    inputs = inputs_in(actor, sql, reader=dataset)
+    check_readers(dataset, _columns(sql, inputs), field="sql")
+    with transaction.atomic():
+        before, dataset.sql = dataset.sql, sql
+        dataset.save(update_fields=["sql", "updated_at"])
+        _link(dataset, inputs)
+        stage_rebuild(dataset=dataset, by=actor)
+        record(actor=actor, action="dataset.sql", target=dataset, before=before[:2_000])
+    return dataset
+
+
+def rebuild(*, actor: User, dataset: Dataset) -> Load:
+    """Run the query again over what is live now."""
+    require_data(actor)
+    _require_prepared(dataset)
+    with transaction.atomic():
+        load = stage_rebuild(dataset=dataset, by=actor)
+        record(actor=actor, action="dataset.rebuild", target=dataset, load=load.number)
+    return load
+
+
+def preview_sql(*, actor: User, sql: str, reader: Dataset | None = None) -> Preview:
+    """The first rows of a query, without saving anything."""
+    require_data(actor)
+    inputs = inputs_in(actor, sql, reader=reader)
+    limits = Limits(seconds=PREVIEW_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
+    return preview(sql, _files(inputs), PREVIEW_ROWS, limits)
+
+
+def inputs_in(actor: User, sql: str, *, reader: Dataset | None = None) -> dict[str, Dataset]:
+    """The datasets that a query reads, of those that the person may see.
+
+    ``reader`` is what the query makes: neither it nor what is made from it may be among them.
+    """
+    tables = tables_for(actor)
+    read = {name: tables[name] for name in gate(sql, list(tables)).tables}
+    if not read:
+        raise Invalid(_("The query reads no dataset. Name one after FROM."), field="sql")
+    beyond = _made_from(reader) if reader is not None else set()
+    for name, dataset in read.items():
+        if dataset.pk in beyond:
+            raise Invalid(
+                _("“%(name)s” is made from this dataset, so this one cannot be made from it.")
+                % {"name": name},
+                field="sql",
+            )
+        live_of(dataset)
+    return read
+
+
+def _made_from(dataset: Dataset) -> set[int]:
+    """The dataset and everything that is made from it."""
+    found, edge = {dataset.pk}, {dataset.pk}
+    while edge:
+        links = DatasetInput.objects.filter(source__in=edge).values_list("dataset", flat=True)
+        edge = set(links) - found
+        found |= edge
+    return found
+
+
+def _columns(sql: str, inputs: dict[str, Dataset]) -> dict[str, str]:
+    limits = Limits(seconds=CHECK_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
+    found = describe(sql, _files(inputs), limits)
+    return types_of({column.name: column.type for column in found})
+
+
+def _files(inputs: dict[str, Dataset]) -> dict[str, Any]:
+    return {name: live_of(dataset).file for name, dataset in inputs.items()}
+
+
+def _link(dataset: Dataset, inputs: dict[str, Dataset]) -> None:
+    dataset.input_links.exclude(source__in=inputs.values()).delete()
+    for source in inputs.values():
+        DatasetInput.objects.get_or_create(dataset=dataset, source=source)
+
+
+def _require_prepared(dataset: Dataset) -> None:
+    if dataset.kind != Dataset.Kind.PREPARED:
+        raise Conflict(_("This dataset comes from a file; it has no SQL."), field="sql")

@@ -1,0 +1,193 @@
+"""Files that people send: taken in, looked at, and read as they say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Invalid, NotVisible
+from kpis.models import Upload
+from kpis.permissions import require_data
+from kpis.sandbox.run import profile_file
+from kpis.sources.base import Caps
+from kpis.sources.csv import CsvSource, Options, Profile
+from kpis.sources.csv.profiling import CERTAIN_NULLS
+from kpis.sources.guard import explain
+from kpis.sources.registry import file_source
+
+KIND = CsvSource.kind
+#: what a person says about a file; everything else is seen in it
+ANSWERS = ("types", "null_tokens", "date_order", "decimal", "time_zone", "bad_rows")
+PREVIEW_ROWS = 20
+PREVIEW_CHARACTERS = 200
+
+
+def take_upload(*, actor: User, file: File[bytes]) -> Upload:
+    """Keep a file as it came and look at it; a file that cannot be read leaves nothing behind."""
+    require_data(actor)
+    path = f"{secrets.token_hex(16)}.upload"
+    with _gone_on_failure(Path(settings.UPLOADS_DIR) / path) as target:
+        size, sha256 = _write(file, target)
+        profile = _look(target)
+        with transaction.atomic():
+            upload = Upload(
+                name=_short_name(file.name), path=path, bytes=size, sha256=sha256, by=actor,
+                profile=profile,
+            )  # fmt: skip
+            upload.full_clean()
+            upload.save()
+            record(actor=actor, action="upload.take", target=upload, bytes=size, sha256=sha256)
+    return upload
+
+
+@contextmanager
+def _gone_on_failure(path: Path) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        yield path
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise explain(error, doing=_("taking the file in")) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write(file: File[bytes], target: Path) -> tuple[int, str]:
+    """Copy in pieces; bytes and sha256 of what was written."""
+    digest, size = hashlib.sha256(), 0
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        for chunk in file.chunks():
+            size += len(chunk)
+            if size > settings.MAX_UPLOAD_BYTES:
+                raise too_large()
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return size, digest.hexdigest()
+
+
+def too_large() -> Invalid:
+    return Invalid(
+        _("The file is larger than %(most)s. Leave out columns or split it by time.")
+        % {"most": filesizeformat(settings.MAX_UPLOAD_BYTES)},
+        field="file",
+    )
+
+
+def _short_name(name: str | None) -> str:
+    base = Path(name or "file.csv").name
+    return base if len(base) <= 200 else base[:190] + base[-10:]
+
+
+def look_again(*, actor: User, upload: Upload, answers: Mapping[str, Any]) -> Upload:
+    """Look at the file once more, with what the person has said so far."""
+    require_own(actor, upload)
+    seen = profile_of(upload)
+    types = dict(answers.get("types", {}))
+    chosen = {name: kind for name, kind in types.items() if kind != seen.options.types.get(name)}
+    options = _options_of(seen, {**answers, "types": chosen}) | {"types": chosen}
+    bad_rows = upload.profile.get("bad_rows", [])
+    upload.profile = {**_look(upload.file, options), "bad_rows": bad_rows}
+    upload.save(update_fields=["profile", "updated_at"])
+    return upload
+
+
+def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The profile as it is stored: few rows, short cells, and the rows that do not fit."""
+    caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
+    bad_rows: list[Any] = []
+    try:
+        try:
+            profile = profile_file(KIND, path, options, caps=caps)
+        except Invalid as error:
+            if options is not None or "bad_rows" not in error.details:
+                raise
+            bad_rows = error.details["bad_rows"]
+            tolerant = Options(null_tokens=("", *CERTAIN_NULLS), bad_rows="skip")
+            profile = profile_file(KIND, path, tolerant.to_json(), caps=caps)
+    except Invalid as error:
+        raise Invalid(error.message, field="file", **error.details) from error
+    stored: dict[str, Any] = profile.to_json()
+    stored["preview"] = [
+        [cell[:PREVIEW_CHARACTERS] for cell in row] for row in profile.preview[:PREVIEW_ROWS]
+    ]
+    return {**stored, "bad_rows": bad_rows}
+
+
+def profile_of(upload: Upload) -> Profile:
+    """What was seen in the file."""
+    stored = {key: value for key, value in upload.profile.items() if key != "bad_rows"}
+    profile: Profile = file_source(KIND).profile_from_json(stored)
+    return profile
+
+
+def options_of(
+    upload: Upload, answers: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Options:
+    """How the file is to be read: as it was seen, as ``before``, as answered now.
+
+    Raises ``Invalid`` beside the answer that is missing or wrong.
+    """
+    seen = profile_of(upload)
+    names = {column.name for column in seen.columns}
+    for name in answers.get("types", {}):
+        if name not in names:
+            raise Invalid(_("The file has no column “%(name)s”.") % {"name": name}, field="types")
+    kept = {key: value for key, value in (before or {}).items() if key in ANSWERS}
+    kept["types"] = {n: kind for n, kind in kept.get("types", {}).items() if n in names}
+    first = _options_of(seen, kept)
+    options: Options = file_source(KIND).options(_merged(first, answers))
+    for need in seen.needs:
+        dated = options.types.get(need.column) in ("date", "timestamp")
+        if dated and getattr(options, need.kind) not in need.choices:
+            raise Invalid(need.question, field=need.kind, needs=[asdict(need)])
+    if seen.bad_rows_total and options.bad_rows == "stop":
+        raise Invalid(
+            ngettext(
+                "%(n)d row does not fit. Mend the file, or choose to skip it.",
+                "%(n)d rows do not fit. Mend the file, or choose to skip them.",
+                seen.bad_rows_total,
+            )
+            % {"n": seen.bad_rows_total},
+            field="bad_rows",
+        )
+    return options
+
+
+def _options_of(seen: Profile, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return _merged({**seen.options.to_json(), "bad_rows": "stop"}, answers)
+
+
+def _merged(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(answers) - set(ANSWERS))
+    if unknown:
+        raise Invalid(_("“%(name)s” is no answer here.") % {"name": unknown[0]}, field=unknown[0])
+    types = {**options["types"], **answers.get("types", {})}
+    given = {key: value for key, value in answers.items() if value is not None}
+    merged = {**options, **given, "types": types}
+    return {**merged, "null_tokens": ["", *(t for t in merged["null_tokens"] if t)]}
+
+
+def require_own(actor: User, upload: Upload) -> None:
+    """A file is used by who sent it."""
+    require_data(actor)
+    if upload.by_id != actor.pk:
+        raise NotVisible("")

@@ -1,0 +1,275 @@
+"""Datasets: the list, one dataset with its loads, and datasets prepared by SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat, yesno
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.forms import form_page, submit
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import DATA, access
+from ace_portal.lib.templatetags.ui import when
+from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
+from kpis.models import Dataset, Load
+from kpis.selectors import data as selectors
+from kpis.services import datasets as services
+from kpis.services import loads
+from kpis.sources.base import ROW
+
+FORM = ["GET", "HEAD", "POST"]
+TABLES_SHOWN = 100
+
+
+@access(DATA)
+@require_GET
+def datasets(request: HttpRequest) -> HttpResponse:
+    page = page_of(request, selectors.datasets_for(person_of(request)))
+    latest = selectors.latest_loads(page)
+    rows = [(dataset, latest.get(dataset.pk)) for dataset in page]
+    return render(request, "kpis/datasets.html", {"page": page, "rows": rows})
+
+
+def trail(here: str, dataset: Dataset | None = None) -> list[dict[str, str]]:
+    """From all data to where one is."""
+    steps = [{"label": _("Data"), "url": reverse("kpis:datasets")}]
+    if dataset is not None:
+        steps.append({"label": dataset.name, "url": dataset.get_absolute_url()})
+    return [*steps, {"label": here, "url": ""}]
+
+
+@access(DATA)
+@require_GET
+def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    dataset = selectors.dataset_for(user, slug)
+    history = page_of(request, selectors.loads_of(dataset), size=20)
+    latest = selectors.loads_of(dataset).first()
+    live = dataset.live
+    context = {
+        "crumbs": trail(dataset.name),
+        "dataset": dataset,
+        "live": live,
+        "latest": latest,
+        "failed": latest if latest is not None and latest.trouble else None,
+        "facts": facts_of(live) if live is not None else [],
+        "columns": columns_of(live) if live is not None else [],
+        "clocks": clocks_of(live) if live is not None else [],
+        "bad": bad_rows_of(latest),
+        "history": history,
+        "inputs": selectors.inputs_of(dataset),
+        "outputs": selectors.outputs_of(dataset),
+        "kpis": selectors.kpis_on(dataset),
+    }
+    return render(request, "kpis/dataset.html", context)
+
+
+def facts_of(load: Load) -> list[tuple[str, Any]]:
+    """What is known of a load, for people."""
+    who = load.by.name if load.by is not None else _("Automatically, after new data")
+    facts: list[tuple[str, Any]] = [
+        (_("Rows"), f"{load.rows:,}"),
+        (_("Size"), filesizeformat(load.bytes or 0)),
+        (_("Data up to"), when(load.as_of, "time")),
+        (_("Live since"), when(load.live_at)),
+        (_("Loaded by"), who),
+        (_("Took"), _("%(n).1f seconds") % {"n": load.seconds or 0}),
+    ]
+    if load.upload is not None:
+        facts.append((_("File"), load.upload.name))
+        facts.append((_("Checksum"), load.upload.sha256))
+    return facts
+
+
+def columns_of(load: Load) -> list[dict[str, Any]]:
+    """The columns of a load without its row number."""
+    return [
+        {
+            **column,
+            "word": TYPE_WORDS[column["type"]],
+            "least": _written(column["min"], column["type"]),
+            "greatest": _written(column["max"], column["type"]),
+        }
+        for column in load.columns
+        if column["name"] != ROW
+    ]
+
+
+def _written(value: Any, kind: str) -> str:
+    """A value in the reader's zone and words."""
+    if value is None:
+        return "–"
+    if kind == "timestamp":
+        moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return formats.date_format(timezone.localtime(moment), "j M Y, H:i")
+    if kind == "boolean":
+        return str(yesno(value, _("yes,no")))
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def clocks_of(load: Load) -> list[str]:
+    """Times that met a change of the clocks, in sentences."""
+    said = []
+    for column, counts in load.report.get("clock_changes", {}).items():
+        moved, first = counts["moved_forward"], counts["taken_as_first"]
+        if moved:
+            said.append(
+                ngettext(
+                    "%(column)s: %(n)d time did not exist and was moved forward.",
+                    "%(column)s: %(n)d times did not exist and were moved forward.",
+                    moved,
+                )
+                % {"column": column, "n": moved}
+            )
+        if first:
+            said.append(
+                ngettext(
+                    "%(column)s: %(n)d time occurred twice and was taken as the first.",
+                    "%(column)s: %(n)d times occurred twice and were taken as the first.",
+                    first,
+                )
+                % {"column": column, "n": first}
+            )
+    return said
+
+
+def bad_rows_of(load: Load | None) -> dict[str, Any]:
+    """The rows that the last load left out or stumbled over."""
+    rows = load.report.get("bad_rows", []) if load is not None else []
+    if load is None or not rows:
+        return {}
+    total = load.report.get("bad_rows_total", len(rows))
+    told = {"n": f"{total:,}", "load": load.number}
+    if load.trouble:
+        note = ngettext("%(n)s row, load %(load)d", "%(n)s rows, load %(load)d", total) % told
+    else:
+        note = (
+            ngettext(
+                "%(n)s row left out of load %(load)d",
+                "%(n)s rows left out of load %(load)d",
+                total,
+            )
+            % told
+        )
+    return {"rows": rows, "note": note}
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    dataset = selectors.dataset_for(user, slug)
+    initial = {"name": dataset.name, "description": dataset.description}
+    return form_page(
+        request,
+        DatasetForm(request.POST or None, initial=initial),
+        lambda **given: services.change_dataset(actor=user, dataset=dataset, **given),
+        done=Dataset.get_absolute_url,
+        said=_("Saved."),
+        title=_("Change %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("Change"), dataset),
+        cancel_url=dataset.get_absolute_url(),
+    )
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def dataset_prepare(request: HttpRequest) -> HttpResponse:
+    """A new dataset of a query over others."""
+    user = person_of(request)
+    return _sql_page(
+        request,
+        PreparedForm(request.POST or None),
+        lambda **given: services.create_prepared(actor=user, **given),
+        reader=None,
+        title=_("Prepare a dataset with SQL"),
+        crumbs=trail(_("Prepare with SQL")),
+        submit=_("Save and build"),
+        cancel_url=reverse("kpis:datasets"),
+    )
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def dataset_sql(request: HttpRequest, slug: str) -> HttpResponse:
+    """Another query for a prepared dataset."""
+    user = person_of(request)
+    dataset = selectors.dataset_for(user, slug)
+    return _sql_page(
+        request,
+        SqlForm(request.POST or None, initial={"sql": dataset.sql}),
+        lambda **given: services.change_sql(actor=user, dataset=dataset, **given),
+        reader=dataset,
+        title=_("SQL of %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("SQL"), dataset),
+        submit=_("Save and rebuild"),
+        cancel_url=dataset.get_absolute_url(),
+    )
+
+
+def _sql_page(
+    request: HttpRequest,
+    form: SqlForm,
+    save: Callable[..., Dataset],
+    *,
+    reader: Dataset | None,
+    **context: Any,
+) -> HttpResponse:
+    user = person_of(request)
+    context["tables"] = _tables(request, reader)
+    if request.method != "POST" or "look" not in request.POST:
+        return form_page(
+            request, form, save, done=Dataset.get_absolute_url, template="kpis/sql.html", **context
+        )
+    asked = SqlForm(request.POST)
+    shown = submit(asked, lambda sql: services.preview_sql(actor=user, sql=sql, reader=reader))
+    form.errors.clear()  # the other fields are asked for when it is saved
+    form.errors.update(asked.errors)
+    names = [column.name for column in shown.columns] if shown is not None else []
+    context |= {"form": form, "preview": shown, "preview_names": names}
+    return render(request, "kpis/sql.html", context, status=422 if form.errors else 200)
+
+
+def _tables(request: HttpRequest, reader: Dataset | None) -> list[dict[str, Any]]:
+    """What a query may read: name as it is written, and columns."""
+    tables = selectors.tables_for(person_of(request)).items()
+    return [
+        {
+            "name": name if re.fullmatch("[a-z_][a-z0-9_]*", name) else f'"{name}"',
+            "dataset": dataset,
+            "columns": dataset.live.columns,
+        }
+        for name, dataset in tables
+        if dataset.live is not None and dataset != reader
+    ][:TABLES_SHOWN]
+
+
+@access(DATA)
+@require_POST
+def dataset_rebuild(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    dataset = selectors.dataset_for(user, slug)
+    services.rebuild(actor=user, dataset=dataset)
+    return redirect(dataset.get_absolute_url())
+
+
+@access(DATA)
+@require_POST
+def load_rollback(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    user = person_of(request)
+    load = selectors.load_of(selectors.dataset_for(user, slug), number)
+    loads.roll_back(actor=user, load=load)
+    messages.success(request, _("Load %(n)d is live again.") % {"n": number})
+    return redirect(load.dataset.get_absolute_url())

@@ -1,0 +1,132 @@
+"""A file on its way to becoming a dataset, or the next load of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.forms import form_page, submit
+from ace_portal.lib.permissions import DATA, access
+from kpis.forms.datasets import PreviewForm, UploadForm, name_of
+from kpis.models import Dataset, Upload
+from kpis.selectors.data import dataset_for, upload_for
+from kpis.services import datasets, uploads
+from kpis.views.datasets import trail
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def upload_form(request: HttpRequest) -> UploadForm:
+    files = request.FILES if request.method == "POST" else None
+    return UploadForm(request.POST or None, files, most=settings.MAX_UPLOAD_BYTES)
+
+
+def preview_url(upload: Upload, dataset: Dataset | None = None) -> str:
+    query = f"?dataset={dataset.slug}" if dataset is not None else ""
+    return reverse("kpis:upload-preview", args=[upload.pk]) + query
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def dataset_new(request: HttpRequest) -> HttpResponse:
+    user = person_of(request)
+    return form_page(
+        request,
+        upload_form(request),
+        lambda **given: uploads.take_upload(actor=user, **given),
+        done=preview_url,
+        template="kpis/upload.html",
+        title=_("New dataset"),
+        crumbs=trail(_("New dataset")),
+        intro=_("Send a file. Before anything is loaded you see what was found in it."),
+        submit=_("Look at the file"),
+        cancel_url=reverse("kpis:datasets"),
+    )
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
+    """The next file of a dataset."""
+    user = person_of(request)
+    dataset = dataset_for(user, slug)
+    return form_page(
+        request,
+        upload_form(request),
+        lambda **given: uploads.take_upload(actor=user, **given),
+        done=lambda upload: preview_url(upload, dataset),
+        template="kpis/upload.html",
+        title=_("New file for %(name)s") % {"name": dataset.name},
+        crumbs=trail(_("New file"), dataset),
+        intro=_("It replaces the rows that are live now. They stay until the new ones are ready."),
+        submit=_("Look at the file"),
+        cancel_url=dataset.get_absolute_url(),
+    )
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was found in a file, and the questions that it leaves open."""
+    user = person_of(request)
+    upload = upload_for(user, pk)
+    slug = request.GET.get("dataset", "")
+    dataset = dataset_for(user, slug) if slug else None
+    form = _preview_form(upload, dataset, user.time_zone, request.POST or None)
+    if request.method == "POST" and "look" in request.POST:
+        form = _look_again(form, upload, dataset, user.time_zone, user)
+    elif request.method == "POST":
+        made = submit(form, lambda **given: _make(user, upload, dataset, form.answers()))
+        if made is not None:
+            messages.success(request, _("The file is being loaded."))
+            return redirect(made.get_absolute_url())
+    context = {
+        "crumbs": trail(upload.name, dataset),
+        "form": form,
+        "upload": upload,
+        "dataset": dataset,
+        "profile": form.profile,
+        "bad_rows": upload.profile.get("bad_rows", []),
+    }
+    return render(request, "kpis/preview.html", context, status=422 if form.errors else 200)
+
+
+def _preview_form(
+    upload: Upload, dataset: Dataset | None, zone: str, data: Any = None, **typed: Any
+) -> PreviewForm:
+    profile = uploads.profile_of(upload)
+    before = dataset.options if dataset is not None else {}
+    kept = ("types", "null_tokens", "decimal", "time_zone", "bad_rows", "date_order")
+    others = {"name": name_of(upload.name), "time_zone": zone}
+    others |= {key: before[key] for key in kept if before.get(key)}
+    initial = PreviewForm.initial_of(profile, **(others | typed))
+    return PreviewForm(data, initial=initial, profile=profile, named=dataset is None)
+
+
+def _look_again(
+    form: PreviewForm, upload: Upload, dataset: Dataset | None, zone: str, user: Any
+) -> PreviewForm:
+    """Read the file once more with the answers so far; what was typed stays."""
+    form.is_valid()
+    answers = form.answers()
+    typed = {key: form.data.get(key, "") for key in ("name", "description")}
+    known = {key: value for key, value in answers.items() if key in uploads.ANSWERS and value}
+    known["null_tokens"] = answers.get("null_tokens", [])
+    uploads.look_again(actor=user, upload=upload, answers=known)
+    seen = uploads.profile_of(upload).options.types
+    return _preview_form(upload, dataset, zone, **{**known, **typed, "types": seen})
+
+
+def _make(user: Any, upload: Upload, dataset: Dataset | None, answers: dict[str, Any]) -> Dataset:
+    if dataset is None:
+        return datasets.create_dataset(actor=user, upload=upload, **answers)
+    datasets.add_load(actor=user, dataset=dataset, upload=upload, **answers)
+    return dataset
