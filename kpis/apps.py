@@ -1,5 +1,26 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.registries import load_listeners
 
 
 class KPIsConfig(AppConfig):
     name = "kpis"
+
+    def ready(self) -> None:
+        from kpis.services import refresh
+
+        load_listeners.register("refresh KPIs", refresh.refresh_after_load)
+        add_entry(
+            "kpis",
+            Entry(
+                label=_("KPIs"),
+                icon="gauge",
+                url_name="kpis:kpis",
+                order=70,
+                prefixes=("/kpis/",),
+                group=_("ACE team"),
+                visible=lambda user: user.is_ace,
+            ),
+        )

@@ -16,7 +16,13 @@ SERVICES = {
     "chromium": "CHROMIUM",
 }
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.stack", "tests.fixtures.world"]
+pytest_plugins = [
+    "tests.fixtures.people",
+    "tests.fixtures.stack",
+    "tests.fixtures.world",
+    "tests.fixtures.loads",
+    "tests.fixtures.kpis",
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

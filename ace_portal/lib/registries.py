@@ -39,3 +39,9 @@ navigation_items: Registry[Any] = Registry("navigation item")
 
 #: what a table's row is called for people, by model label → (kind, name, url) for the audit page
 search_providers: Registry[Callable[..., Any]] = Registry("search provider")
+
+#: name → what is told of a new live load, inside the transaction that makes it live
+load_listeners: Registry[Callable[[Any], None]] = Registry("load listener")
+
+#: name → which KPIs' values a person may see, as primary keys; called with the person
+value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")
