@@ -162,9 +162,7 @@ def parse_value(text: str, kind: str, field: str = "") -> Scalar:
         case "date" | "timestamp":
             if as_moment(text, kind) is None:
                 example = "2024-05-31" + ("" if kind == "date" else " or 2024-05-31 14:30")
-                raise Invalid(
-                    f"“{text}” is not {TYPES[kind]}; write it as {example}.", field=field
-                )
+                raise Invalid(f"“{text}” is not {TYPES[kind]}; write it as {example}.", field=field)
             return text
         case _:
             return text

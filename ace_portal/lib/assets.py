@@ -53,6 +53,8 @@ COMPONENTS = (
     "parts",
     "gatehouse",
     "modes",
+    "formula",
+    "kpi",
 )
 
 THIRD_PARTY = {

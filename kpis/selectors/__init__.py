@@ -1,6 +1,12 @@
 """What a person may read of KPIs and data."""
 
 from kpis.selectors.data import dataset_for, datasets_for
+from kpis.selectors.history import (
+    last_good,
+    measurements_of,
+    refreshes_of,
+    reported_before,
+)
 from kpis.selectors.kpis import (
     catalogue_for,
     draft_of,
@@ -19,8 +25,12 @@ __all__ = [
     "draft_of",
     "kpi_for",
     "kpis_for",
+    "last_good",
     "may_see_values",
+    "measurements_of",
     "published_of",
+    "refreshes_of",
+    "reported_before",
     "valued_kpis",
     "versions_of",
 ]

@@ -48,7 +48,8 @@ def valued_kpis(user: User) -> QuerySet[KPI]:
     if user.is_ace:
         return kpis
     granted: set[int] = set()
-    for _name, grant in value_grants.items():
+    grants = [grant for _name, grant in value_grants.items()]
+    for grant in grants:
         granted |= set(grant(user))
     return kpis.filter(pk__in=granted)
 

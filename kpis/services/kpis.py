@@ -89,9 +89,7 @@ def change_kpi(*, actor: User, kpi: KPI, **fields: Any) -> KPI:
     return kpi
 
 
-def change_draft(
-    *, actor: User, kpi: KPI, target: Goal | None = None, **fields: Any
-) -> KPIVersion:
+def change_draft(*, actor: User, kpi: KPI, **fields: Any) -> KPIVersion:
     """Change what the draft says. Fields are those of a version, ``VERSION_FIELDS``."""
     require_ace(actor)
     _refuse_retired(kpi)
@@ -105,8 +103,6 @@ def change_draft(
         _write_version(actor, version, **fields)
         check_targets(version)
         record(actor=actor, action="kpi.draft", target=kpi, version=version.number)
-        if target is not None:
-            set_target(actor=actor, kpi=kpi, **target)
     return version
 
 

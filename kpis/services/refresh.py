@@ -188,7 +188,8 @@ def _write(refresh: Refresh, result: Result) -> None:
         update_conflicts=True,
         unique_fields=["version", "load", "grain", "period_start"],
         update_fields=[
-            "refresh", "period_end", "state", "value", "numerator", "denominator", "rows", "partial",
+            "refresh", "period_end", "state", "value", "numerator", "denominator", "rows",
+            "partial",
         ],
     )  # fmt: skip
 

@@ -17,6 +17,9 @@ from kpis.permissions import require_publisher
 from kpis.selectors import draft_of, published_of
 from personas.permissions import require_ace
 
+#: a target without a first day of its own holds from here on
+BEGINNING = date(2000, 1, 1)
+
 
 class Goal(TypedDict, total=False):
     """The thresholds of a target, in the measure's own unit: a share is a fraction of one."""

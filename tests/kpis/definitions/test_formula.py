@@ -127,7 +127,10 @@ def test_nonsense_is_refused_beside_its_field(column: str, text: str, sentence: 
         ({"measure": "avg"}, "column"),
         ({"measure": "quantile", "column": "cost", "percentile": None}, "percentile"),
         ({"where_1_value": "3"}, "where_1_column"),
-        ({"where_1_column": "cost", "where_1_op": "between", "where_1_value": "3"}, "where_1_value"),
+        (
+            {"where_1_column": "cost", "where_1_op": "between", "where_1_value": "3"},
+            "where_1_value",
+        ),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field(changes: dict[str, Any], field: str) -> None:

@@ -74,7 +74,9 @@ def test_one_failure_does_not_stop_the_others(
     assert [Refresh.objects.get(kpi=kpi).state for kpi in kpis] == ["done", "failed", "done"]
 
 
-def test_lost_file_is_a_failure_with_a_sentence(ace: User, measured: KPI, incidents: Dataset) -> None:
+def test_lost_file_is_a_failure_with_a_sentence(
+    ace: User, measured: KPI, incidents: Dataset
+) -> None:
     load = write_load(incidents, INCIDENTS)
     load.file.unlink()
     services.request_refresh(actor=ace, kpi=measured)
@@ -128,7 +130,9 @@ def test_load_during_an_open_attempt_takes_another_turn_soon(
     assert kpi.next_due <= timezone.now()
 
 
-def test_later_load_restates_and_does_not_overwrite(ace: User, measured: KPI, incidents: Dataset) -> None:
+def test_later_load_restates_and_does_not_overwrite(
+    ace: User, measured: KPI, incidents: Dataset
+) -> None:
     services.refresh_after_load(
         write_load(incidents, f"SELECT * FROM ({INCIDENTS}) WHERE number <> 'INC1'")
     )
