@@ -273,6 +273,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "OAS_VERSION": "3.1.1",  # the definition's schema is one of JSON Schema 2020-12
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kpis.api.openapi.publish_definition",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "LaneKind": "personas.models.Lane.Kind",
         "Cadence": "personas.models.Persona.Cadence",
@@ -280,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "AnnotationKind": "personas.models.Annotation.Kind",
         "JobState": "ace_portal.jobs.models.Job.State",
         "PersonaState": "personas.models.Persona.State",
+        "KPIVersionState": "kpis.models.KPIVersion.State",
+        "RefreshState": "kpis.models.Refresh.State",
         "BlueprintState": "personas.models.BlueprintVersion.State",
     },
 }

@@ -4,16 +4,29 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
-from ace_portal.lib.registries import job_handlers
+from ace_portal.lib.registries import job_handlers, load_listeners
 
 
 class KPIsConfig(AppConfig):
     name = "kpis"
 
     def ready(self) -> None:
-        from kpis.services import loads
+        from kpis.services import loads, refresh
 
         job_handlers.register(loads.JOB, loads.perform)
+        load_listeners.register("refresh KPIs", refresh.refresh_after_load)
+        add_entry(
+            "kpis",
+            Entry(
+                label=_("KPIs"),
+                icon="gauge",
+                url_name="kpis:kpis",
+                order=70,
+                prefixes=("/kpis/",),
+                group=_("ACE team"),
+                visible=lambda user: user.is_ace,
+            ),
+        )
         add_entry(
             "data",
             Entry(

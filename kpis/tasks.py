@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from kpis.services import collecting
+from kpis.services import collecting, refresh
 
 
 @shared_task(name="kpis.collect", ignore_result=True)
 def collect() -> int:
     return collecting.collect()
+
+
+@shared_task(name="kpis.refresh_due", ignore_result=True)
+def refresh_due() -> int:
+    return refresh.refresh_due(now=timezone.now())

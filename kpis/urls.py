@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.views import datasets, uploads
+from kpis.views import datasets, kpis, uploads
 
 app_name = "kpis"
 
@@ -17,6 +17,23 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),
     path(DATASET + "loads/<int:number>/rollback/", datasets.load_rollback, name="load-rollback"),
 ]
-kpi_urls: list[URLPattern] = []
+
+
+KPI = "<slug:slug>/"
+kpi_urls = [
+    path("", kpis.kpis, name="kpis"),
+    path("new/", kpis.kpi_new, name="kpi-new"),
+    path(KPI, kpis.kpi_detail, name="kpi-detail"),
+    path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
+    path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),
+    path(KPI + "draft/", kpis.kpi_draft_edit, name="kpi-draft-edit"),
+    path(KPI + "start/", kpis.kpi_start, name="kpi-start"),
+    path(KPI + "publish/", kpis.kpi_publish, name="kpi-publish"),
+    path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),
+    path(KPI + "refresh/", kpis.kpi_refresh, name="kpi-refresh"),
+    path(KPI + "targets/new/", kpis.target_new, name="target-new"),
+    path(KPI + "steps/new/", kpis.step_show, name="kpi-step-new"),
+    path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
+]
 
 urlpatterns = dataset_urls + kpi_urls

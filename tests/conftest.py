@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure of a property.
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("suite")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -20,6 +27,8 @@ pytest_plugins = [
     # a module comes before those that import from it
     "tests.fixtures.people",
     "tests.fixtures.world",
+    "tests.fixtures.loads",
+    "tests.fixtures.kpis",
     "tests.fixtures.places",
     "tests.fixtures.stack",
 ]

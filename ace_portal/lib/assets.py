@@ -55,6 +55,8 @@ COMPONENTS = (
     "parts",
     "gatehouse",
     "modes",
+    "formula",
+    "kpi",
 )
 
 THIRD_PARTY = {

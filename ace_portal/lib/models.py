@@ -29,4 +29,6 @@ def free_slug(model: type[models.Model], text: str, *, max_length: int = 60) -> 
     return f"{base}-{number}"
 
 
-RESERVED_SLUGS = frozenset({"new", "edit", "preview", "upload", "export", "all"})
+RESERVED_SLUGS = frozenset(
+    {"new", "edit", "preview", "upload", "export", "all", "datasets", "uploads", "refreshes"}
+)

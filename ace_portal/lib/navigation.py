@@ -38,6 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"nav": []}
     entries = sorted((entry for _, entry in navigation_items.items()), key=lambda e: e.order)
+    lit = _longest_prefix(request.path, entries)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
         if not entry.visible(user):
@@ -47,8 +48,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": entry.label,
                 "icon": entry.icon,
                 "url": (url := reverse(entry.url_name)),
-                "current": request.path == url or request.path.startswith(entry.prefixes),
+                "current": request.path == url or lit in entry.prefixes,
                 "count": entry.count(user) if entry.count else 0,
             }
         )
     return {"nav": [{"label": label, "items": items} for label, items in groups.items()]}
+
+
+def _longest_prefix(path: str, entries: list[Entry]) -> str | None:
+    """Of all prefixes that fit, the one that says most: ``/kpis/datasets/`` before ``/kpis/``."""
+    fitting = [p for entry in entries for p in entry.prefixes if path.startswith(p)]
+    return max(fitting, key=len, default=None)

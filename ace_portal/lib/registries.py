@@ -42,3 +42,6 @@ search_providers: Registry[Callable[..., Any]] = Registry("search provider")
 
 #: name → what is told of a new live load, inside the transaction that makes it live
 load_listeners: Registry[Callable[[Any], None]] = Registry("load listener")
+
+#: name → which KPIs' values a person may see, as primary keys; called with the person
+value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")

@@ -44,6 +44,19 @@ class Refresh(BaseModel):
     def __str__(self) -> str:
         return f"{self.kpi} {self.created_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_open(self) -> bool:
+        """Still on its way: a worker has it or will have it."""
+        return self.state == self.State.QUEUED and self.job is not None and self.job.is_open
+
+    @property
+    def trouble(self) -> str:
+        """Why it came to nothing; empty where it did not fail."""
+        if self.state == self.State.QUEUED and not self.is_open:
+            stopped = str(_("The work was stopped."))
+            return stopped if self.job is None else self.job.error or stopped
+        return self.error
+
 
 class Measurement(BaseModel):
     """One period's figure of one version over one load, in full precision."""

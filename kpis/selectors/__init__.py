@@ -1,6 +1,36 @@
 """What a person may read of KPIs and data."""
 
 from kpis.selectors.data import dataset_for, datasets_for
-from kpis.selectors.kpis import kpi_for, kpis_for
+from kpis.selectors.history import (
+    last_good,
+    measurements_of,
+    refreshes_of,
+    reported_before,
+)
+from kpis.selectors.kpis import (
+    catalogue_for,
+    draft_of,
+    kpi_for,
+    kpis_for,
+    may_see_values,
+    published_of,
+    valued_kpis,
+    versions_of,
+)
 
-__all__ = ["dataset_for", "datasets_for", "kpi_for", "kpis_for"]
+__all__ = [
+    "catalogue_for",
+    "dataset_for",
+    "datasets_for",
+    "draft_of",
+    "kpi_for",
+    "kpis_for",
+    "last_good",
+    "may_see_values",
+    "measurements_of",
+    "published_of",
+    "refreshes_of",
+    "reported_before",
+    "valued_kpis",
+    "versions_of",
+]

@@ -1,12 +1,15 @@
-"""Which KPIs a person may read."""
+"""Which KPIs a person may read, and whose values."""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.registries import value_grants
 from kpis.models import KPI, KPIVersion
 from personas.selectors import first_or_404
+
+State = KPIVersion.State
 
 
 def kpis_for(user: User) -> QuerySet[KPI]:
@@ -14,8 +17,62 @@ def kpis_for(user: User) -> QuerySet[KPI]:
     kpis = KPI.objects.select_related("question__persona", "owner", "steward")
     if user.is_ace:
         return kpis
-    return kpis.filter(versions__state=KPIVersion.State.PUBLISHED).distinct()
+    return kpis.filter(versions__state=State.PUBLISHED).distinct()
 
 
 def kpi_for(user: User, slug: str) -> KPI:
     return first_or_404(kpis_for(user).filter(slug=slug))
+
+
+def catalogue_for(user: User, *, search: str = "", category: str = "") -> QuerySet[KPI]:
+    """The KPIs of the catalogue with the version that counts; retired ones come last."""
+    kpis = kpis_for(user)
+    if category in KPI.Category.values:
+        kpis = kpis.filter(category=category)
+    for word in search.split()[:6]:
+        kpis = kpis.filter(
+            Q(name__icontains=word)
+            | Q(description__icontains=word)
+            | Q(question__text__icontains=word)
+            | Q(owner__name__icontains=word)
+        )
+    versions = KPIVersion.objects.select_related("dataset__live").order_by("-number")
+    return kpis.prefetch_related(
+        Prefetch("versions", queryset=versions.defer("reason"), to_attr="all_versions"), "targets"
+    ).order_by("retired_at", "name", "pk")
+
+
+def valued_kpis(user: User) -> QuerySet[KPI]:
+    """The KPIs whose values a person may see: the ACE all, others through their dashboards."""
+    kpis = kpis_for(user)
+    if user.is_ace:
+        return kpis
+    granted: set[int] = set()
+    grants = [grant for _name, grant in value_grants.items()]
+    for grant in grants:
+        granted |= set(grant(user))
+    return kpis.filter(pk__in=granted)
+
+
+def may_see_values(user: User, kpi: KPI) -> bool:
+    return user.is_ace or valued_kpis(user).filter(pk=kpi.pk).exists()
+
+
+def versions_of(user: User, kpi: KPI) -> QuerySet[KPIVersion]:
+    """The versions of a KPI, newest first; drafts are the ACE's."""
+    versions = kpi.versions.select_related("dataset__live", "author", "published_by")
+    return versions if user.is_ace else versions.exclude(state=State.DRAFT)
+
+
+def published_of(kpi: KPI) -> KPIVersion | None:
+    """The version whose figures everybody sees, with its data."""
+    return _first(kpi, State.PUBLISHED)
+
+
+def draft_of(kpi: KPI) -> KPIVersion | None:
+    return _first(kpi, State.DRAFT)
+
+
+def _first(kpi: KPI, state: str) -> KPIVersion | None:
+    versions = kpi.versions.select_related("dataset__live", "kpi")
+    return versions.filter(state=state).first()

@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from kpis.overview import Line, figures_at_steps
 from kpis.selectors import kpis_for
-from personas.models import Question
+from personas.models import Blueprint, Question, Step
 
 register = template.Library()
 
@@ -23,3 +24,14 @@ def answers_to(context: Context, question: Question) -> dict[str, Any]:
 def answer_button(question: Question) -> dict[str, Any]:
     """The way from a question to a new KPI."""
     return {"question": question}
+
+
+@register.inclusion_tag("kpis/_step_figures.html", takes_context=True)
+def step_figures(context: Context, blueprint: Blueprint, step: Step) -> dict[str, Any]:
+    """The live figures at a step, as far as the reader may see values; read once for a drawing."""
+    kept: Any = context.render_context
+    key = f"step figures of {blueprint.pk}"
+    if key not in kept:
+        kept[key] = figures_at_steps(context["user"], blueprint)
+    lines: dict[str, list[Line]] = kept[key]
+    return {"lines": lines.get(step.key, [])}

@@ -1,0 +1,211 @@
+"""What the catalogue and the page of a KPI show, read once and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Invalid, NotVisible
+from kpis import selectors
+from kpis.diff import Said, differences, null_rule
+from kpis.display import GRAINS, good_text, watch_text
+from kpis.engine.definition import Aggregate, Definition, Ratio, Share
+from kpis.engine.words import Words, where_words, words
+from kpis.figures import definition_of, target_of
+from kpis.models import KPI, KPIVersion, StepMetric, Target
+from kpis.permissions import may_publish
+from kpis.services.targets import BEGINNING
+from kpis.sheet import Sheet, sheet
+from personas.models import Blueprint, Question
+
+State = KPIVersion.State
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the catalogue."""
+
+    kpi: KPI
+    version: KPIVersion | None
+    sheet: Sheet | None
+
+
+def lines_of(user: User, kpis: Iterable[KPI]) -> list[Line]:
+    """Rows of ``catalogue_for`` with the figures that this person may see; two queries."""
+    found = [(kpi, _counts(kpi)) for kpi in kpis]
+    seen = set(_valued(user, [kpi for kpi, _version in found]))
+    shown = [v for k, v in found if v and v.state == State.PUBLISHED and k.pk in seen]
+    measured = selectors.measurements_of(shown)
+    return [
+        Line(kpi, version, _sheet_of(kpi, version, measured) if version in shown else None)
+        for kpi, version in found
+    ]
+
+
+def figures_at_steps(user: User, blueprint: Blueprint) -> dict[str, list[Line]]:
+    """Per step (by key) the KPIs that are shown there or answer a question that arises there."""
+    links = list(StepMetric.objects.filter(blueprint=blueprint).values_list("step_key", "kpi"))
+    asked = Question.objects.filter(blueprint=blueprint, kpis__isnull=False).exclude(step_key="")
+    links += list(asked.values_list("step_key", "kpis"))
+    if not links:
+        return {}
+    kpis = selectors.catalogue_for(user).filter(pk__in={pk for _key, pk in links})
+    lines = {line.kpi.pk: line for line in lines_of(user, kpis) if line.sheet and line.sheet.now}
+    found: dict[str, list[Line]] = {}
+    for key, pk in dict.fromkeys(links):
+        if pk in lines:
+            found.setdefault(key, []).append(lines[pk])
+    return found
+
+
+def _valued(user: User, kpis: list[KPI]) -> Iterable[int]:
+    if user.is_ace:
+        return [kpi.pk for kpi in kpis]
+    return (
+        selectors.valued_kpis(user).filter(pk__in=[k.pk for k in kpis]).values_list("pk", flat=True)
+    )
+
+
+def _counts(kpi: KPI) -> KPIVersion | None:
+    """The published version, else the newest."""
+    versions: list[KPIVersion] = kpi.all_versions  # type: ignore[attr-defined]
+    published = [v for v in versions if v.state == State.PUBLISHED]
+    return next(iter(published or versions), None)
+
+
+def _sheet_of(kpi: KPI, version: KPIVersion | None, measured: dict[int, list[Any]]) -> Sheet | None:
+    if version is None:
+        return None
+    version.kpi = kpi  # its targets are prefetched
+    return sheet(version, measured.get(version.pk, []))
+
+
+def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any]:
+    """The context of a KPI's page; a version's number shows that one's definition."""
+    versions = list(selectors.versions_of(user, kpi))
+    version = _chosen(versions, number)
+    prefetch_related_objects([kpi], "targets")
+    version.kpi = kpi
+    values = selectors.may_see_values(user, kpi)
+    return {
+        "kpi": kpi,
+        "version": version,
+        "draft": next((v for v in versions if v.state == State.DRAFT), None),
+        "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
+        "values": values,
+        "targets": _targets(kpi, version),
+        "versions": _history(versions),
+        "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
+        "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
+        **_definition(version),
+        **(_figures(kpi, version) if values and version.state != State.DRAFT else {}),
+        **(_attempts(kpi) if user.is_ace else {}),
+    }
+
+
+def _chosen(versions: list[KPIVersion], number: int | None) -> KPIVersion:
+    """The one asked for, else the published one, else the newest."""
+    if number is not None:
+        versions = [version for version in versions if version.number == number]
+    published = [version for version in versions if version.state == State.PUBLISHED]
+    for version in published or versions:
+        return version
+    raise NotVisible("")
+
+
+def _definition(version: KPIVersion) -> dict[str, Any]:
+    """The definition that settles an argument, in words."""
+    try:
+        definition = definition_of(version)
+    except Invalid as error:
+        return {"words": Words(error.message), "parts": []}
+    said = words(definition)
+    return {"words": said, "parts": list(_parts(version, definition, said))}
+
+
+def _parts(version: KPIVersion, definition: Definition, said: Words) -> Iterable[tuple[str, str]]:
+    if said.numerator:
+        yield _("Above the line"), said.numerator
+        yield _("Below the line"), said.denominator
+    yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
+    yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
+    if definition.exclusions is not None:
+        yield _("Does not count"), _("Rows where %(w)s") % {"w": where_words(definition.exclusions)}
+    yield _("Unknown values"), null_rule(version)
+    if isinstance(definition.measure, Share | Ratio) or quantile_like(definition):
+        yield _("Never"), _("Added or averaged. Each total is computed from its own rows.")
+    yield _("Split by"), ", ".join(definition.dimensions) or _("Nothing")
+
+
+def quantile_like(definition: Definition) -> bool:
+    """Whether a total cannot be had from the figures of its parts."""
+    measure = definition.measure
+    return isinstance(measure, Aggregate) and measure.agg in ("avg", "quantile", "count_distinct")
+
+
+@dataclass(frozen=True)
+class Past:
+    """A version in the list, with what it said differently from the one before."""
+
+    version: KPIVersion
+    changes: list[Said]
+
+
+def _history(versions: list[KPIVersion]) -> list[Past]:
+    found = []
+    for place, version in enumerate(versions):
+        before = versions[place + 1] if place + 1 < len(versions) else None
+        try:
+            changes = differences(before, version) if before is not None else []
+        except Invalid:
+            changes = []
+        found.append(Past(version, changes))
+    return found
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target in words."""
+
+    target: Target
+    good: str
+    watch: str
+    first: bool
+
+
+def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
+    """Newest first."""
+    found: list[Goal] = []
+    for row in kpi.targets.all():
+        try:
+            target = target_of(version.direction, row)
+        except Invalid:
+            continue
+        goal = Goal(row, good_text(target, version), watch_text(target, version),
+                    row.valid_from <= BEGINNING)  # fmt: skip
+        found.insert(0, goal)
+    return found
+
+
+def _figures(kpi: KPI, version: KPIVersion) -> dict[str, Any]:
+    measured = selectors.measurements_of([version]).get(version.pk, [])
+    before = selectors.reported_before(version, measured)
+    good = selectors.last_good(kpi)
+    return {"sheet": sheet(version, measured, before), "last_good": good}
+
+
+def _attempts(kpi: KPI) -> dict[str, Any]:
+    attempts = list(selectors.refreshes_of(kpi)[:ATTEMPTS])
+    last = attempts[0] if attempts else None
+    return {
+        "attempts": attempts,
+        "running": last if last is not None and last.is_open else None,
+        "failed": next((a for a in attempts if not a.is_open), None),
+    }

@@ -1,0 +1,45 @@
+"""What was measured, and what was reported before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from kpis.models import KPI, KPIVersion, Measurement, Refresh
+
+
+def measurements_of(versions: Iterable[KPIVersion]) -> dict[int, list[Measurement]]:
+    """Per version (by key) the figures of its last good attempt, periods ascending."""
+    good = Refresh.objects.filter(version=OuterRef("version"), state=Refresh.State.DONE)
+    rows = Measurement.objects.filter(
+        version__in=list(versions), load=Subquery(good.order_by("-pk").values("load")[:1])
+    )
+    found: dict[int, list[Measurement]] = {}
+    for row in rows.order_by("version", "period_start"):
+        found.setdefault(row.version_id, []).append(row)
+    return found
+
+
+def reported_before(
+    version: KPIVersion, now: Iterable[Measurement]
+) -> dict[datetime, list[Measurement]]:
+    """Per period what other loads had, where it was not the same; full periods only."""
+    current = {row.period_start: row for row in now if not row.partial}
+    others = Measurement.objects.filter(version=version, period_start__in=current, partial=False)
+    found: dict[datetime, list[Measurement]] = {}
+    for row in others.select_related("load", "refresh").order_by("refresh"):
+        here = current[row.period_start]
+        if row.load_id != here.load_id and (row.value, row.state) != (here.value, here.state):
+            found.setdefault(row.period_start, []).append(row)
+    return found
+
+
+def refreshes_of(kpi: KPI) -> QuerySet[Refresh]:
+    """The attempts, newest first."""
+    return kpi.refreshes.select_related("version", "load", "job", "by")
+
+
+def last_good(kpi: KPI) -> Refresh | None:
+    return refreshes_of(kpi).filter(state=Refresh.State.DONE).first()

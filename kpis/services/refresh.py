@@ -1,0 +1,214 @@
+"""Computing a KPI's figures: on demand, by the clock, after a new load. Each attempt is a row."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.jobs.models import Job
+from ace_portal.jobs.services import Run, enqueue, register_handler
+from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
+from kpis.engine.query import Query, latest
+from kpis.engine.result import Point, Result
+from kpis.figures import Ask, answers, definition_of
+from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
+from kpis.selectors import published_of
+from personas.permissions import require_ace
+
+log = logging.getLogger("ace.kpis")
+
+KIND = "kpis.refresh"
+PERIODS = 24
+#: the grain of the only measurement of a KPI in which time plays no part
+TOTAL = "total"
+
+
+def request_refresh(*, actor: User, kpi: KPI) -> Refresh:
+    """Have the figures computed now; while an attempt is open, that one is returned."""
+    require_ace(actor)
+    with transaction.atomic():
+        refresh, _fresh = _open(kpi, Refresh.Cause.DEMAND, actor)
+        record(actor=actor, action="kpi.refresh", target=kpi)
+    return refresh
+
+
+def refresh_version(*, actor: User, kpi: KPI) -> None:
+    """A newly published version is computed at once, or right after the attempt that runs."""
+    _open_or_soon(kpi, Refresh.Cause.DEMAND, actor)
+
+
+def refresh_after_load(load: Load) -> None:
+    """Load listener: every published KPI of the dataset gets the figures of its new load."""
+    kpis = KPI.objects.filter(
+        versions__state=KPIVersion.State.PUBLISHED, versions__dataset=load.dataset_id
+    )
+    for kpi in kpis.order_by("pk"):
+        _open_or_soon(kpi, Refresh.Cause.LOAD, load.by)
+
+
+def refresh_due(*, now: datetime) -> int:
+    """Open an attempt for each KPI whose time has come; answers how many.
+
+    The one conditional update of ``next_due`` decides between schedulers that run at once. A KPI
+    whose attempt is still open keeps its time and is taken when that attempt is over.
+    """
+    due = KPI.objects.filter(next_due__lte=now, retired_at__isnull=True)
+    due = due.exclude(refreshes__job__state__in=Job.OPEN)
+    opened = 0
+    for kpi in due.filter(versions__state=KPIVersion.State.PUBLISHED).order_by("next_due")[:500]:
+        with transaction.atomic():
+            if _take_turn(kpi, now):
+                _open(kpi, Refresh.Cause.SCHEDULE, None)
+                opened += 1
+    return opened
+
+
+def _take_turn(kpi: KPI, now: datetime) -> bool:
+    """Move a due KPI to its next time, a whole number of steps on; False if another one did."""
+    assert kpi.next_due is not None
+    steps = (now - kpi.next_due) // kpi.refresh_every + 1
+    turn = KPI.objects.filter(pk=kpi.pk, next_due=kpi.next_due)
+    return bool(turn.update(next_due=kpi.next_due + steps * kpi.refresh_every))
+
+
+def _open_or_soon(kpi: KPI, cause: Refresh.Cause, actor: User | None) -> None:
+    """What is open may have read what was before: then the clock takes another turn soon."""
+    with transaction.atomic():
+        _refresh, fresh = _open(kpi, cause, actor)
+        if not fresh:
+            KPI.objects.filter(pk=kpi.pk).update(next_due=timezone.now())
+
+
+def _open(kpi: KPI, cause: Refresh.Cause, actor: User | None) -> tuple[Refresh, bool]:
+    """The open attempt of a KPI, and whether it is a new one."""
+    version = published_of(kpi)
+    if version is None:
+        raise Conflict(_("Only a published KPI has figures to refresh."))
+    with transaction.atomic():
+        job = enqueue(
+            kind=KIND, payload={"kpi": kpi.pk}, actor=actor, key=f"kpi-{kpi.pk}", max_attempts=3
+        )
+        refresh, fresh = Refresh.objects.get_or_create(
+            job=job,
+            defaults={
+                "kpi": kpi, "version": version, "load": version.dataset.live, "cause": cause,
+                "by": actor,
+            },
+        )  # fmt: skip
+    return refresh, fresh
+
+
+@register_handler(KIND)
+def perform(run: Run) -> None:
+    """Compute, then write figures and outcome together; a failure touches no figure."""
+    refresh = Refresh.objects.select_related("kpi").get(job=run.job)
+    began = time.monotonic()
+    run.report(0.1, _("Computing"))
+    last_try = run.job.attempts >= run.job.max_attempts
+    outcome = _compute(refresh.kpi, last_try=last_try)
+    with run.completion():
+        if outcome.version is not None:
+            refresh.version, refresh.load = outcome.version, outcome.load
+        refresh.error = outcome.error
+        refresh.state = Refresh.State.FAILED if outcome.error else Refresh.State.DONE
+        refresh.seconds = time.monotonic() - began
+        refresh.finished_at = timezone.now()
+        refresh.save()
+        if outcome.result is not None:
+            _write(refresh, outcome.result)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt came to: figures, or a sentence why there are none."""
+
+    version: KPIVersion | None = None
+    load: Load | None = None
+    result: Result | None = None
+    error: str = ""
+
+
+def _compute(kpi: KPI, *, last_try: bool) -> Outcome:
+    version = published_of(kpi)
+    if version is None:
+        return Outcome(error=_("The KPI is not published any more."))
+    load = version.dataset.live
+    try:
+        answer, *_warm = answers([Ask(version, query) for query in _queries(version)])
+    except Temporary as error:
+        if not last_try:
+            raise
+        return Outcome(version, load, error=error.message)
+    except PortalError as error:
+        return Outcome(version, load, error=error.message)
+    except (SQLAlchemyError, duckdb.Error, OSError):
+        log.exception("the figures of KPI %s could not be computed", kpi.pk)
+        return Outcome(version, load, error=_("The data could not be read."))
+    return Outcome(version, answer.load, answer.result, answer.error)
+
+
+def _queries(version: KPIVersion) -> Iterator[Query]:
+    """What is measured, then what pages ask first, so that it waits for them in the cache."""
+    yield periods_query(version)
+    yield Query()
+    if definition_of(version).time_columns:
+        yield Query(grain="month")
+
+
+def periods_query(version: KPIVersion) -> Query:
+    """The last periods at the definition's grain, up to what the live load knows."""
+    definition = definition_of(version)
+    if not definition.time_columns:
+        return Query()
+    load = version.dataset.live
+    as_of = load.as_of if load is not None else None
+    if as_of is None:
+        return Query(grain=definition.grain)
+    return latest(definition, as_of, periods=PERIODS)
+
+
+def _write(refresh: Refresh, result: Result) -> None:
+    """The figures as reported now; doing it again over the same load gives the same rows."""
+    if refresh.load is None:
+        raise Invalid(_("The data of this KPI has not been loaded yet."))
+    rows = [_measurement(refresh, point) for point in result.points[-PERIODS:]]
+    Measurement.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["version", "load", "grain", "period_start"],
+        update_fields=[
+            "refresh", "period_end", "state", "value", "numerator", "denominator", "rows",
+            "partial",
+        ],
+    )  # fmt: skip
+
+
+def _measurement(refresh: Refresh, point: Point) -> Measurement:
+    figure, period = point.figure, point.period
+    assert refresh.load is not None
+    moment = refresh.load.as_of or refresh.load.created_at
+    return Measurement(
+        version=refresh.version,
+        load=refresh.load,
+        refresh=refresh,
+        grain=period.grain if period else TOTAL,
+        period_start=period.start.astimezone(UTC) if period else moment,
+        period_end=period.end.astimezone(UTC) if period else moment + timedelta(microseconds=1),
+        state=figure.state.value,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        rows=figure.rows,
+        partial=bool(period and period.partial),
+    )

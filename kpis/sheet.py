@@ -1,0 +1,184 @@
+"""A KPI's figures as its page shows them, from rows that are already read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from kpis.curve import Curve, Dot, Spark, curve, spark
+from kpis.display import (
+    Delta,
+    Shown,
+    change_text,
+    good_text,
+    is_percent,
+    period_text,
+    scaled,
+    shown,
+    shown_value,
+    status_word,
+)
+from kpis.engine.change import change
+from kpis.engine.definition import Definition
+from kpis.engine.query import is_level
+from kpis.engine.result import Figure, State
+from kpis.engine.status import Direction, Target, status
+from kpis.figures import definition_of, target_on
+from kpis.models import KPIVersion, Measurement
+
+
+@dataclass(frozen=True)
+class Was:
+    """What an earlier load had."""
+
+    value: Shown
+    load: int
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One period."""
+
+    label: str
+    figure: Figure
+    value: Shown
+    status: str
+    word: str
+    goal: str
+    target: Target | None
+    delta: Delta | None
+    partial: bool
+    few: bool
+    start: datetime
+    was: tuple[Was, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The figures of one version, periods ascending; ``now`` is the one that counts today."""
+
+    rows: tuple[Row, ...] = ()
+    now: Row | None = None
+    spark: Spark | None = None
+    curve: Curve | None = None
+    headline: str = ""
+    axis: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    level: bool = False
+    backwards: tuple[Row, ...] = field(default=())
+
+
+def sheet(
+    version: KPIVersion,
+    measurements: Sequence[Measurement],
+    before: Mapping[datetime, Sequence[Measurement]] | None = None,
+) -> Sheet:
+    """Reads ``version.kpi.targets``; periods before the data begins are left out."""
+    definition = definition_of(version)
+    known = [n for n, row in enumerate(measurements) if row.state != State.NO_DATA]
+    if not known:
+        return Sheet(level=is_level(definition))
+    rows: list[Row] = []
+    for measured in measurements[known[0] :]:
+        was = (before or {}).get(measured.period_start, ())
+        rows.append(_row(version, definition, measured, rows[-1] if rows else None, was))
+    level = is_level(definition)
+    now = _now(rows, level=level)
+    dots = [_dot(row, version) for row in rows]
+    drawn = curve(dots)
+    return Sheet(
+        rows=tuple(rows),
+        now=now,
+        spark=spark(dots),
+        curve=drawn,
+        headline=_headline(rows, now),
+        axis=tuple(_axis_text(line.value, version) for line in drawn.grid) if drawn else (),
+        goals=tuple(str(_typed(goal.value, version)) for goal in drawn.goals) if drawn else (),
+        level=level,
+        backwards=tuple(reversed(rows)),
+    )
+
+
+def figure_of(measured: Measurement) -> Figure:
+    return Figure(
+        measured.value, State(measured.state), measured.numerator, measured.denominator,
+        measured.rows,
+    )  # fmt: skip
+
+
+def _row(
+    version: KPIVersion,
+    definition: Definition,
+    measured: Measurement,
+    earlier: Row | None,
+    was: Sequence[Measurement],
+) -> Row:
+    figure = figure_of(measured)
+    start = measured.period_start.astimezone(ZoneInfo(definition.time_zone))
+    target = target_on(version, start.date())
+    found = status(figure, target)
+    delta = None
+    if earlier is not None and (is_level(definition) or not measured.partial):
+        step = change(figure, earlier.figure, is_share=is_percent(version))
+        delta = change_text(step, version)
+    cases = measured.denominator
+    return Row(
+        label=period_text(start, measured.grain),
+        figure=figure,
+        value=shown(figure, version),
+        status=found.value,
+        word=status_word(found),
+        goal=good_text(target, version) if target else "",
+        target=target,
+        delta=delta,
+        partial=measured.partial,
+        few=cases is not None and cases < definition.min_cases,
+        start=start,
+        was=tuple(
+            Was(shown(figure_of(row), version), row.load.number, row.refresh.finished_at)
+            for row in was
+        ),
+    )
+
+
+def _now(rows: Sequence[Row], *, level: bool) -> Row:
+    """The last period that is over; a level is what it is today."""
+    whole = [row for row in rows if level or not row.partial]
+    whole = [row for row in whole if row.figure.value is not None] or whole
+    return whole[-1] if whole else rows[-1]
+
+
+def _dot(row: Row, version: KPIVersion) -> Dot:
+    goal = None
+    if row.target is not None and row.target.direction is not Direction.BAND:
+        ends = row.target.good
+        goal = ends[0] if row.target.direction is Direction.UP else ends[1]
+    value = row.figure.value
+    return Dot(
+        None if value is None else scaled(float(value), version),
+        row.label,
+        row.partial,
+        None if goal is None else scaled(goal, version),
+    )
+
+
+def _headline(rows: Sequence[Row], now: Row) -> str:
+    first = next((row for row in rows if row.figure.value is not None), None)
+    if first is None or first is now:
+        return _("History")
+    words = {"first": first.value, "last": now.value, "then": first.label, "now": now.label}
+    return _("From %(first)s in %(then)s to %(last)s in %(now)s") % words
+
+
+def _axis_text(value: float, version: KPIVersion) -> str:
+    text = f"{value:,.10g}".replace("-", "−")
+    return text + "%" if is_percent(version) else text
+
+
+def _typed(value: float, version: KPIVersion) -> Shown:
+    return shown_value(value / 100 if is_percent(version) else value, version, trim=True)

@@ -1,0 +1,276 @@
+"""The catalogue, and what can be done to a KPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.forms import form_page
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from kpis import selectors
+from kpis.forms.kpis import (
+    DefinitionForm,
+    EditForm,
+    KPIForm,
+    ReasonForm,
+    StartForm,
+    StepForm,
+    TargetForm,
+)
+from kpis.formula import Richer
+from kpis.models import KPI, KPIVersion
+from kpis.overview import lines_of, page_about
+from kpis.services import kpis as services
+from kpis.services.refresh import request_refresh
+from kpis.services.steps import hide_at_step, show_at_step
+from kpis.services.targets import set_target
+from personas.selectors import first_or_404, questions_for
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@access(SIGNED_IN)
+@require_GET
+def kpis(request: HttpRequest) -> HttpResponse:
+    user = person_of(request)
+    search, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
+    page = page_of(request, selectors.catalogue_for(user, search=search, category=category))
+    context = {
+        "page": page,
+        "lines": lines_of(user, page.object_list),
+        "search": search,
+        "category": category,
+        "categories": KPI.Category.choices,
+    }
+    return render(request, "kpis/kpis.html", context)
+
+
+@access(SIGNED_IN)
+@require_GET
+def kpi_detail(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    return render(request, "kpis/kpi.html", page_about(user, kpi, number))
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def kpi_new(request: HttpRequest) -> HttpResponse:
+    """Question and dataset by GET, the rest by POST, so that nothing needs to be remembered."""
+    user = person_of(request)
+    start = StartForm(
+        request.GET if "dataset" in request.GET else None,
+        questions=questions_for(user),
+        datasets=selectors.datasets_for(user).filter(live__isnull=False),
+        initial={"question": request.GET.get("question")},
+    )
+    if not start.is_valid():
+        status = 422 if start.errors else 200
+        return render(request, "kpis/start.html", {"form": start}, status=status)
+    given = start.cleaned_data
+    dataset = given["dataset"]
+    form = KPIForm(
+        request.POST or None, types=dataset.live.types, initial=KPIForm.defaults(dataset)
+    )
+    return form_page(
+        request,
+        form,
+        form.guard(lambda **said: services.create_kpi(actor=user, **given, **said)),
+        done=KPI.get_absolute_url,
+        said=_("Saved as a draft. Publish it when it says what you mean."),
+        template="kpis/definition_form.html",
+        title=_("New KPI"),
+        question=given["question"],
+        dataset=dataset,
+        submit=_("Save the draft"),
+        cancel_url=reverse("kpis:kpis"),
+        crumbs=_crumbs(),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def kpi_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    return form_page(
+        request,
+        EditForm(request.POST or None, initial=EditForm.initial_of(kpi)),
+        lambda **given: services.change_kpi(actor=user, kpi=kpi, **given),
+        done=KPI.get_absolute_url,
+        said=_("Saved."),
+        title=_("Change %(name)s") % {"name": kpi.name},
+        intro=_("What it measures is in its definition, which changes with a new version."),
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def kpi_draft_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    version = _draft_of(kpi)
+    live = version.dataset.live
+    try:
+        initial = DefinitionForm.initial_of(version)
+    except (Richer, Invalid):
+        messages.warning(
+            request, _("This definition says more than the form can. Change it through the API.")
+        )
+        return redirect(kpi)
+    form = DefinitionForm(request.POST or None, types=live.types if live else {}, initial=initial)
+    return form_page(
+        request,
+        form,
+        form.guard(lambda **given: services.change_draft(actor=user, kpi=kpi, **given)),
+        done=lambda changed: kpi.get_absolute_url(),
+        said=_("Saved."),
+        template="kpis/definition_form.html",
+        title=_("Draft of %(name)s") % {"name": kpi.name},
+        question=kpi.question,
+        dataset=version.dataset,
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def kpi_start(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    return form_page(
+        request,
+        ReasonForm(request.POST or None),
+        lambda **given: services.start_version(actor=user, kpi=kpi, **given),
+        done=lambda version: reverse("kpis:kpi-draft-edit", args=[kpi.slug]),
+        title=_("Propose a new version of %(name)s") % {"name": kpi.name},
+        intro=_("It begins as a copy. Dashboards keep the version that they have."),
+        submit=_("Start the draft"),
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_POST
+def kpi_publish(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    try:
+        version = services.publish_version(actor=user, kpi=kpi)
+    except (Invalid, Conflict) as error:
+        messages.error(request, error.message)
+    else:
+        said = _("Version %(n)s is published. Its figures are being computed.")
+        messages.success(request, said % {"n": version.number})
+    return redirect(kpi)
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def kpi_retire(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    return form_page(
+        request,
+        ReasonForm(request.POST or None),
+        lambda **given: services.retire_kpi(actor=user, kpi=kpi, **given),
+        done=KPI.get_absolute_url,
+        said=_("Retired."),
+        title=_("Retire %(name)s") % {"name": kpi.name},
+        intro=_("It is not computed any more. What was reported stays, and so does its history."),
+        submit=_("Retire this KPI"),
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_POST
+def kpi_refresh(request: HttpRequest, slug: str) -> HttpResponse:
+    kpi = selectors.kpi_for(person_of(request), slug)
+    try:
+        request_refresh(actor=person_of(request), kpi=kpi)
+    except Conflict as error:
+        messages.error(request, error.message)
+    return redirect(kpi)
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def target_new(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    version = _goal_version(user, kpi)
+    return form_page(
+        request,
+        TargetForm(request.POST or None, version=version),
+        lambda **given: set_target(actor=user, kpi=kpi, **given),
+        done=lambda target: kpi.get_absolute_url(),
+        said=_("Saved."),
+        title=_("A target for %(name)s") % {"name": kpi.name},
+        intro=version.get_direction_display() + ".",
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def step_show(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    return form_page(
+        request,
+        StepForm(request.POST or None),
+        lambda **given: show_at_step(actor=user, kpi=kpi, **given),
+        done=lambda metric: kpi.get_absolute_url(),
+        title=_("Show %(name)s at a step") % {"name": kpi.name},
+        submit=_("Show it there"),
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=_crumbs(kpi),
+    )
+
+
+@access(ACE)
+@require_POST
+def step_hide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    metric = first_or_404(kpi.step_metrics.select_related("kpi").filter(pk=pk))
+    hide_at_step(actor=user, metric=metric)
+    return redirect(kpi)
+
+
+def _draft_of(kpi: KPI) -> KPIVersion:
+    version = selectors.draft_of(kpi)
+    if version is None:
+        raise Conflict(_("There is no draft. Start a new version first."))
+    return version
+
+
+def _goal_version(user: User, kpi: KPI) -> KPIVersion:
+    version = selectors.published_of(kpi) or selectors.draft_of(kpi)
+    if version is None:
+        raise Conflict(_("This KPI is retired."))
+    return version
+
+
+def _crumbs(kpi: KPI | None = None) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = [{"label": _("KPIs"), "url": reverse("kpis:kpis")}]
+    if kpi is not None:
+        items.append({"label": kpi.name, "url": kpi.get_absolute_url()})
+    return items

@@ -1,0 +1,169 @@
+"""Computing figures: once per turn, the same twice, and a failure touches nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from ace_portal.accounts.models import User
+from ace_portal.jobs.models import Job
+from ace_portal.lib.errors import Conflict, NotAllowed
+from kpis.models import KPI, Dataset, Measurement, Refresh
+from kpis.services import refresh as services
+from kpis.services.kpis import retire_kpi
+from tests.fixtures.kpis import MakeKPI, run_jobs
+from tests.fixtures.loads import INCIDENTS, write_load
+
+pytestmark = pytest.mark.django_db
+
+
+def figures(kpi: KPI) -> list[tuple[str, int, float | None, bool]]:
+    return [
+        (f"{row.period_start:%Y-%m}", row.rows, row.value, row.partial)
+        for row in Measurement.objects.filter(version__kpi=kpi, rows__gt=0)
+    ]
+
+
+def test_publishing_measures_the_last_periods(measured: KPI) -> None:
+    assert figures(measured) == [
+        ("2024-03", 30, 22 / 30, False),
+        ("2024-04", 40, 30 / 40, False),
+        ("2024-05", 10, 8 / 10, True),
+    ]
+    assert Measurement.objects.filter(version__kpi=measured).count() == 24
+
+
+def test_open_refresh_is_returned_instead_of_a_second_one(ace: User, measured: KPI) -> None:
+    first = services.request_refresh(actor=ace, kpi=measured)
+    second = services.request_refresh(actor=ace, kpi=measured)
+
+    assert (first, Job.objects.filter(state="queued").count()) == (second, 1)
+
+
+def test_refreshing_again_gives_the_same_rows(ace: User, measured: KPI) -> None:
+    before = list(Measurement.objects.order_by("pk").values_list("pk", "value", "rows"))
+    services.request_refresh(actor=ace, kpi=measured)
+
+    assert run_jobs() == ["done"]
+    assert list(Measurement.objects.order_by("pk").values_list("pk", "value", "rows")) == before
+
+
+def test_failed_refresh_keeps_the_last_good_figures_and_its_sentence(
+    ace: User, measured: KPI, incidents: Dataset
+) -> None:
+    before = figures(measured)
+    write_load(incidents, "SELECT 1 AS number, TIMESTAMP '2024-05-01' AS opened")
+    services.request_refresh(actor=ace, kpi=measured)
+    run_jobs()
+
+    refresh = Refresh.objects.filter(kpi=measured)[0]
+    assert refresh.state == Refresh.State.FAILED
+    assert refresh.error.startswith("The share reads the column “made_sla”")
+    assert figures(measured) == before
+
+
+def test_one_failure_does_not_stop_the_others(
+    ace: User, make_kpi: MakeKPI, incidents: Dataset
+) -> None:
+    kpis = [make_kpi(f"KPI {n}", publish=True) for n in range(3)]
+    kpis[1].versions.update(definition={"measure": {}})
+
+    assert run_jobs() == ["done"] * 3
+    assert [Refresh.objects.get(kpi=kpi).state for kpi in kpis] == ["done", "failed", "done"]
+
+
+def test_lost_file_is_a_failure_with_a_sentence(
+    ace: User, measured: KPI, incidents: Dataset
+) -> None:
+    load = write_load(incidents, INCIDENTS)
+    load.file.unlink()
+    services.request_refresh(actor=ace, kpi=measured)
+    run_jobs()
+
+    assert Refresh.objects.filter(kpi=measured)[0].error == "The data could not be read."
+
+
+def test_two_schedulers_at_once_give_one_run(measured: KPI) -> None:
+    now = timezone.now()
+    KPI.objects.update(next_due=now - timedelta(hours=13))
+    stale = KPI.objects.get(pk=measured.pk)
+    assert services.refresh_due(now=now) == 1
+    measured.refresh_from_db()
+
+    assert services._take_turn(stale, now) is False
+    assert services.refresh_due(now=now) == 0
+    assert measured.next_due == stale.next_due + timedelta(hours=18)
+    assert Refresh.objects.filter(kpi=measured, cause="schedule").count() == 1
+
+
+def test_open_attempt_keeps_its_turn_for_later(ace: User, measured: KPI) -> None:
+    services.request_refresh(actor=ace, kpi=measured)
+    KPI.objects.update(next_due=timezone.now())
+
+    assert services.refresh_due(now=timezone.now()) == 0
+    run_jobs()
+    assert services.refresh_due(now=timezone.now()) == 1
+
+
+def test_new_load_refreshes_every_published_kpi_of_its_dataset(
+    make_kpi: MakeKPI, incidents: Dataset
+) -> None:
+    published, _draft = make_kpi("One", publish=True), make_kpi("Two")
+    run_jobs()
+
+    services.refresh_after_load(write_load(incidents, INCIDENTS))
+
+    assert list(Refresh.objects.filter(cause="load").values_list("kpi", flat=True)) == [
+        published.pk
+    ]
+
+
+def test_load_during_an_open_attempt_takes_another_turn_soon(
+    make_kpi: MakeKPI, incidents: Dataset
+) -> None:
+    kpi = make_kpi(publish=True)
+    services.refresh_after_load(write_load(incidents, INCIDENTS))
+    kpi.refresh_from_db()
+
+    assert kpi.next_due <= timezone.now()
+
+
+def test_later_load_restates_and_does_not_overwrite(
+    ace: User, measured: KPI, incidents: Dataset
+) -> None:
+    services.refresh_after_load(
+        write_load(incidents, f"SELECT * FROM ({INCIDENTS}) WHERE number <> 'INC1'")
+    )
+    run_jobs()
+
+    march = Measurement.objects.filter(
+        version__kpi=measured, period_start=datetime(2024, 3, 1, tzinfo=UTC)
+    )
+    assert [(row.load.number, row.value) for row in march.order_by("load__number")] == [
+        (1, 22 / 30),
+        (2, 21 / 29),
+    ]
+
+
+def test_timeless_kpi_has_one_total(make_kpi: MakeKPI) -> None:
+    kpi = make_kpi(definition={"measure": {"agg": "count"}}, unit="count", publish=True)
+    run_jobs()
+
+    rows = Measurement.objects.filter(version__kpi=kpi)
+    assert [(row.grain, row.value) for row in rows] == [("total", 80)]
+
+
+def test_draft_and_retired_kpis_are_not_refreshed(
+    ace: User, owner: User, draft: KPI, measured: KPI
+) -> None:
+    retire_kpi(actor=owner, kpi=measured, reason="Nobody asks")
+    for kpi in (draft, measured):
+        with pytest.raises(Conflict, match="Only a published KPI"):
+            services.request_refresh(actor=ace, kpi=kpi)
+
+
+def test_member_refreshes_nothing(member: User, measured: KPI) -> None:
+    with pytest.raises(NotAllowed):
+        services.request_refresh(actor=member, kpi=measured)
