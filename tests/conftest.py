@@ -16,7 +16,11 @@ SERVICES = {
     "chromium": "CHROMIUM",
 }
 
-pytest_plugins = ["tests.fixtures.people", "tests.fixtures.world"]
+pytest_plugins = [
+    "tests.fixtures.people",
+    "tests.fixtures.world",
+    "tests.fixtures.figures",
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
