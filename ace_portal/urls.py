@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", include("ace_portal.audit.urls")),
     path("work/", include("ace_portal.jobs.urls")),
     path("discover/", include("personas.urls")),
+    path("", include("dashboards.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 
