@@ -199,6 +199,9 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     names = [column_label(column, page.document) for column in query.by]
     view.table = r.data_table(face, result, names=names, wording=words)
     view.unit_line = unit_line(source, plan.grain, page)
+    if not plan.spec.title:
+        # The title has named the KPI already.
+        view.unit_line = unit_line(source, None, page, named=False)
 
 
 def _table(page: Page, plan: Plan, view: TileView) -> None:
@@ -235,16 +238,18 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
         name = _("%(name)s by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),
         }  # fmt: skip
+    if spec.grain:
+        name = f"{name} {PER[spec.grain]()}"
     return name
 
 
-def unit_line(source: Source, grain: str | None, page: Page) -> str:
+def unit_line(source: Source, grain: str | None, page: Page, *, named: bool = True) -> str:
     """What, in which unit, per what, for when."""
     unit = "%" if source.version.unit == "percent" else source.version.unit_label
-    first = ", ".join(part for part in (source.kpi.name, unit) if part)
+    first = ", ".join(part for part in (source.kpi.name if named else "", unit) if part)
     if grain is not None:
         first = f"{first} {PER[grain]()}"
-    return f"{first}, {span_words(page.span_for(source))}"
+    return ", ".join(part for part in (first, span_words(page.span_for(source))) if part)
 
 
 PER = {

@@ -43,6 +43,18 @@ class Explanation:
     error: str = ""
 
     @property
+    def rows_text(self) -> str:
+        return _plain(self.rows)
+
+    @property
+    def left_out_text(self) -> str:
+        return _plain(self.left_out)
+
+    @property
+    def load_rows(self) -> str:
+        return _plain(self.source.load.rows) if self.source.load is not None else ""
+
+    @property
     def target(self) -> str:
         return self.number.target if self.number is not None else ""
 
