@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "ace_portal.jobs.models.Job.State",
         "PersonaState": "personas.models.Persona.State",
         "BlueprintState": "personas.models.BlueprintVersion.State",
+        "VersionState": "dashboards.models.Version.State",
     },
 }
 
