@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("ace_portal.accounts.api_urls")),
     path("", include("ace_portal.jobs.api_urls")),
     path("", include("personas.api_urls")),
+    path("", include("dashboards.api_urls")),
 ]

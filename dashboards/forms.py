@@ -151,7 +151,9 @@ class TileForm(RevisionForm):
 class NumberForm(TileForm):
     type = "number"
     default_width = 3
-    kpi_version = KPIField(label=_("KPI"), queryset=KPIVersion.objects.none())
+    kpi_version = KPIField(
+        label=_("KPI"), queryset=KPIVersion.objects.none(), empty_label=_("Choose a KPI")
+    )
     compare = forms.BooleanField(
         label=_("Compare with the stretch before"), required=False, initial=True
     )
@@ -162,7 +164,9 @@ class NumberForm(TileForm):
 
 class LineForm(TileForm):
     type = "line"
-    kpi_version = KPIField(label=_("KPI"), queryset=KPIVersion.objects.none())
+    kpi_version = KPIField(
+        label=_("KPI"), queryset=KPIVersion.objects.none(), empty_label=_("Choose a KPI")
+    )
     grain = forms.ChoiceField(label=_("One point for each"), choices=GRAINS, initial="month")
     by = forms.ChoiceField(label=_("A line for each"), required=False)
 
@@ -178,7 +182,9 @@ class LineForm(TileForm):
 class BarForm(TileForm):
     type = "bar"
     default_width = 6
-    kpi_version = KPIField(label=_("KPI"), queryset=KPIVersion.objects.none())
+    kpi_version = KPIField(
+        label=_("KPI"), queryset=KPIVersion.objects.none(), empty_label=_("Choose a KPI")
+    )
     over = forms.ChoiceField(label=_("A bar for each"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

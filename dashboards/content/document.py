@@ -276,7 +276,7 @@ def _said(error: ValidationError, tile: Mapping[str, Any] | None) -> str:
             return _("Something is missing in %(where)s: %(what)s.") % {
                 "where": where, "what": _field(error),
             }  # fmt: skip
-        case "oneOf":
+        case "oneOf" if tile is not None:
             return _("A bar tile is by dimension or by period.")
         case _:
             return _("%(where)s does not fit: %(what)s") % {

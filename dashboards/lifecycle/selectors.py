@@ -118,3 +118,29 @@ def portfolio_of() -> list[Column]:
         Column(int(stage), str(Dashboard.Stage(stage).label), found)
         for stage, found in by_stage.items()
     ]
+
+
+@dataclass
+class Glance:
+    """The portfolio in a few lines."""
+
+    stages: list[dict[str, Any]]
+    drafts: list[Version]
+    live: list[Dashboard]
+
+
+def glance_of(most: int = 5) -> Glance:
+    """How many MVPs at each stage that has some, the oldest drafts, what is open to people."""
+    columns = portfolio_of()
+    rows = [dashboard for column in columns for dashboard in column.dashboards]
+    drafts = (
+        Version.objects.filter(state=Version.State.DRAFT)
+        .select_related("dashboard")
+        .order_by("updated_at")[:most]
+    )
+    live = [row for row in rows if getattr(row, "open_launches", [])]
+    return Glance(
+        stages=[{"name": c.name, "count": len(c.dashboards)} for c in columns if c.dashboards],
+        drafts=list(drafts),
+        live=live[:most],
+    )

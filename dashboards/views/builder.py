@@ -24,7 +24,7 @@ from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
 from dashboards.forms import TILE_FORMS, TILE_LABELS, FiltersForm, MoveForm, RevisionForm
-from dashboards.views.frame import frame, opened
+from dashboards.views.frame import frame, opened, trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -161,6 +161,7 @@ def tile_page(
         template="dashboards/tile_form.html",
         cancel_url=builder_url(dashboard),
         types=types,
+        crumbs=trail(dashboard, context["title"]),
         dashboard=dashboard,
         **context,
     )
@@ -214,6 +215,7 @@ def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=lambda version: builder_url(dashboard),
         template="dashboards/filters_form.html",
         title=_("Filters"),
+        crumbs=trail(dashboard, _("Filters")),
         cancel_url=builder_url(dashboard),
         dashboard=dashboard,
     )

@@ -41,13 +41,19 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
         "pill": pill(dashboard, released, bool(audience.groups)),
-        "crumbs": [
-            {"label": _("Dashboards"), "url": reverse("dashboards:dashboards")},
-            {"label": dashboard.name, "url": dashboard.get_absolute_url()},
-        ],
+        "crumbs": trail(dashboard),
         "tabs": tabs(dashboard, tab, versions_for(user, dashboard).count()),
         **context,
     }
+
+
+def trail(dashboard: Dashboard, *labels: str) -> list[dict[str, str]]:
+    """Where a page is, from the list down."""
+    return [
+        {"label": _("Dashboards"), "url": reverse("dashboards:dashboards")},
+        {"label": dashboard.name, "url": dashboard.get_absolute_url()},
+        *({"label": label, "url": ""} for label in labels),
+    ]
 
 
 def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tuple[str, str]:

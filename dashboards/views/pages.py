@@ -25,7 +25,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
 from dashboards.forms import DashboardForm
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
-from dashboards.views.frame import frame, opened
+from dashboards.views.frame import frame, opened, trail
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
@@ -168,6 +168,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": dashboard.name},
+        crumbs=trail(dashboard, _("Change")),
         cancel_url=reverse("dashboards:dashboard-about", args=[slug]),
     )
 

@@ -22,7 +22,7 @@ from dashboards.content.services import releases
 from dashboards.forms import LaunchForm, ReleaseForm
 from dashboards.lifecycle import services as lifecycle
 from dashboards.views.builder import builder_url, draft_or_404
-from dashboards.views.frame import frame, opened
+from dashboards.views.frame import frame, opened, trail
 from dashboards.views.pages import board_page
 from personas.selectors import first_or_404
 
@@ -88,7 +88,6 @@ def _numbered(request: HttpRequest, name: str, rows: Any) -> Version | None:
 def version_release(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug)
     draft = draft_or_404(dashboard)
-    before = selectors.released_of(dashboard)
     intro = _("People see version %(n)d at once. It never changes again.") % {"n": draft.number}
     if not selectors.launches_of(dashboard).exists():
         intro = _("Version %(n)d never changes again. It is open to nobody until you launch it.")
@@ -105,7 +104,7 @@ def version_release(request: HttpRequest, slug: str) -> HttpResponse:
         intro=intro,
         submit=_("Release"),
         cancel_url=builder_url(dashboard),
-        before=before,
+        crumbs=trail(dashboard, _("Release")),
     )
 
 
@@ -142,6 +141,7 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
         submit=_("Open"),
         cancel_url=reverse("dashboards:dashboard-about", args=[slug]),
         dashboard=dashboard,
+        crumbs=trail(dashboard, _("Launch")),
         launches=selectors.launches_of(dashboard),
     )
 
