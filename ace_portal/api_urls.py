@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("ace_portal.jobs.api_urls")),
     path("", include("personas.api_urls")),
     path("", include("kpis.api_urls")),
+    path("", include("dashboards.api_urls")),
 ]

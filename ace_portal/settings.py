@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "KPIVersionState": "kpis.models.KPIVersion.State",
         "RefreshState": "kpis.models.Refresh.State",
         "BlueprintState": "personas.models.BlueprintVersion.State",
+        "VersionState": "dashboards.models.Version.State",
     },
 }
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("work/", include("ace_portal.jobs.urls")),
     path("discover/", include("personas.urls")),
     path("kpis/", include("kpis.urls")),
+    path("", include("dashboards.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 

@@ -1,5 +1,32 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.navigation import Entry, add_entry
 
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
+
+    def ready(self) -> None:
+        add_entry(
+            "dashboards",
+            Entry(
+                label=_("Dashboards"),
+                icon="board",
+                url_name="dashboards:dashboards",
+                order=20,
+                prefixes=("/dashboards/",),
+            ),
+        )
+        add_entry(
+            "portfolio",
+            Entry(
+                label=_("Portfolio"),
+                icon="layers",
+                url_name="dashboards:portfolio",
+                order=80,
+                prefixes=("/portfolio/",),
+                group=_("ACE team"),
+                visible=lambda user: user.is_ace,
+            ),
+        )

@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.fixtures.world",
     "tests.fixtures.loads",
     "tests.fixtures.kpis",
+    "tests.fixtures.figures",
     "tests.fixtures.places",
     "tests.fixtures.stack",
 ]

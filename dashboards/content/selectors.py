@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.models import Launch
+from kpis.models import KPIVersion
+from personas.models import Membership, UserGroup
 from personas.selectors import first_or_404, memberships_today
 
 
@@ -33,3 +39,70 @@ def dashboard_for(user: User, slug: str) -> Dashboard:
 def released_of(dashboard: Dashboard) -> Version | None:
     """The version that members see."""
     return dashboard.versions.filter(state=Version.State.RELEASED).first()
+
+
+def work_of(dashboard: Dashboard) -> Version | None:
+    """The version that the ACE works on."""
+    working = [Version.State.DRAFT, Version.State.PROTOTYPE, Version.State.FROZEN]
+    return dashboard.versions.filter(state__in=working).first()
+
+
+def versions_for(user: User, dashboard: Dashboard) -> QuerySet[Version]:
+    """All for the ACE; a member reads what was released, superseded versions by their notes."""
+    versions = dashboard.versions.select_related("author", "released_by", "based_on")
+    if user.is_ace:
+        return versions
+    return versions.filter(state__in=[Version.State.RELEASED, Version.State.SUPERSEDED])
+
+
+def version_for(user: User, dashboard: Dashboard, number: int | None = None) -> Version:
+    """The version whose figures a person may see: without a number the released one."""
+    versions = versions_for(user, dashboard)
+    if not user.is_ace:
+        versions = versions.filter(state=Version.State.RELEASED)
+    if number is not None:
+        return first_or_404(versions.filter(number=number))
+    released = versions.filter(state=Version.State.RELEASED)
+    return first_or_404(released)
+
+
+def released_by_dashboard(dashboards: Iterable[Dashboard]) -> dict[int, Version]:
+    """The released version of each dashboard that has one, in one query."""
+    rows = Version.objects.filter(dashboard__in=list(dashboards), state=Version.State.RELEASED)
+    return {version.dashboard_id: version for version in rows}
+
+
+def launches_of(dashboard: Dashboard) -> QuerySet[Launch]:
+    """To whom it is open now."""
+    return dashboard.launches.filter(ended_at__isnull=True).select_related("group", "by")
+
+
+def usable_versions(dashboard: Dashboard, pinned: Iterable[int] = ()) -> QuerySet[KPIVersion]:
+    """The published KPI versions of the persona's questions, and those already in use."""
+    published = Q(state=KPIVersion.State.PUBLISHED, kpi__question__persona=dashboard.persona_id)
+    return (
+        KPIVersion.objects.filter(published | Q(pk__in=list(pinned)))
+        .select_related("kpi__question", "dataset")
+        .order_by("kpi__question__rank", "kpi__name")
+    )
+
+
+@dataclass(frozen=True)
+class Audience:
+    """To whom a dashboard is open, or for whom it is meant while it is open to nobody."""
+
+    groups: list[UserGroup]
+    planned: list[UserGroup]
+    people: int
+
+    @property
+    def named(self) -> list[UserGroup]:
+        return self.groups or self.planned
+
+
+def audience_of(dashboard: Dashboard) -> Audience:
+    groups = [launch.group for launch in launches_of(dashboard)]
+    planned = list(dashboard.groups.all())
+    members = Membership.objects.valid_on(timezone.localdate())
+    people = members.filter(group__in=groups or planned).values("user").distinct().count()
+    return Audience(groups, planned, people)

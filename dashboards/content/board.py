@@ -1,0 +1,319 @@
+"""A page of tiles: every question planned first, asked together, then drawn tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from ace_portal.lib.errors import PortalError
+from ace_portal.lib.markdown import to_html
+from dashboards import rendering as r
+from dashboards.content.document import Document, TileSpec
+from dashboards.content.filters import PERIODS, FilterState, Span, before_words, span_words, written
+from dashboards.content.planning import (
+    Page,
+    Plan,
+    is_cut,
+    last_period_day,
+    plan_tile,
+    target_day,
+)
+from dashboards.content.sources import Source, sources_of
+from dashboards.content.wording import wording
+from kpis.engine.run import segment_text
+from kpis.figures import Answer, answers, values_of
+
+Segment = tuple[str | None, ...]
+MAX_OPTIONS = 200
+
+
+@dataclass
+class TileView:
+    """A tile as templates and the API show it. ``answers`` are in full precision, by name."""
+
+    spec: TileSpec
+    title: str
+    unit_line: str = ""
+    sources: tuple[Source, ...] = ()
+    number: r.NumberView | None = None
+    figure: dict[str, Any] | None = None
+    summary: str = ""
+    table: r.Table | None = None
+    html: SafeString | None = None
+    as_of: datetime | None = None
+    error: str = ""
+    notes: list[str] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.spec.key
+
+    @property
+    def type(self) -> str:
+        return self.spec.type
+
+    @property
+    def tall(self) -> bool:
+        return self.spec.type in {"line", "bar"}
+
+
+class Option(TypedDict):
+    """One value of a dropdown, as ``{% filter_choice %}`` takes it."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass
+class ChoiceView:
+    key: str
+    label: str
+    options: list[Option]
+
+
+@dataclass
+class Board:
+    document: Document
+    state: FilterState
+    span: Span
+    tiles: list[TileView]
+    choices: list[ChoiceView]
+    as_of: datetime | None
+
+    @property
+    def span_words(self) -> str:
+        return span_words(self.span)
+
+    @property
+    def opens_with(self) -> str:
+        """The range in the words of its preset."""
+        return str(PERIODS.get(self.state.preset) or self.span_words)
+
+
+def board(
+    document: Document, state: FilterState, sources: Mapping[int, Source] | None = None
+) -> Board:
+    """All tiles of a page, in two queries to the database however many there are."""
+    known = sources_of(document.kpi_versions) if sources is None else sources
+    page = Page.of(document, state, known)
+    offered = _offered(page)
+    colours = _colours(page, offered)
+    tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours)
+    return Board(
+        document=document,
+        state=state,
+        span=page.span,
+        tiles=tiles,
+        choices=_choices(page, offered),
+        as_of=oldest(source.as_of for source in page.sources.values()),
+    )
+
+
+def oldest(moments: Iterable[datetime | None]) -> datetime | None:
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if known else None
+
+
+def draw(
+    pairs: Sequence[tuple[Page, Plan]], colours: Mapping[Segment, str] | None = None
+) -> list[TileView]:
+    """Ask everything at once and show each plan's answers."""
+    got = iter(answers([ask for _page, plan in pairs for ask in plan.asks.values()]))
+    answered = [{name: next(got) for name in plan.asks} for _page, plan in pairs]
+    return [
+        tile_view(page, plan, given, colours or {})
+        for (page, plan), given in zip(pairs, answered, strict=True)
+    ]
+
+
+def tile_view(
+    page: Page, plan: Plan, given: dict[str, Answer], colours: Mapping[Segment, str]
+) -> TileView:
+    """One tile; a failure becomes its sentence and nothing else on the page knows of it."""
+    view = TileView(
+        spec=plan.spec,
+        title=title_of(plan.spec, plan.sources, page.document),
+        sources=plan.sources,
+        as_of=oldest(source.as_of for source in plan.sources),
+        error=plan.error,
+        notes=plan.notes,
+        answers=given,
+    )
+    if plan.spec.type == "text":
+        view.html = to_html(plan.spec.text)
+        return view
+    view.error = view.error or next((a.error for a in given.values() if a.error), "")
+    if view.error:
+        return view
+    try:
+        match plan.spec.type:
+            case "number":
+                _number(page, plan, view)
+            case "table":
+                _table(page, plan, view)
+            case _:
+                _chart(page, plan, view, colours)
+    except (PortalError, ValueError) as error:
+        view.error = str(error) or _("This tile cannot be shown.")
+    return view
+
+
+def _number(page: Page, plan: Plan, view: TileView) -> None:
+    source, query = plan.sources[0], plan.asks["now"].query
+    cut = is_cut(source.definition, query, source.as_of)
+    face = source.face(target_day(source, query))
+    now = _result(view, "now")
+    before = _result(view, "before") if "before" in view.answers else None
+    trend = _result(view, "trend") if "trend" in view.answers else None
+    words = wording()
+    view.number = r.number_view(
+        face,
+        now.total,
+        previous=before.total if before is not None else None,
+        trend=trend,
+        comparison=before_words(page.state, page.span, cut=cut),
+        partial=cut,
+        wording=words,
+    )
+    view.unit_line = span_words(page.span_for(source))
+    if trend is not None:
+        view.summary = r.summary(face, trend, wording=words)
+        view.table = r.data_table(face, trend, wording=words)
+
+
+def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str]) -> None:
+    source, query = plan.sources[0], plan.asks["chart"].query
+    day = last_period_day(source, plan.grain, query) if plan.grain else None
+    face = source.face(target_day(source, query, day))
+    result, words = _result(view, "chart"), wording()
+    tile = r.Tile(view.key, plan.spec.type, view.title)
+    view.figure = r.figure(tile, face, result, colours=colours, wording=words)
+    view.summary = r.summary(face, result, wording=words)
+    names = [column_label(column, page.document) for column in query.by]
+    view.table = r.data_table(face, result, names=names, wording=words)
+    view.unit_line = unit_line(source, plan.grain, page)
+    if not plan.spec.title:
+        # The title has named the KPI already.
+        view.unit_line = unit_line(source, None, page, named=False)
+
+
+def _table(page: Page, plan: Plan, view: TileView) -> None:
+    words = wording()
+    columns = []
+    for source in plan.sources:
+        query = plan.asks[str(source.version.pk)].query
+        face = source.face(target_day(source, query))
+        columns.append((face, _result(view, str(source.version.pk))))
+    names = [column_label(plan.spec.by or "", page.document)]
+    view.table = r.comparison_table(columns, names=names, wording=words)
+    view.summary = view.title
+    view.unit_line = span_words(page.span)
+    if any(face.target is not None for face, _result in columns):
+        view.unit_line += _("; the mark in a bar is the target")
+
+
+def _result(view: TileView, name: str) -> Any:
+    result = view.answers[name].result
+    if result is None:
+        raise ValueError(_("This tile cannot be shown."))
+    return result
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> str:
+    """The title that somebody gave, else what is shown."""
+    if spec.title or spec.type == "text" or not sources:
+        return spec.title
+    name = sources[0].kpi.name if spec.type != "table" else _("Compared")
+    if spec.by:
+        name = _("%(name)s by %(column)s") % {
+            "name": name, "column": column_label(spec.by, document).lower(),
+        }  # fmt: skip
+    if spec.grain:
+        name = f"{name} {PER[spec.grain]()}"
+    return name
+
+
+def unit_line(source: Source, grain: str | None, page: Page, *, named: bool = True) -> str:
+    """What, in which unit, per what, for when."""
+    unit = "%" if source.version.unit == "percent" else source.version.unit_label
+    first = ", ".join(part for part in (source.kpi.name if named else "", unit) if part)
+    if grain is not None:
+        first = f"{first} {PER[grain]()}"
+    return ", ".join(part for part in (first, span_words(page.span_for(source))) if part)
+
+
+PER = {
+    "hour": lambda: _("per hour"),
+    "day": lambda: _("per day"),
+    "week": lambda: _("per week"),
+    "month": lambda: _("per month"),
+    "quarter": lambda: _("per quarter"),
+    "year": lambda: _("per year"),
+}
+
+
+def column_label(column: str, document: Document | None = None) -> str:
+    """A column's name for people: that of its dropdown, else made readable."""
+    for choice in document.choices if document is not None else ():
+        if choice.column == column:
+            return choice.label
+    text = column.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+# Categories --------------------------------------------------------------------------------------
+
+
+def _offered(page: Page) -> dict[str, list[str | None]]:
+    """The values of each column that filters or splits, over all data that has it."""
+    wanted = {choice.column for choice in page.document.choices}
+    wanted |= {tile.by for tile in page.document.tiles if tile.by}
+    loads = {s.load.pk: s.load for s in page.sources.values() if s.load is not None}
+    found: dict[str, dict[str | None, None]] = {column: {} for column in sorted(wanted)}
+    for source in {s.version.dataset_id: s for s in page.sources.values()}.values():
+        dimensions = {
+            column
+            for other in page.sources.values()
+            if other.version.dataset_id == source.version.dataset_id
+            for column in other.dimensions
+        }
+        load = loads.get(source.version.dataset.live_id or 0)
+        for column in sorted(wanted & dimensions):
+            if load is None or column not in load.types:
+                continue
+            try:
+                values = values_of(load, column, limit=MAX_OPTIONS).values
+            except (PortalError, OSError):
+                continue
+            found[column].update(dict.fromkeys(segment_text(value) for value in values))
+    return {column: list(values) for column, values in found.items()}
+
+
+def _colours(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[Segment, str]:
+    """From all values, not those that a filter leaves, so that a category keeps its hue."""
+    by = {tile.by for tile in page.document.tiles if tile.by and tile.grain}
+    return r.hues((value,) for column in by for value in offered.get(column, ()))
+
+
+def _choices(page: Page, offered: Mapping[str, Sequence[str | None]]) -> list[ChoiceView]:
+    views = []
+    for choice in page.document.choices:
+        chosen = page.state.chosen.get(choice.key, ())
+        # What was chosen is offered, even where there are too many values to list.
+        values = list(dict.fromkeys([*offered.get(choice.column, ()), *chosen]))
+        options = [
+            Option(value=written(value), label=value or _("(empty)"), selected=value in chosen)
+            for value in values
+        ]
+        views.append(ChoiceView(choice.key, choice.label, options))
+    return views

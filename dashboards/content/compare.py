@@ -1,0 +1,136 @@
+"""What one document does differently from another, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from dashboards.content.document import Document, Period, TileSpec
+from dashboards.content.filters import PERIODS, Span, span_words
+
+Kind = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, as ``{% changes %}`` shows it."""
+
+    kind: Kind
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def sentence(self) -> str:
+        """On one line, for release notes."""
+        match self.kind:
+            case "added":
+                return _("Added: %(what)s") % {"what": self.what}
+            case "removed":
+                return _("Removed: %(what)s") % {"what": self.what}
+            case _ if self.before or self.after:
+                return _("%(what)s: %(after)s instead of %(before)s") % {
+                    "what": self.what, "before": self.before or "–", "after": self.after or "–",
+                }  # fmt: skip
+            case _:
+                return _("Changed: %(what)s") % {"what": self.what}
+
+
+def compare(old: Document, new: Document, names: Mapping[int, str]) -> list[Change]:
+    """From ``old`` to ``new``; ``names`` says what each KPI version is called."""
+    before = {tile.key: tile for tile in old.tiles}
+    after = {tile.key: tile for tile in new.tiles}
+    found = [
+        Change("removed", tile_name(tile, names))
+        for key, tile in before.items()
+        if key not in after
+    ]
+    for key, tile in after.items():
+        if key not in before:
+            found.append(Change("added", tile_name(tile, names)))
+        else:
+            found += _tile_changes(before[key], tile, names)
+    return [*found, *_order(old, new, names), *_filters(old, new)]
+
+
+def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
+    """How people call a tile."""
+    shown = tile.title or ", ".join(names.get(pk, "?") for pk in tile.kpi_versions)
+    shown = shown or " ".join(tile.text.split())[:60]
+    return f"{TYPE_NAMES[tile.type]()} “{shown}”"
+
+
+TYPE_NAMES: dict[str, Callable[[], str]] = {
+    "number": lambda: _("Number"),
+    "line": lambda: _("Line"),
+    "bar": lambda: _("Bars"),
+    "table": lambda: _("Table"),
+    "text": lambda: _("Text"),
+}
+
+
+def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> list[Change]:
+    name = tile_name(new, names)
+
+    def kpis(tile: TileSpec) -> str:
+        return ", ".join(names.get(pk, "?") for pk in tile.kpi_versions)
+
+    pairs = [
+        (_("title"), old.title, new.title),
+        (_("chart"), TYPE_NAMES[old.type](), TYPE_NAMES[new.type]()),
+        (_("KPI"), kpis(old), kpis(new)),
+        (_("period"), old.grain or "", new.grain or ""),
+        (_("split by"), old.by or "", new.by or ""),
+        (_("comparison"), old.compare, new.compare),
+        (_("width"), str(old.width), str(new.width)),
+        (_("text"), old.text, new.text),
+    ]
+    return [
+        Change("changed", f"{name}, {part}", _short(before), _short(after))
+        for part, before, after in pairs
+        if before != after
+    ]
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 120 else flat[:119] + "…"
+
+
+def _order(old: Document, new: Document, names: Mapping[int, str]) -> list[Change]:
+    both = {tile.key for tile in old.tiles} & {tile.key for tile in new.tiles}
+    before = [tile.key for tile in old.tiles if tile.key in both]
+    after = [tile for tile in new.tiles if tile.key in both]
+    if before == [tile.key for tile in after]:
+        return []
+    return [Change("changed", _("Order of the tiles"))]
+
+
+def _filters(old: Document, new: Document) -> list[Change]:
+    before = {choice.column: choice.label for choice in old.choices}
+    after = {choice.column: choice.label for choice in new.choices}
+    found = [
+        Change("removed", _("Filter by %(label)s") % {"label": label})
+        for column, label in before.items()
+        if column not in after
+    ]
+    for column, label in after.items():
+        if column not in before:
+            found.append(Change("added", _("Filter by %(label)s") % {"label": label}))
+        elif before[column] != label:
+            found.append(Change("changed", _("Name of a filter"), before[column], label))
+    if old.period != new.period:
+        found.append(
+            Change("changed", _("Period at the start"), _period(old.period), _period(new.period))
+        )
+    return found
+
+
+def _period(period: Period) -> str:
+    if period.preset in PERIODS:
+        return str(PERIODS[period.preset])
+    if period.start is None or period.end is None:
+        return ""
+    return span_words(Span.of_days(period.start, period.end))

@@ -1,0 +1,122 @@
+"""One figure taken apart: what it means, how it was counted, where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from ace_portal.lib.errors import NotVisible, PortalError
+from dashboards import rendering as r
+from dashboards.content.board import column_label, title_of
+from dashboards.content.document import Document, TileSpec
+from dashboards.content.filters import FilterState, before_words, ignored, state_words
+from dashboards.content.planning import Page, is_cut, target_day, total_query
+from dashboards.content.sources import Source, sources_of
+from dashboards.content.wording import wording
+from dashboards.rendering import format as fmt
+from kpis.engine.query import earlier
+from kpis.engine.result import Figure, Result
+from kpis.engine.words import Words, words
+from kpis.figures import Ask, answers
+
+
+@dataclass
+class Explanation:
+    """What the panel says; ``error`` instead of figures where there are none."""
+
+    title: str
+    source: Source
+    others: list[Source]
+    filters: str
+    number: r.NumberView | None = None
+    figure: Figure | None = None
+    words: Words | None = None
+    numerator: str = ""
+    denominator: str = ""
+    value: str = ""
+    left_out: int = 0
+    rows: int = 0
+    as_of: datetime | None = None
+    ignored: list[str] = field(default_factory=list)
+    sql: str = ""
+    error: str = ""
+
+    @property
+    def rows_text(self) -> str:
+        return _plain(self.rows)
+
+    @property
+    def left_out_text(self) -> str:
+        return _plain(self.left_out)
+
+    @property
+    def load_rows(self) -> str:
+        return _plain(self.source.load.rows) if self.source.load is not None else ""
+
+    @property
+    def target(self) -> str:
+        return self.number.target if self.number is not None else ""
+
+
+def explain(
+    document: Document, spec: TileSpec, state: FilterState, kpi_version: int | None = None
+) -> Explanation:
+    """The figure of the whole range behind a tile; a table has one for each of its KPIs."""
+    known = sources_of(document.kpi_versions)
+    page = Page.of(document, state, known)
+    own = [known[pk] for pk in spec.kpi_versions if pk in known]
+    chosen = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
+    if chosen is None:
+        raise NotVisible("")
+    view = Explanation(
+        title=title_of(spec, own, document),
+        source=chosen,
+        others=[source for source in own if source is not chosen],
+        filters=state_words(document, state, page.span_for(chosen)),
+        as_of=chosen.as_of,
+        ignored=ignored(document, state, chosen.dimensions),
+    )
+    try:
+        _fill(view, page, chosen)
+    except PortalError as error:
+        view.error = error.message
+    return view
+
+
+def _fill(view: Explanation, page: Page, source: Source) -> None:
+    definition = source.definition
+    labels = {column: column_label(column, page.document).lower() for column in source.types}
+    view.words = words(definition, labels)
+    query = total_query(page, source)
+    asks = [Ask(source.version, query)]
+    if query.start and query.end:
+        asks.append(Ask(source.version, earlier(query, definition, source.as_of)))
+    got = answers(asks)
+    if got[0].result is None:
+        view.error = got[0].error
+        return
+    result: Result = got[0].result
+    figure = view.figure = result.total
+    cut = is_cut(definition, query, source.as_of)
+    face = source.face(target_day(source, query))
+    before = got[1].result.total if len(got) > 1 and got[1].result is not None else None
+    view.number = r.number_view(
+        face,
+        figure,
+        previous=before,
+        comparison=before_words(page.state, page.span, cut=cut),
+        partial=cut,
+        wording=wording(),
+    )
+    view.value = str(view.number.value)
+    view.numerator, view.denominator = _plain(figure.numerator), _plain(figure.denominator)
+    view.rows, view.left_out, view.sql = figure.rows, figure.left_out, result.sql
+
+
+def _plain(value: float | int | None) -> str:
+    """A part of a fraction: whole numbers whole, others to four digits behind the point."""
+    if value is None:
+        return ""
+    precise = 0 if float(value).is_integer() else 4
+    return fmt.digits(Decimal(str(value)), precise, wording())

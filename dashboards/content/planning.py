@@ -1,0 +1,162 @@
+"""What a tile asks of the engine, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from ace_portal.lib.errors import Invalid, PortalError
+from dashboards.content.document import Document, TileSpec
+from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
+from dashboards.content.sources import Source, today_of
+from kpis.engine.definition import Definition
+from kpis.engine.periods import slot_day
+from kpis.engine.query import Query, calendar_of, earlier
+from kpis.figures import Ask
+
+FINER = {"year": "month", "quarter": "month", "month": "day", "week": "day"}
+SPARK_PERIODS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document, what the reader has chosen, and the data behind it."""
+
+    document: Document
+    state: FilterState
+    sources: Mapping[int, Source]
+    span: Span
+
+    @classmethod
+    def of(cls, document: Document, state: FilterState, sources: Mapping[int, Source]) -> Page:
+        own = {pk: sources[pk] for pk in document.kpi_versions if pk in sources}
+        return cls(document, state, own, span_of(state, today_of(own.values())))
+
+    def span_for(self, source: Source) -> Span:
+        return self.span if source.timed else Span()
+
+
+@dataclass(slots=True)
+class Plan:
+    """A tile's questions by name, or the sentence why there are none."""
+
+    spec: TileSpec
+    sources: tuple[Source, ...] = ()
+    asks: dict[str, Ask] = field(default_factory=dict)
+    grain: str | None = None
+    error: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def plan_tile(page: Page, spec: TileSpec) -> Plan:
+    """One tile; whatever is wrong with it stays its own affair."""
+    plan = Plan(spec)
+    try:
+        plan.sources = tuple(_source(page, pk) for pk in spec.kpi_versions)
+        plan.notes = notes_of(page, plan.sources)
+        for source in plan.sources:
+            _ask(page, plan, source)
+    except PortalError as error:
+        plan.error = error.message
+    return plan
+
+
+def _source(page: Page, pk: int) -> Source:
+    source = page.sources.get(pk)
+    if source is None:
+        raise Invalid(_("The KPI of this tile is gone."))
+    return source
+
+
+def total_query(page: Page, source: Source) -> Query:
+    """The one figure of the whole range, under the page's filters."""
+    span = page.span_for(source)
+    where = where_of(page.document, page.state, source.definition.dimensions, source.types)
+    return Query(start=span.start, end=span.end, where=where)
+
+
+def _ask(page: Page, plan: Plan, source: Source) -> None:
+    spec, query = plan.spec, total_query(page, source)
+
+    def ask(name: str, asked: Query) -> None:
+        plan.asks[name] = Ask(source.version, asked)
+
+    match spec.type:
+        case "number":
+            ask("now", query)
+            if spec.compare == "previous" and query.start and query.end:
+                ask("before", earlier(query, source.definition, source.as_of))
+            if source.timed:
+                ask("trend", trend_query(source, query))
+        case "table":
+            ask(str(source.version.pk), replace(query, by=(spec.by or "",)))
+        case "line" | "bar":
+            by = (spec.by,) if spec.by else ()
+            plan.grain = _grain(source, spec.grain, query) if spec.grain else None
+            ask("chart", replace(query, grain=plan.grain, by=by))
+
+
+def trend_query(source: Source, query: Query) -> Query:
+    """The last periods up to the end of the range, for a line without axes."""
+    definition = source.definition
+    grain = definition.grain if definition.grain != "hour" else "day"
+    end = query.end
+    if end is None and (known := source.known_until()) is not None:
+        end = known + timedelta(days=1)
+    if end is None:
+        return replace(query, grain=grain)
+    calendar = calendar_of(definition)
+    last = calendar.first_day(end - timedelta(days=1), grain)
+    return replace(query, grain=grain, start=calendar.shift(last, grain, 1 - SPARK_PERIODS))
+
+
+def _grain(source: Source, grain: str, query: Query) -> str:
+    """The tile's grain, or a finer one where the range would hold a single period."""
+    if query.start is None or query.end is None or grain not in FINER:
+        return grain
+    calendar = calendar_of(source.definition)
+    after_first = calendar.shift(calendar.first_day(query.start, grain), grain, 1)
+    return FINER[grain] if after_first >= query.end else grain
+
+
+def is_cut(definition: Definition, query: Query, as_of: datetime | None) -> bool:
+    """Whether the data ends inside the range."""
+    if as_of is None or query.end is None:
+        return False
+    calendar = calendar_of(definition)
+    inside = calendar.midnight(query.end) > as_of
+    return inside and (query.start is None or calendar.midnight(query.start) <= as_of)
+
+
+def target_day(source: Source, query: Query, last: date | None = None) -> date | None:
+    """The day whose target counts: the start of the range, or of the last period that is shown."""
+    return last or query.start or source.known_until()
+
+
+def last_period_day(source: Source, grain: str, query: Query) -> date | None:
+    """The day on which the last period of a chart begins."""
+    calendar = calendar_of(source.definition)
+    if source.as_of is not None and (
+        query.end is None or is_cut(source.definition, query, source.as_of)
+    ):
+        return slot_day(calendar.slot(source.as_of, "day" if grain == "hour" else grain))
+    if query.end is None:
+        return None
+    return calendar.first_day(query.end - timedelta(days=1), "day" if grain == "hour" else grain)
+
+
+def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
+    """Which filters in use do not reach a tile, in sentences."""
+    notes = []
+    for source in sources:
+        labels = ignored(page.document, page.state, source.dimensions)
+        if source.dimensions and not source.timed and page.state.preset != "all":
+            labels.insert(0, _("the period"))
+        if labels:
+            text = _("Not filtered by %(labels)s.") % {"labels": ", ".join(labels)}
+            named = len(sources) > 1
+            notes.append(f"{source.kpi.name}: {text}" if named else text)
+    return notes

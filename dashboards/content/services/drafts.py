@@ -1,0 +1,245 @@
+"""Working on a draft: every save counts, and nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Conflict, Invalid
+from dashboards.content.document import (
+    EMPTY,
+    RESERVED,
+    Choice,
+    Document,
+    TileSpec,
+    new_key,
+    parse,
+    sha256,
+    to_json,
+)
+from dashboards.content.models import Dashboard, Tile, Version
+from dashboards.content.selectors import released_of, work_of
+from dashboards.content.sources import Source, sources_of
+from dashboards.lifecycle.services import move_stage
+from dashboards.permissions import require_editor
+from kpis.models import KPIVersion
+
+USABLE = {KPIVersion.State.PUBLISHED, KPIVersion.State.SUPERSEDED}
+
+
+def draft_of(dashboard: Dashboard) -> Version:
+    """The draft, locked for this transaction; a released version never changes."""
+    draft = (
+        Version.objects.select_for_update()
+        .filter(dashboard=dashboard, state=Version.State.DRAFT)
+        .first()
+    )
+    if draft is None:
+        raise Conflict(_("There is no draft: a released version does not change."))
+    return draft
+
+
+def start_version(
+    *, actor: User, dashboard: Dashboard, copy: Version | None = None, notes: str = ""
+) -> Version:
+    """A new draft: a copy of ``copy``, else of the released version, else an empty one."""
+    require_editor(actor, dashboard)
+    with transaction.atomic():
+        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        if work_of(dashboard) is not None:
+            raise Conflict(_("There is a draft already."))
+        base = copy or released_of(dashboard)
+        document = parse(base.document) if base is not None else EMPTY
+        last = dashboard.versions.aggregate(last=Max("number"))["last"] or 0
+        draft = Version(
+            dashboard=dashboard, number=last + 1, based_on=base, author=actor, notes=notes,
+            document=to_json(document), sha256=sha256(document),
+        )  # fmt: skip
+        draft.full_clean()
+        draft.save()
+        write_index(draft, document)
+        record(actor=actor, action="version.start", target=draft)
+    return draft
+
+
+def add_tile(
+    *, actor: User, dashboard: Dashboard, revision: int, tile: Mapping[str, Any]
+) -> Version:
+    """A tile at the end; ``tile`` is its JSON without a key."""
+
+    def change(document: Document) -> Document:
+        return _with_tile_json(document, {**tile, "key": new_key()})
+
+    return _edit(actor, dashboard, revision, change, "added")
+
+
+def change_tile(
+    *, actor: User, dashboard: Dashboard, revision: int, key: str, tile: Mapping[str, Any]
+) -> Version:
+    """The tile keeps its key and its place."""
+
+    def change(document: Document) -> Document:
+        _place(document, key)
+        return _with_tile_json(document, {**tile, "key": key})
+
+    return _edit(actor, dashboard, revision, change, "changed")
+
+
+def remove_tile(*, actor: User, dashboard: Dashboard, revision: int, key: str) -> Version:
+    def change(document: Document) -> Document:
+        _place(document, key)
+        return document.with_tiles([tile for tile in document.tiles if tile.key != key])
+
+    return _edit(actor, dashboard, revision, change, "removed")
+
+
+def move_tile(*, actor: User, dashboard: Dashboard, revision: int, key: str, to: int) -> Version:
+    """Put a tile in the place ``to``, counted from nought; beyond an end is at the end."""
+
+    def change(document: Document) -> Document:
+        tiles = list(document.tiles)
+        tile = tiles.pop(_place(document, key))
+        tiles.insert(min(max(to, 0), len(tiles)), tile)
+        return document.with_tiles(tiles)
+
+    return _edit(actor, dashboard, revision, change, "moved")
+
+
+def change_filters(
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    revision: int,
+    period: Mapping[str, Any],
+    choices: Sequence[Mapping[str, str]],
+) -> Version:
+    """The range that the page opens with, and its dropdowns: ``{column, label}`` each."""
+
+    def change(document: Document) -> Document:
+        known = {choice.column: choice.key for choice in document.choices}
+        built: list[Choice] = []
+        for choice in choices:
+            taken = {other.key for other in built} | set(known.values())
+            key = known.get(choice["column"]) or key_for(choice["column"], taken)
+            built.append(Choice(key, choice["column"], choice["label"].strip()))
+        data = to_json(replace(document, choices=tuple(built)))
+        data["filters"]["period"] = dict(period)
+        return parse(data)
+
+    return _edit(actor, dashboard, revision, change, "filters")
+
+
+def put_document(*, actor: User, dashboard: Dashboard, revision: int, document: Any) -> Version:
+    """The whole document at once."""
+    return _edit(actor, dashboard, revision, lambda _document: parse(document), "document")
+
+
+def _edit(actor: User, dashboard: Dashboard, revision: int, change: Any, what: str) -> Version:
+    require_editor(actor, dashboard)
+    with transaction.atomic():
+        draft = draft_of(dashboard)
+        if draft.revision != revision:
+            raise Conflict(
+                _("Somebody saved this draft in the meantime. Look at it again, then repeat."),
+                revision=draft.revision,
+            )
+        document = change(parse(draft.document))
+        save_draft(actor, draft, document, what)
+    return draft
+
+
+def save_draft(actor: User, draft: Version, document: Document, what: str) -> Version:
+    """Write a checked document into a draft that is locked."""
+    document = parse(to_json(document))
+    check_sources(document)
+    draft.document, draft.sha256 = to_json(document), sha256(document)
+    draft.revision += 1
+    draft.full_clean()
+    draft.save()
+    write_index(draft, document)
+    record(actor=actor, action="version.save", target=draft, what=what, revision=draft.revision)
+    move_stage(actor=actor, dashboard=draft.dashboard)
+    return draft
+
+
+def write_index(version: Version, document: Document) -> None:
+    """The rows that say where a KPI version is used."""
+    version.tiles.all().delete()
+    Tile.objects.bulk_create(
+        Tile(version=version, key=tile.key, kpi_version_id=pk)
+        for tile in document.tiles
+        for pk in tile.kpi_versions
+    )
+
+
+def check_sources(document: Document) -> None:
+    """Every tile shows published KPIs, split only as they can be."""
+    sources = sources_of(document.kpi_versions)
+    for tile in document.tiles:
+        for pk in tile.kpi_versions:
+            field = "kpi_versions" if tile.type == "table" else "kpi_version"
+            source = sources.get(pk)
+            if source is None:
+                raise Invalid(_("There is no KPI version %(pk)s.") % {"pk": pk}, field=field)
+            if source.version.state not in USABLE:
+                raise Invalid(
+                    _("%(kpi)s is not published, so a tile cannot show it.")
+                    % {"kpi": source.version},
+                    field=field,
+                )
+            _check_shape(tile, source)
+    columns = {column for source in sources.values() for column in source.dimensions}
+    for choice in document.choices:
+        if columns and choice.column not in columns:
+            raise Invalid(
+                _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
+                field="choices",
+            )
+
+
+def _check_shape(tile: TileSpec, source: Source) -> None:
+    if tile.by and tile.by not in source.definition.dimensions:
+        raise Invalid(
+            _("%(kpi)s cannot be split by “%(by)s”.") % {"kpi": source.kpi, "by": tile.by},
+            field="by",
+        )
+    if tile.grain and not source.timed:
+        raise Invalid(
+            _("%(kpi)s has no date, so it has no periods.") % {"kpi": source.kpi}, field="grain"
+        )
+
+
+def key_for(column: str, taken: set[str]) -> str:
+    """A short word for the address: the column's own where it is free."""
+    base = re.sub(r"[^a-z0-9]", "", column.lower())[:12]
+    base = base if base[:1].isalpha() else f"f{base}"[:12]
+    key, number = base, 2
+    while key in taken or key in RESERVED:
+        key, number = f"{base[:10]}{number}", number + 1
+    return key
+
+
+def _place(document: Document, key: str) -> int:
+    for place, tile in enumerate(document.tiles):
+        if tile.key == key:
+            return place
+    raise Conflict(_("This tile is not in the draft any more."))
+
+
+def _with_tile_json(document: Document, tile: Mapping[str, Any]) -> Document:
+    """The document with a tile in its place, or at the end."""
+    data = to_json(document)
+    keys = [other["key"] for other in data["tiles"]]
+    if tile["key"] in keys:
+        data["tiles"][keys.index(tile["key"])] = dict(tile)
+    else:
+        data["tiles"].append(dict(tile))
+    return parse(data)

@@ -1,0 +1,90 @@
+"""From a draft to what people see, and back to what they saw before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Conflict, Invalid
+from dashboards.content.compare import Change, compare
+from dashboards.content.document import Document, parse, sha256
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.selectors import released_of
+from dashboards.content.services.drafts import (
+    check_sources,
+    draft_of,
+    start_version,
+    write_index,
+)
+from dashboards.content.sources import sources_of
+from dashboards.lifecycle.services import move_stage
+from dashboards.permissions import require_owner
+
+
+def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Version:
+    """draft → released, for good; the one before it → superseded.
+
+    From the second release on, notes say what is different.
+    """
+    require_owner(actor, dashboard)
+    with transaction.atomic():
+        draft = draft_of(dashboard)
+        document = parse(draft.document)
+        before = released_of(dashboard)
+        if not document.tiles:
+            raise Conflict(_("There is nothing to release: the draft has no tiles."))
+        check_sources(document)
+        notes = notes.strip()
+        if before is not None and not notes:
+            raise Invalid(_("Say what is different in this version."), field="notes")
+        if before is not None:
+            before.state = Version.State.SUPERSEDED
+            before.save(update_fields=["state", "updated_at"])
+        draft.state, draft.notes, draft.sha256 = Version.State.RELEASED, notes, sha256(document)
+        draft.released_at, draft.released_by = timezone.now(), actor
+        draft.full_clean()
+        draft.save()
+        write_index(draft, document)
+        record(actor=actor, action="version.release", target=draft, sha256=draft.sha256)
+        move_stage(actor=actor, dashboard=dashboard)
+    return draft
+
+
+def restore_version(*, actor: User, dashboard: Dashboard, version: Version) -> Version:
+    """Copy an earlier version into a new draft, which goes live by a release like any other.
+
+    Nothing returns to people unseen: its KPIs may have changed since, and notes say why.
+    """
+    require_owner(actor, dashboard)
+    if version.dashboard_id != dashboard.pk or version.state != Version.State.SUPERSEDED:
+        raise Conflict(_("Only a version that was superseded can be restored."))
+    notes = _("Back to version %(n)d.") % {"n": version.number}
+    with transaction.atomic():
+        draft = start_version(actor=actor, dashboard=dashboard, copy=version, notes=notes)
+        record(actor=actor, action="version.restore", target=draft, restored=version.number)
+    return draft
+
+
+def changes_between(old: Document, new: Document) -> list[Change]:
+    """The differences in words, with today's names of the KPIs."""
+    return compare(old, new, names_of([*old.kpi_versions, *new.kpi_versions]))
+
+
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    return {pk: str(source.version) for pk, source in sources_of(ids).items()}
+
+
+def proposed_notes(dashboard: Dashboard, draft: Version) -> str:
+    """Release notes to begin with: what differs from the version that people see."""
+    if draft.notes:
+        return draft.notes
+    before = released_of(dashboard)
+    if before is None:
+        return ""
+    changes = changes_between(parse(before.document), parse(draft.document))
+    return "\n".join(f"- {change.sentence()}" for change in changes)

@@ -1,0 +1,112 @@
+"""The KPI versions behind tiles, read together: definition, face, target, data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal, cast
+
+from django.utils import timezone
+
+from ace_portal.lib.errors import PortalError
+from dashboards.rendering import Face, Goal
+from kpis.engine.definition import Definition
+from kpis.engine.query import calendar_of
+from kpis.engine.status import Direction, Target
+from kpis.figures import definition_of, target_on
+from kpis.models import KPI, KPIVersion, Load
+
+
+@dataclass(frozen=True)
+class Source:
+    """One KPI version with all that its tiles need."""
+
+    version: KPIVersion
+
+    @property
+    def kpi(self) -> KPI:
+        return self.version.kpi
+
+    @property
+    def load(self) -> Load | None:
+        return self.version.dataset.live
+
+    @cached_property
+    def definition(self) -> Definition:
+        """Raises ``Invalid`` where the definition does not hold."""
+        return definition_of(self.version)
+
+    @property
+    def timed(self) -> bool:
+        return bool(self.definition.time_columns)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The columns that split it; none where the definition does not hold."""
+        try:
+            return self.definition.dimensions
+        except PortalError:
+            return ()
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        return self.load.types if self.load is not None else {}
+
+    @property
+    def as_of(self) -> datetime | None:
+        return self.load.as_of if self.load is not None else None
+
+    def known_until(self) -> date | None:
+        """The local day up to which the data speaks."""
+        if self.as_of is None:
+            return None
+        try:
+            return self.as_of.astimezone(calendar_of(self.definition).zone).date()
+        except PortalError:
+            return None
+
+    def face(self, day: date | None) -> Face:
+        """How it shows itself, with the target in force on a day."""
+        direction = cast(Literal["up", "down", "band"], self.version.direction)
+        target = target_on(self.version, day) if day is not None else None
+        return Face(
+            name=self.kpi.name,
+            unit=self.version.unit,
+            unit_label=self.version.unit_label,
+            precision=self.version.precision,
+            direction=direction,
+            target=goal_of(target) if target is not None else None,
+        )
+
+
+def goal_of(target: Target) -> Goal:
+    """The engine's target, whose open ends are infinite, as rendering draws it."""
+    match target.direction:
+        case Direction.UP:
+            return Goal(target.good[0], target.watch[0])
+        case Direction.DOWN:
+            return Goal(target.good[1], target.watch[1])
+        case Direction.BAND:
+            return Goal(target.good, target.watch)
+
+
+def sources_of(ids: Iterable[int]) -> dict[int, Source]:
+    """By id, in two queries; an id that is not there is left out."""
+    versions = (
+        KPIVersion.objects.filter(pk__in=set(ids))
+        .select_related("kpi__question__persona", "kpi__owner", "dataset__live")
+        .prefetch_related("kpi__targets")
+    )
+    return {version.pk: Source(version) for version in versions}
+
+
+def today_of(sources: Iterable[Source]) -> date:
+    """The day from which a page counts back: that of its freshest data, whatever the clock says.
+
+    One day for all tiles, so that they speak of the same months; data that has stayed behind shows
+    that it has.
+    """
+    days = [day for source in sources if (day := source.known_until()) is not None]
+    return max(days) if days else timezone.localdate()

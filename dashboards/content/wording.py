@@ -1,0 +1,42 @@
+"""The words of rendering in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from dashboards.rendering import Wording
+
+
+def wording() -> Wording:
+    return Wording(
+        months=(
+            _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
+            _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
+        ),
+        quarter=_("Q{n}"),
+        empty_segment=_("(empty)"),
+        whole=_("All"),
+        period=_("Period"),
+        value=_("Value"),
+        points=_("pt"),
+        new=_("new"),
+        no_data=_("No data"),
+        undefined=_("The denominator is zero."),
+        so_far=_("so far"),
+        few=_("few cases, n {n}"),
+        target=_("Target"),
+        or_more=_("{value} or more"),
+        or_less=_("{value} or less"),
+        between=_("{low} to {high}"),
+        status_good=_("On target"),
+        status_watch=_("Watch"),
+        status_bad=_("Missed"),
+        status_none=_("No target"),
+        series=_("{name}, {start} to {end}: first {first}, last {last}."),
+        extremes=_("Lowest {low} ({low_at}), highest {high} ({high_at})."),
+        one_value=_("{name}: {value}."),
+        missing=_("{n} without a figure."),
+        more=_("{n} more in the table."),
+        of_target=_("{status}: target {target}."),
+        meeting=_("{n} of {count} on target ({target})."),
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Who may do what to dashboards and their versions."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import NotAllowed
+from dashboards.content.models import Dashboard
+from personas.permissions import require_ace
+
+
+def is_owner(user: User, dashboard: Dashboard) -> bool:
+    return user.is_active and user.is_ace and dashboard.owner_id == user.pk
+
+
+def may_edit(user: User, dashboard: Dashboard) -> bool:
+    """The owner, and the ACE members whom the owner has named."""
+    if is_owner(user, dashboard):
+        return True
+    return user.is_active and user.is_ace and dashboard.editors.filter(pk=user.pk).exists()
+
+
+def require_owner(user: User, dashboard: Dashboard) -> None:
+    require_ace(user)
+    if not is_owner(user, dashboard):
+        raise NotAllowed(
+            _("Only %(owner)s, who owns this, does that.") % {"owner": dashboard.owner}
+        )
+
+
+def require_editor(user: User, dashboard: Dashboard) -> None:
+    require_ace(user)
+    if not may_edit(user, dashboard):
+        raise NotAllowed(
+            _("Only %(owner)s, who owns this, and its editors change it.")
+            % {"owner": dashboard.owner}
+        )

@@ -1,0 +1,40 @@
+from django.urls import path
+
+from dashboards.views import builder, pages, releases
+
+app_name = "dashboards"
+
+ONE = "dashboards/<slug:slug>/"
+
+page_urls = [
+    path("dashboards/", pages.dashboards, name="dashboards"),
+    path("dashboards/new/", pages.new, name="dashboard-new"),
+    path("portfolio/", pages.portfolio, name="portfolio"),
+    path(ONE, pages.detail, name="dashboard-detail"),
+    path(ONE + "edit/", pages.edit, name="dashboard-edit"),
+    path(ONE + "about/", pages.about, name="dashboard-about"),
+    path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),
+]
+
+builder_urls = [
+    path(ONE + "builder/", builder.builder, name="builder"),
+    path(ONE + "builder/assemble/", builder.assemble, name="version-assemble"),
+    path(ONE + "builder/start/", builder.start, name="version-start"),
+    path(ONE + "builder/filters/", builder.filters_edit, name="filters-edit"),
+    path(ONE + "builder/tiles/new/", builder.tile_new, name="tile-new"),
+    path(ONE + "builder/tiles/<slug:key>/edit/", builder.tile_edit, name="tile-edit"),
+    path(ONE + "builder/tiles/<slug:key>/move/", builder.tile_move, name="tile-move"),
+    path(ONE + "builder/tiles/<slug:key>/remove/", builder.tile_remove, name="tile-remove"),
+]
+
+version_urls = [
+    path(ONE + "versions/", releases.versions, name="versions"),
+    path(ONE + "versions/compare/", releases.version_compare, name="version-compare"),
+    path(ONE + "versions/release/", releases.version_release, name="version-release"),
+    path(ONE + "versions/<int:number>/", releases.version_detail, name="version-detail"),
+    path(ONE + "versions/<int:number>/restore/", releases.version_restore, name="version-restore"),
+    path(ONE + "launch/", releases.launch, name="launch"),
+    path(ONE + "launch/<int:pk>/end/", releases.launch_end, name="launch-end"),
+]
+
+urlpatterns = page_urls + builder_urls + version_urls

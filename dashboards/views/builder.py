@@ -1,0 +1,242 @@
+"""Working on the draft: what the ACE sees is what people will get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.lib.errors import Conflict, Invalid, NotVisible
+from ace_portal.lib.forms import form_page
+from ace_portal.lib.permissions import ACE, access
+from dashboards.content.board import board
+from dashboards.content.document import Document, TileSpec, parse
+from dashboards.content.filters import default_state
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.palette import palette_of
+from dashboards.content.selectors import usable_versions, work_of
+from dashboards.content.services import assembly, drafts
+from dashboards.content.sources import sources_of
+from dashboards.forms import TILE_FORMS, TILE_LABELS, FiltersForm, MoveForm, RevisionForm
+from dashboards.views.frame import frame, opened, trail
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def builder_url(dashboard: Dashboard) -> str:
+    return reverse("dashboards:builder", args=[dashboard.slug])
+
+
+@access(ACE)
+@require_GET
+def builder(request: HttpRequest, slug: str) -> HttpResponse:
+    """The draft as people will see it, and beside it what it can be made of."""
+    user, dashboard = opened(request, slug)
+    draft = work_of(dashboard)
+    if draft is None:
+        return render(request, "dashboards/nothing.html", frame(user, dashboard))
+    document = parse(draft.document)
+    context = {
+        "version": draft,
+        "board": board(document, default_state(document)),
+        "palette": palette_of(dashboard, document),
+        "last": len(document.tiles) - 1,
+        "types": [(name, label()) for name, label in TILE_LABELS.items()],
+        "query": f"version={draft.number}",
+    }
+    return render(request, "dashboards/builder.html", frame(user, dashboard, **context))
+
+
+@access(ACE)
+@require_POST
+def assemble(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+
+    def act() -> None:
+        done = assembly.assemble_version(actor=user, dashboard=dashboard)
+        for line in done.said:
+            messages.info(request, line)
+
+    return attempt(request, dashboard, act)
+
+
+@access(ACE)
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    return attempt(
+        request, dashboard, lambda: drafts.start_version(actor=user, dashboard=dashboard)
+    )
+
+
+def attempt(request: HttpRequest, dashboard: Dashboard, act: Callable[[], Any]) -> HttpResponse:
+    """A deed without a form: what stands in its way is told on the builder's page."""
+    try:
+        act()
+    except (Conflict, Invalid) as refused:
+        messages.error(request, refused.message)
+    return redirect(builder_url(dashboard))
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new tile of the type that the address names."""
+    user, dashboard = opened(request, slug)
+    draft = draft_or_404(dashboard)
+    kind = request.GET.get("type", "number")
+    initial: dict[str, Any] = {"revision": draft.revision}
+    kpi = request.GET.get("kpi", "")
+    if kpi.isdecimal():
+        initial |= {"kpi_version": int(kpi), "kpi_versions": [int(kpi)]}
+    return tile_page(
+        request,
+        dashboard,
+        draft,
+        kind,
+        initial,
+        lambda **given: drafts.add_tile(actor=user, dashboard=dashboard, **given),
+        title=_("New tile"),
+        submit=_("Add"),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Change a tile; another type keeps the key, so that what was said of it stays with it."""
+    user, dashboard = opened(request, slug)
+    draft = draft_or_404(dashboard)
+    spec = tile_or_404(parse(draft.document), key)
+    kind = request.GET.get("type", spec.type)
+    form = TILE_FORMS.get(kind)
+    initial = form.initial_of(spec) if form is not None else {}
+    return tile_page(
+        request,
+        dashboard,
+        draft,
+        kind,
+        {**initial, "revision": draft.revision},
+        lambda **given: drafts.change_tile(actor=user, dashboard=dashboard, key=key, **given),
+        title=_("Change the tile"),
+        submit=_("Save"),
+    )
+
+
+def tile_page(
+    request: HttpRequest,
+    dashboard: Dashboard,
+    draft: Version,
+    kind: str,
+    initial: dict[str, Any],
+    call: Callable[..., Version],
+    **context: Any,
+) -> HttpResponse:
+    if kind not in TILE_FORMS:
+        raise NotVisible("")
+    document = parse(draft.document)
+    usable = usable_versions(dashboard, document.kpi_versions)
+    chosen = initial.get("kpi_version") if request.method == "GET" else None
+    known = sources_of([chosen] if chosen else [version.pk for version in usable])
+    dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
+    form = TILE_FORMS[kind](
+        request.POST or None, initial=initial, usable=usable, dimensions=dimensions
+    )
+    query = f"&kpi={chosen}" if chosen and "kpi" in request.GET else ""
+    types = [
+        {"label": label(), "url": f"?type={name}{query}", "current": name == kind}
+        for name, label in TILE_LABELS.items()
+    ]
+    return form_page(
+        request,
+        form,
+        call,
+        done=lambda version: builder_url(dashboard),
+        template="dashboards/tile_form.html",
+        cancel_url=builder_url(dashboard),
+        types=types,
+        crumbs=trail(dashboard, context["title"]),
+        dashboard=dashboard,
+        **context,
+    )
+
+
+@access(ACE)
+@require_POST
+def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Say where the tile goes."))
+    given = form.cleaned_data
+
+    def act() -> Version:
+        return drafts.move_tile(actor=user, dashboard=dashboard, key=key, **given)
+
+    return attempt(request, dashboard, act)
+
+
+@access(ACE)
+@require_POST
+def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    revision = revision_of(request)
+
+    def act() -> None:
+        drafts.remove_tile(actor=user, dashboard=dashboard, key=key, revision=revision)
+        messages.success(request, _("The tile is gone from the draft."))
+
+    return attempt(request, dashboard, act)
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    draft = draft_or_404(dashboard)
+    document = parse(draft.document)
+    known = sources_of(document.kpi_versions)
+    form = FiltersForm(
+        request.POST or None,
+        initial={"revision": draft.revision},
+        document=document,
+        sources=[known[pk] for pk in document.kpi_versions if pk in known],
+    )
+    return form_page(
+        request,
+        form,
+        lambda **given: drafts.change_filters(actor=user, dashboard=dashboard, **given),
+        done=lambda version: builder_url(dashboard),
+        template="dashboards/filters_form.html",
+        title=_("Filters"),
+        crumbs=trail(dashboard, _("Filters")),
+        cancel_url=builder_url(dashboard),
+        dashboard=dashboard,
+    )
+
+
+def revision_of(request: HttpRequest) -> int:
+    form = RevisionForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Say which revision of the draft you have seen."), field="revision")
+    return int(form.cleaned_data["revision"])
+
+
+def draft_or_404(dashboard: Dashboard) -> Version:
+    draft = work_of(dashboard)
+    if draft is None:
+        raise Conflict(_("There is no draft: start a new version first."))
+    return draft
+
+
+def tile_or_404(document: Document, key: str) -> TileSpec:
+    spec = document.tile(key)
+    if spec is None:
+        raise NotVisible("")
+    return spec

@@ -1,0 +1,85 @@
+"""What every page of one dashboard has around its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.selectors import (
+    audience_of,
+    dashboard_for,
+    released_of,
+    versions_for,
+    work_of,
+)
+from dashboards.permissions import is_owner, may_edit
+
+
+def opened(request: HttpRequest, slug: str) -> tuple[User, Dashboard]:
+    """Who asks, and the dashboard, if they may know of it."""
+    user = person_of(request)
+    return user, dashboard_for(user, slug)
+
+
+def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) -> dict[str, Any]:
+    """Title, state, byline and tabs."""
+    released = released_of(dashboard)
+    draft = work_of(dashboard) if user.is_ace else None
+    audience = audience_of(dashboard)
+    return {
+        "dashboard": dashboard,
+        "title": dashboard.name,
+        "released": released,
+        "draft": draft,
+        "audience": audience,
+        "may_edit": may_edit(user, dashboard),
+        "owns": is_owner(user, dashboard),
+        "pill": pill(dashboard, released, bool(audience.groups)),
+        "crumbs": trail(dashboard),
+        "tabs": tabs(dashboard, tab, versions_for(user, dashboard).count()),
+        **context,
+    }
+
+
+def trail(dashboard: Dashboard, *labels: str) -> list[dict[str, str]]:
+    """Where a page is, from the list down."""
+    return [
+        {"label": _("Dashboards"), "url": reverse("dashboards:dashboards")},
+        {"label": dashboard.name, "url": dashboard.get_absolute_url()},
+        *({"label": label, "url": ""} for label in labels),
+    ]
+
+
+def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tuple[str, str]:
+    """The state in a kind and a word."""
+    if dashboard.status != Dashboard.Status.ACTIVE:
+        return "watch", dashboard.get_status_display()
+    if released is None:
+        stage = Dashboard.Stage(dashboard.stage)
+        return "none", _("Stage %(n)d, %(name)s") % {"n": stage, "name": str(stage.label).lower()}
+    if launched:
+        return "live", _("Live, v%(n)d") % {"n": released.number}
+    return "watch", _("Released, v%(n)d, open to nobody") % {"n": released.number}
+
+
+def tabs(dashboard: Dashboard, here: str, versions: int) -> list[dict[str, Any]]:
+    pages = [
+        ("figures", _("Figures"), "dashboard-detail", None),
+        ("versions", _("Versions"), "versions", versions),
+        ("about", _("About"), "dashboard-about", None),
+    ]
+    return [
+        {
+            "label": label,
+            "url": reverse(f"dashboards:{name}", args=[dashboard.slug]),
+            "current": key == here,
+            "count": count,
+        }
+        for key, label, name, count in pages
+    ]

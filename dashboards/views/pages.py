@@ -1,0 +1,180 @@
+"""What people read: the list, the figures, one figure explained, what it is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.forms import form_page
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from dashboards.content import selectors
+from dashboards.content.board import board
+from dashboards.content.document import parse
+from dashboards.content.explain import explain
+from dashboards.content.filters import PERIODS, query_string, read_state, span_words
+from dashboards.content.key_figures import headline, key_figures
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.services import dashboards as services
+from dashboards.forms import DashboardForm
+from dashboards.lifecycle.selectors import canvas_of, portfolio_of
+from dashboards.views.frame import frame, opened, trail
+
+FORM = ["GET", "HEAD", "POST"]
+PER_PAGE = 20
+
+
+@access(SIGNED_IN)
+@require_GET
+def dashboards(request: HttpRequest) -> HttpResponse:
+    """The dashboards that one may see, with the figures that moved."""
+    rows = selectors.dashboards_for(person_of(request))
+    page = page_of(request, rows, size=PER_PAGE)
+    released = selectors.released_by_dashboard(page.object_list)
+    figures = key_figures(released)
+    items = [
+        {
+            "dashboard": dashboard,
+            "released": released.get(dashboard.pk),
+            "figures": figures.get(dashboard.pk, []),
+            "headline": headline(figures.get(dashboard.pk, [])),
+        }
+        for dashboard in page.object_list
+    ]
+    return render(request, "dashboards/dashboards.html", {"page": page, "items": items})
+
+
+@access(SIGNED_IN)
+@require_GET
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures of the version that people see; the ACE sees its draft before there is one."""
+    user, dashboard = opened(request, slug)
+    version = selectors.released_of(dashboard)
+    if version is None:
+        version = selectors.work_of(dashboard) if user.is_ace else None
+    if version is None:
+        if not user.is_ace:
+            raise NotVisible("")
+        return render(request, "dashboards/nothing.html", frame(user, dashboard, "figures"))
+    return board_page(request, dashboard, version, "dashboards/dashboard.html", "figures")
+
+
+def board_page(
+    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str
+) -> HttpResponse:
+    """A version's tiles under the filters of the address; for htmx the tiles alone."""
+    document = parse(version.document)
+    state = read_state(document, request.GET)
+    shown = board(document, state)
+    query = query_string(document, state)
+    context: dict[str, Any] = {
+        "dashboard": dashboard,
+        "version": version,
+        "board": shown,
+        "query": explain_query(version, query),
+    }
+    htmx = getattr(request, "htmx", None)
+    if htmx and htmx.target == "board":
+        return render(request, "dashboards/_board.html", context)
+    presets = [
+        {"value": key, "label": label, "selected": key == state.preset}
+        for key, label in PERIODS.items()
+    ]
+    own = span_words(shown.span) if state.preset == "own" else ""
+    user = person_of(request)
+    context |= {"presets": presets, "own_words": own, "filtered": bool(query)}
+    return render(request, template, frame(user, dashboard, tab, **context))
+
+
+def explain_query(version: Version, query: str) -> str:
+    """What a link to an explanation carries: the filters, and the version unless it is live."""
+    if version.state == Version.State.RELEASED:
+        return query
+    return "&".join(part for part in (f"version={version.number}", query) if part)
+
+
+@access(SIGNED_IN)
+@require_GET
+def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """One figure taken apart: in the panel, or as a page of its own."""
+    user, dashboard = opened(request, slug)
+    number = request.GET.get("version", "")
+    asked = int(number) if number.isdecimal() else None
+    version = selectors.version_for(user, dashboard, asked)
+    document = parse(version.document)
+    spec = document.tile(key)
+    if spec is None or spec.type == "text":
+        raise NotVisible("")
+    state = read_state(document, request.GET)
+    kpi = request.GET.get("kpi", "")
+    view = explain(document, spec, state, int(kpi) if kpi.isdecimal() else None)
+    query = query_string(document, state)
+    back = dashboard.get_absolute_url()
+    if version.state != Version.State.RELEASED:
+        back = reverse("dashboards:version-detail", args=[slug, version.number])
+    context = {
+        "explanation": view,
+        "version": version,
+        "back": f"{back}?{query}" if query else back,
+        "query": explain_query(version, query),
+        "tile_key": key,
+    }
+    if getattr(request, "htmx", None):
+        return render(request, "dashboards/_explain.html", {"dashboard": dashboard, **context})
+    return render(request, "dashboards/explain.html", frame(user, dashboard, **context))
+
+
+@access(SIGNED_IN)
+@require_GET
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """The MVP on one page: why it is, for whom, how far it is."""
+    user, dashboard = opened(request, slug)
+    canvas = canvas_of(user, dashboard)
+    return render(request, "dashboards/about.html", frame(user, dashboard, "about", canvas=canvas))
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    user = person_of(request)
+    persona = request.GET.get("persona", "")
+    initial = {"persona": persona} if persona.isdecimal() else {}
+    return form_page(
+        request,
+        DashboardForm(request.POST or None, initial=initial),
+        lambda **given: services.create_dashboard(actor=user, **given),
+        done=lambda dashboard: reverse("dashboards:builder", args=[dashboard.slug]),
+        title=_("New dashboard"),
+        intro=_("It begins with a problem. The figures follow from the persona's questions."),
+        cancel_url=reverse("dashboards:dashboards"),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    return form_page(
+        request,
+        DashboardForm(request.POST or None, initial=DashboardForm.initial_of(dashboard)),
+        lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),
+        done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
+        said=_("Saved."),
+        title=_("Change %(name)s") % {"name": dashboard.name},
+        crumbs=trail(dashboard, _("Change")),
+        cancel_url=reverse("dashboards:dashboard-about", args=[slug]),
+    )
+
+
+@access(ACE)
+@require_GET
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """Every MVP by stage."""
+    return render(request, "dashboards/portfolio.html", {"columns": portfolio_of()})

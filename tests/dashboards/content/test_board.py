@@ -1,0 +1,199 @@
+"""A board's figures are the engine's, its filters reach who has them, a failure stays alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from ace_portal.accounts.models import User
+from dashboards.content.board import Board, board
+from dashboards.content.document import Document, parse
+from dashboards.content.explain import explain
+from dashboards.content.filters import read_state
+from dashboards.content.models import Version
+from dashboards.content.sources import sources_of
+from kpis.engine.parsing import parse_where
+from kpis.engine.query import Query
+from kpis.engine.result import Result
+from kpis.figures import Ask, answers
+from kpis.models import Dataset, KPIVersion
+from tests.fixtures.figures import HOURS, TICKETS, make_dataset, make_kpi, make_load, ticket_rows
+from tests.fixtures.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(version: Version | Document, query: str = "") -> Board:
+    document = version if isinstance(version, Document) else parse(version.document)
+    return board(document, read_state(document, QueryDict(query)))
+
+
+def ask(version: KPIVersion, **query: Any) -> Result:
+    version = sources_of([version.pk])[version.pk].version
+    result = answers([Ask(version, Query(**query))])[0].result
+    assert result is not None
+    return result
+
+
+def page(*tiles: dict[str, Any], choices: list[dict[str, str]] | None = None) -> Document:
+    keyed = [{"key": f"t{n}", "width": 6, **tile} for n, tile in enumerate(tiles)]
+    filters = {"period": {"preset": "last_3"}, "choices": choices or []}
+    return parse({"schema": 1, "tiles": keyed, "filters": filters})
+
+
+THREE = {"start": date(2026, 8, 1), "end": date(2026, 11, 1)}
+
+
+def test_number_is_the_engines_and_compares_with_the_stretch_before(sla: KPIVersion) -> None:
+    tile = shown(page({"type": "number", "kpi_version": sla.pk})).tiles[0]
+    now = ask(sla, **THREE).total
+    before = ask(sla, start=date(2026, 5, 1), end=date(2026, 8, 1)).total
+
+    assert tile.answers["now"].result is not None
+    assert tile.answers["now"].result.total == now
+    assert tile.answers["before"].result is not None
+    assert tile.answers["before"].result.total == before
+    assert tile.number is not None
+    assert str(tile.number.value) == f"{(now.value or 0) * 100:.1f}%"
+    assert tile.number.comparison == "vs the 3 months before"
+    assert tile.number.status == "bad"
+    assert tile.number.spark is not None
+
+
+def test_running_month_is_compared_with_the_same_stretch(volume: KPIVersion) -> None:
+    document = page({"type": "number", "kpi_version": volume.pk})
+    tile = shown(document, "period=own&from=2026-11-01&to=2026-11-30").tiles[0]
+    before = tile.answers["before"].result
+
+    assert before is not None
+    cut = [row for row in ticket_rows() if row["opened_at"].strftime("%Y-%m") == "2026-10"]
+    assert before.total.value == sum(row["opened_at"].day < 10 for row in cut)
+    assert tile.number is not None
+    assert (tile.number.comparison, tile.number.note) == ("vs the same stretch before", "so far")
+
+
+def test_charts_and_tables_carry_the_engines_figures(draft: Version, sla: KPIVersion) -> None:
+    tiles = shown(draft, "period=last_3").tiles
+    line, bar, table = tiles[3], tiles[4], tiles[7]
+
+    assert line.answers["chart"].result == ask(sla, **THREE, grain="month")
+    assert bar.answers["chart"].result == ask(sla, **THREE, by=("priority",))
+    assert table.answers[str(sla.pk)].result == ask(sla, **THREE, by=("team",))
+    assert line.table is not None
+    assert [row[0].text for row in line.table.rows] == ["Aug 2026", "Sep 2026", "Oct 2026"]
+    assert line.figure is not None
+    assert line.summary.startswith("SLA attainment, Aug 2026 to Oct 2026")
+
+
+def test_one_month_is_drawn_by_day(sla: KPIVersion) -> None:
+    document = page({"type": "line", "kpi_version": sla.pk, "grain": "month"})
+    tile = shown(document, "period=last_month").tiles[0]
+
+    assert tile.answers["chart"].result is not None
+    assert tile.answers["chart"].result.grain == "day"
+
+
+def test_dropdown_reaches_the_tiles_that_have_it_and_the_others_say_so(
+    draft: Version, sla: KPIVersion
+) -> None:
+    tiles = shown(draft, "period=last_3&priority=P1").tiles
+    numbers = {tile.sources[0].kpi.name: tile for tile in tiles if tile.type == "number"}
+    where = parse_where({"column": "priority", "op": "in", "value": ["P1"]})
+
+    attained = numbers["SLA attainment"]
+    assert attained.answers["now"].result is not None
+    assert attained.answers["now"].result.total == ask(sla, **THREE, where=where).total
+    assert attained.notes == []
+    assert numbers["Time to resolve"].notes == ["Not filtered by Priority."]
+
+
+def test_options_are_the_values_of_the_data_and_keep_what_was_chosen(draft: Version) -> None:
+    choices = shown(draft, "team=~&team=Gone").choices
+    team = next(choice for choice in choices if choice.label == "Team")
+
+    assert [(o["value"], o["label"], o["selected"]) for o in team.options] == [
+        ("Identity", "Identity", False),
+        ("Network", "Network", False),
+        ("~", "(empty)", True),
+        ("Gone", "Gone", True),
+    ]
+
+
+def test_category_keeps_its_hue_whatever_is_filtered(volume: KPIVersion) -> None:
+    tile = {"type": "line", "kpi_version": volume.pk, "grain": "month", "by": "team"}
+    team = {"key": "team", "column": "team", "label": "Team"}
+    document = page(tile, {**tile, "grain": "quarter"}, choices=[team])
+
+    def hue(query: str, place: int) -> list[str]:
+        figure = shown(document, query).tiles[place].figure
+        assert figure is not None
+        return [t["line"]["color"] for t in figure["data"] if t["name"] == "Network"]
+
+    both = "period=last_12&team=Network&team=Identity"
+    assert hue("period=last_12", 0)[0] == hue("period=last_12", 1)[0] == hue(both, 0)[0]
+
+
+def test_failed_tile_says_why_and_the_rest_stands(
+    owner: User, world: World, sla: KPIVersion, tickets: Dataset
+) -> None:
+    broken = make_dataset(owner, ticket_rows(2), name="Broken")
+    lost = make_kpi(owner, world.question, broken, HOURS, name="Lost column")
+    narrow = {name: kind for name, kind in TICKETS.items() if name != "hours"}
+    make_load(broken, [], types=narrow)
+    empty = Dataset.objects.create(slug="none", name="None", kind="file", owner=owner)
+    unloaded = make_kpi(owner, world.question, empty, HOURS, name="Unloaded")
+
+    tiles = shown(
+        page(
+            {"type": "number", "kpi_version": lost.pk},
+            {"type": "number", "kpi_version": sla.pk},
+            {"type": "number", "kpi_version": unloaded.pk},
+            {"type": "number", "kpi_version": 999_999},
+            {"type": "text", "text": "Still **here**"},
+        )
+    ).tiles
+
+    assert [bool(tile.error) for tile in tiles] == [True, False, True, True, False]
+    assert "“hours”" in tiles[0].error
+    assert tiles[2].error == "The data of this KPI has not been loaded yet."
+    assert tiles[1].number is not None
+    assert tiles[4].html == "<p>Still <strong>here</strong></p>\n"
+
+
+def test_board_of_twelve_tiles_costs_the_queries_of_two(
+    sla: KPIVersion, volume: KPIVersion, hours: KPIVersion
+) -> None:
+    kinds = [
+        {"type": "number", "kpi_version": sla.pk},
+        {"type": "line", "kpi_version": volume.pk, "grain": "month"},
+        {"type": "bar", "kpi_version": hours.pk, "by": "team"},
+        {"type": "table", "kpi_versions": [sla.pk, hours.pk], "by": "team"},
+    ]
+
+    def queries(*tiles: dict[str, Any]) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            shown(page(*tiles))
+        return len(captured)
+
+    assert queries(*kinds[:2]) == queries(*(kinds * 3)) == 2
+
+
+def test_explanation_takes_the_same_figure_apart(draft: Version, sla: KPIVersion) -> None:
+    document = parse(draft.document)
+    state = read_state(document, QueryDict("period=last_3&team=Network"))
+    view = explain(document, document.tiles[0], state)
+    where = parse_where({"column": "team", "op": "in", "value": ["Network"]})
+
+    assert view.figure == ask(sla, **THREE, where=where).total
+    assert view.filters == "1 Aug to 31 Oct 2026; Team: Network"
+    assert (view.numerator, view.denominator) == (
+        str(view.figure.numerator), str(view.figure.denominator),
+    )  # fmt: skip
+    assert view.sql.startswith("SELECT")

@@ -1,0 +1,221 @@
+"""Drafts are assembled, changed by those who may, and never overwritten unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from dashboards.content.document import parse
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.services import assembly, drafts
+from dashboards.content.services import dashboards as services
+from dashboards.content.services.assembly import widths
+from kpis.models import Dataset, KPIVersion
+from tests.fixtures.figures import SLA, make_kpi
+from tests.fixtures.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def shapes(version: Version) -> list[tuple[Any, ...]]:
+    return [(t.type, t.width, t.grain, t.by) for t in parse(version.document).tiles]
+
+
+def test_assembled_draft_follows_from_the_questions(draft: Version) -> None:
+    document = parse(draft.document)
+
+    assert shapes(draft) == [
+        ("number", 4, None, None),
+        ("number", 4, None, None),
+        ("number", 4, None, None),
+        ("line", 7, "month", None),
+        ("bar", 5, None, "priority"),
+        ("line", 7, "month", None),
+        ("bar", 5, None, "priority"),
+        ("table", 12, None, "team"),
+    ]
+    assert document.tiles[3].title == "Do we keep the SLA?"
+    assert [choice.column for choice in document.choices] == ["team", "priority"]
+    assert draft.tiles.count() == 10
+
+
+def test_assembling_says_what_is_left_out(
+    owner: User, world: World, dashboard: Dashboard, tickets: Dataset
+) -> None:
+    for n in range(9):
+        make_kpi(owner, world.question, tickets, SLA, name=f"KPI {n}", unit="percent")
+
+    done = assembly.assemble_version(actor=owner, dashboard=dashboard)
+
+    assert done.said == ["9 KPIs answer this persona's questions; the first 7 are shown."]
+    assert [s[0] for s in shapes(done.version)].count("number") == 7
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted"),
+    [
+        (1, [4]),
+        (2, [6, 6]),
+        (3, [4, 4, 4]),
+        (4, [3] * 4),
+        (5, [4, 4, 4, 6, 6]),
+        (7, [3] * 4 + [4] * 3),
+    ],
+)
+def test_numbers_fill_their_rows(count: int, wanted: list[int]) -> None:
+    assert widths(count) == wanted
+
+
+def test_nothing_is_assembled_without_kpis_or_over_tiles(
+    owner: User, dashboard: Dashboard, sla: KPIVersion
+) -> None:
+    KPIVersion.objects.update(state="draft")
+    with pytest.raises(Conflict, match="None of the persona's questions"):
+        assembly.assemble_version(actor=owner, dashboard=dashboard)
+    KPIVersion.objects.update(state="published")
+    assembly.assemble_version(actor=owner, dashboard=dashboard)
+
+    with pytest.raises(Conflict, match="has tiles already"):
+        assembly.assemble_version(actor=owner, dashboard=dashboard)
+    assert dashboard.versions.count() == 1
+
+
+def test_tile_is_added_changed_moved_and_removed(
+    owner: User, dashboard: Dashboard, sla: KPIVersion
+) -> None:
+    version = drafts.start_version(actor=owner, dashboard=dashboard)
+    number = {"type": "number", "width": 3, "title": "One", "kpi_version": sla.pk}
+
+    def act(service: Callable[..., Version], **given: Any) -> list[str]:
+        revision = dashboard.versions.get().revision
+        done = service(actor=owner, dashboard=dashboard, revision=revision, **given)
+        return [tile.title for tile in parse(done.document).tiles]
+
+    act(drafts.add_tile, tile=number)
+    assert act(drafts.add_tile, tile={**number, "title": "Two"}) == ["One", "Two"]
+    keys = [tile["key"] for tile in dashboard.versions.get().document["tiles"]]
+    assert act(drafts.move_tile, key=keys[1], to=0) == ["Two", "One"]
+    assert act(drafts.move_tile, key=keys[1], to=99) == ["One", "Two"]
+    assert act(drafts.change_tile, key=keys[0], tile={**number, "title": "New"}) == ["New", "Two"]
+    assert [tile["key"] for tile in dashboard.versions.get().document["tiles"]] == keys
+    assert act(drafts.remove_tile, key=keys[0]) == ["Two"]
+    assert dashboard.versions.get().revision == version.revision + 6
+
+
+def test_stale_save_is_refused_and_overwrites_nothing(
+    owner: User, dashboard: Dashboard, draft: Version
+) -> None:
+    key = draft.document["tiles"][0]["key"]
+    drafts.move_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key, to=5)
+    before = dashboard.versions.get()
+
+    with pytest.raises(Conflict, match="Somebody saved this draft"):
+        drafts.remove_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key)
+
+    after = dashboard.versions.get()
+    assert (after.sha256, after.revision) == (before.sha256, before.revision)
+
+
+@pytest.mark.parametrize(
+    ("tile", "field"),
+    [
+        ({"type": "line", "grain": "month", "by": "hours"}, "by"),
+        ({"type": "bar", "by": "nothing"}, "by"),
+        ({"type": "number", "kpi_version": 999_999}, "kpi_version"),
+        ({"type": "number", "width": 99}, "width"),
+    ],
+)
+def test_tile_that_its_kpi_cannot_be_is_refused(
+    owner: User, dashboard: Dashboard, sla: KPIVersion, tile: dict[str, Any], field: str
+) -> None:
+    draft = drafts.start_version(actor=owner, dashboard=dashboard)
+    given = {"kpi_version": sla.pk, "width": 6, **tile}
+
+    with pytest.raises(Invalid) as refused:
+        drafts.add_tile(actor=owner, dashboard=dashboard, revision=draft.revision, tile=given)
+
+    assert refused.value.field == field
+
+
+def test_unpublished_kpi_and_one_without_a_date_are_refused(
+    owner: User, dashboard: Dashboard, world: World, tickets: Dataset, sla: KPIVersion
+) -> None:
+    timeless = {"measure": {"agg": "count"}, "dimensions": ["team"]}
+    count = make_kpi(owner, world.question, tickets, timeless, name="Rows")
+    KPIVersion.objects.filter(pk=sla.pk).update(state="draft")
+    draft = drafts.start_version(actor=owner, dashboard=dashboard)
+
+    def add(**tile: Any) -> str:
+        with pytest.raises(Invalid) as refused:
+            drafts.add_tile(actor=owner, dashboard=dashboard, revision=draft.revision, tile=tile)
+        return refused.value.message
+
+    assert "is not published" in add(type="number", width=3, kpi_version=sla.pk)
+    said = add(type="line", width=3, kpi_version=count.pk, grain="month")
+    assert said == "Rows has no date, so it has no periods."
+
+
+def test_filters_keep_their_keys_and_must_reach_a_kpi(
+    owner: User, dashboard: Dashboard, draft: Version
+) -> None:
+    changed = drafts.change_filters(
+        actor=owner, dashboard=dashboard, revision=draft.revision, period={"preset": "all"},
+        choices=[{"column": "priority", "label": "Urgency"}],
+    )  # fmt: skip
+
+    assert changed.document["filters"] == {
+        "period": {"preset": "all"},
+        "choices": [{"key": "priority", "column": "priority", "label": "Urgency"}],
+    }
+    with pytest.raises(Invalid, match="No KPI on this page can be filtered by “x”"):
+        drafts.change_filters(
+            actor=owner, dashboard=dashboard, revision=changed.revision,
+            period={"preset": "all"}, choices=[{"column": "x", "label": "X"}],
+        )  # fmt: skip
+
+
+def test_owner_and_editors_change_a_draft(
+    owner: User, ace: User, member: User, dashboard: Dashboard, draft: Version
+) -> None:
+    key = draft.document["tiles"][0]["key"]
+
+    def move(actor: User) -> Version:
+        revision = dashboard.versions.get().revision
+        return drafts.move_tile(actor=actor, dashboard=dashboard, revision=revision, key=key, to=1)
+
+    for person in (ace, member):
+        with pytest.raises(NotAllowed):
+            move(person)
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+
+    assert [move(person).revision for person in (ace, owner)] == [3, 4]
+
+
+def test_only_the_ace_edits_and_only_the_owner_names_editors(
+    owner: User, ace: User, member: User, dashboard: Dashboard
+) -> None:
+    with pytest.raises(Invalid, match="members of the ACE team"):
+        services.change_dashboard(actor=owner, dashboard=dashboard, editors=[member])
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+    services.change_dashboard(actor=ace, dashboard=dashboard, name="New", editors=[])
+    with pytest.raises(NotAllowed, match="hands a dashboard over"):
+        services.change_dashboard(actor=ace, dashboard=dashboard, owner=ace)
+
+    assert list(dashboard.editors.all()) == [ace]
+
+
+def test_every_save_is_recorded(dashboard: Dashboard, draft: Version) -> None:
+    actions = list(
+        AuditEntry.objects.filter(object_type__startswith="dashboards").values_list(
+            "action", flat=True
+        )
+    )
+
+    assert sorted(set(actions)) == [
+        "dashboard.create", "dashboard.stage", "version.assemble", "version.save", "version.start",
+    ]  # fmt: skip

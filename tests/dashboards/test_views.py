@@ -1,0 +1,331 @@
+"""Who sees what of a dashboard, and what stands on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ace_portal.accounts.models import User
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.services import assembly, drafts, releases
+from dashboards.lifecycle import services as lifecycle
+from kpis.models import KPIVersion
+from tests.dashboards.conftest import make_dashboard
+from tests.fixtures.figures import TICKETS, VOLUME, make_dataset, make_kpi
+from tests.fixtures.world import World
+
+pytestmark = pytest.mark.django_db
+Open = Callable[[User | None], Client]
+HOSTILE = "<script>alert(1)</script><a href='https://evil.example'>x</a>"
+
+
+def url(name: str, dashboard: Dashboard, *args: Any) -> str:
+    return reverse(f"dashboards:{name}", args=[dashboard.slug, *args])
+
+
+def first_key(version: Version) -> str:
+    return str(version.document["tiles"][0]["key"])
+
+
+@pytest.mark.parametrize("name", ["dashboard-detail", "dashboard-about", "versions", "explain"])
+def test_figures_are_seen_by_the_ace_and_the_group_alone(
+    client_of: Open, ace: User, owner: User, member: User, colleague: User, outsider: User,
+    live: Dashboard, released: Version, name: str,
+) -> None:  # fmt: skip
+    key = [first_key(released)] if name == "explain" else []
+    where = url("tile-explain" if key else name, live, *key)
+
+    cast = (ace, owner, member, colleague, outsider, None)
+    statuses = [client_of(person).get(where).status_code for person in cast]
+
+    assert statuses == [200, 200, 200, 404, 404, 302]
+
+
+@pytest.mark.parametrize(
+    "name", ["builder", "version-release", "filters-edit", "tile-new", "dashboard-edit", "launch"]
+)
+def test_pages_of_the_ace(
+    client_of: Open, owner: User, ace: User, member: User, draft: Version, name: str
+) -> None:
+    where = url(name, draft.dashboard)
+
+    assert [client_of(p).get(where).status_code for p in (owner, ace, member, None)] == [
+        200, 200, 403, 302,
+    ]  # fmt: skip
+
+
+def test_dashboard_that_is_closed_again_is_gone_at_once(
+    client_of: Open, owner: User, member: User, live: Dashboard
+) -> None:
+    client = client_of(member)
+    assert client.get(live.get_absolute_url()).status_code == 200
+
+    lifecycle.end_launch(actor=owner, launch=live.launches.get())
+
+    assert client.get(live.get_absolute_url()).status_code == 404
+
+
+def test_draft_is_explained_to_the_ace_alone(
+    client_of: Open, ace: User, owner: User, member: User, live: Dashboard
+) -> None:
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    where = url("tile-explain", live, first_key(draft)) + f"?version={draft.number}"
+
+    assert [client_of(p).get(where).status_code for p in (ace, member)] == [200, 404]
+
+
+def test_page_has_every_figure_as_text(
+    client_of: Open, member: User, live: Dashboard, sla: KPIVersion
+) -> None:
+    page = client_of(member).get(live.get_absolute_url() + "?period=last_3").text
+
+    assert "vs the 3 months before" in page
+    assert "Figures as a table" in page
+    assert '<button class="button filters__submit">' in page
+    assert "Figures to" in page
+
+
+def test_htmx_gets_the_board_alone_with_the_filters_in_its_links(
+    client_of: Open, member: User, live: Dashboard
+) -> None:
+    headers = {"hx-request": "true", "hx-target": "board"}
+    page = client_of(member).get(live.get_absolute_url() + "?priority=P1", headers=headers).text
+
+    assert page.startswith('<div class="board" id="board">')
+    assert "/explain/?priority=P1" in page
+
+
+def test_explanation_is_a_panel_for_htmx_and_a_page_otherwise(
+    client_of: Open, member: User, live: Dashboard, released: Version
+) -> None:
+    client, where = client_of(member), url("tile-explain", live, first_key(released))
+
+    panel = client.get(where, headers={"hx-request": "true"}).text
+    page = client.get(where).text
+
+    assert panel.startswith('<div class="panel__head">')
+    assert "<!doctype html>" in page
+    assert "Do we keep the SLA?" in panel
+    assert "SELECT" in panel
+
+
+def test_labels_from_the_data_are_text(
+    client_of: Open, owner: User, member: User, world: World, dashboard: Dashboard
+) -> None:
+    rows = [{"opened_at": "2026-10-05 08:00:00", "team": HOSTILE, "priority": HOSTILE}] * 12
+    data = make_dataset(owner, rows, types=TICKETS, name="Hostile")
+    make_kpi(owner, world.question, data, VOLUME, name=f"K {HOSTILE}"[:100])
+    assembly.assemble_version(actor=owner, dashboard=dashboard)
+    releases.release_version(actor=owner, dashboard=dashboard)
+    lifecycle.launch(actor=owner, dashboard=dashboard, group=world.group)
+
+    page = client_of(member).get(dashboard.get_absolute_url()).text
+
+    assert "<script>alert" not in page
+    assert "<a href='https://evil" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_builder_adds_a_tile_and_a_stale_one_is_kept_out(
+    client_of: Open, owner: User, draft: Version, sla: KPIVersion
+) -> None:
+    client = client_of(owner)
+    where = url("tile-new", draft.dashboard) + "?type=line"
+    given = {"revision": draft.revision, "kpi_version": sla.pk, "width": 12, "grain": "week"}
+
+    added = client.post(where, given)
+    stale = client.post(where, given)
+
+    assert added.headers["location"] == url("builder", draft.dashboard)
+    assert stale.status_code == 422
+    assert "Somebody saved this draft in the meantime" in stale.text
+    assert len(draft.dashboard.versions.get().document["tiles"]) == 9
+
+
+def test_builder_moves_and_removes_by_buttons(client_of: Open, owner: User, draft: Version) -> None:
+    client, key = client_of(owner), first_key(draft)
+    moved = {"revision": draft.revision, "to": 1}
+
+    client.post(url("tile-move", draft.dashboard, key), moved)
+    assert draft.dashboard.versions.get().document["tiles"][1]["key"] == key
+    gone = client.post(
+        url("tile-remove", draft.dashboard, key), {"revision": draft.revision + 1}, follow=True
+    )
+
+    assert "The tile is gone from the draft." in gone.text
+    assert key not in str(draft.dashboard.versions.get().document)
+
+
+def test_stale_button_says_so_on_the_builders_page(
+    client_of: Open, owner: User, draft: Version
+) -> None:
+    where = url("tile-remove", draft.dashboard, first_key(draft))
+
+    page = client_of(owner).post(where, {"revision": 1}, follow=True)
+
+    assert "Somebody saved this draft in the meantime" in page.text
+    assert len(draft.dashboard.versions.get().document["tiles"]) == 8
+
+
+@pytest.mark.parametrize("kind", ["number", "line", "bar", "table", "text"])
+def test_every_type_of_tile_is_changed_by_a_form(
+    client_of: Open, owner: User, draft: Version, sla: KPIVersion, kind: str
+) -> None:
+    where = url("tile-edit", draft.dashboard, first_key(draft)) + f"?type={kind}"
+    given: dict[str, Any] = {
+        "revision": draft.revision, "title": "Changed", "width": 6, "kpi_version": sla.pk,
+        "kpi_versions": [sla.pk], "grain": "month", "by": "team", "over": "by:team", "text": "Hi",
+    }  # fmt: skip
+
+    shown = client_of(owner).get(where)
+    saved = client_of(owner).post(where, given)
+
+    tile = draft.dashboard.versions.get().document["tiles"][0]
+    assert (shown.status_code, saved.status_code) == (200, 302)
+    assert (tile["type"], tile["title"], tile["key"]) == (kind, "Changed", first_key(draft))
+
+
+def test_filters_are_changed_by_a_form(client_of: Open, owner: User, draft: Version) -> None:
+    where = url("filters-edit", draft.dashboard)
+    given = {"revision": draft.revision, "preset": "own", "use_0": "on", "label_0": "Crew"}
+
+    missing = client_of(owner).post(where, given)
+    saved = client_of(owner).post(where, {**given, "start": "2026-01-01", "end": "2026-01-31"})
+
+    assert (missing.status_code, saved.status_code) == (422, 302)
+    assert draft.dashboard.versions.get().document["filters"] == {
+        "period": {"preset": "own", "from": "2026-01-01", "to": "2026-01-31"},
+        "choices": [{"key": "team", "column": "team", "label": "Crew"}],
+    }
+
+
+def test_from_the_form_to_the_group(
+    client_of: Open, owner: User, member: User, world: World, sla: KPIVersion
+) -> None:
+    client = client_of(owner)
+    given = {
+        "name": "New one", "problem": "P", "hypothesis": "H", "success_measure": "S",
+        "persona": world.persona.pk, "groups": [world.group.pk], "review_due": "2030-01-01",
+    }  # fmt: skip
+
+    client.post(reverse("dashboards:dashboard-new"), given)
+    dashboard = Dashboard.objects.get()
+    client.post(url("version-assemble", dashboard))
+    client.post(url("version-release", dashboard), {"notes": ""})
+    client.post(url("launch", dashboard), {"group": world.group.pk})
+
+    assert client_of(member).get(dashboard.get_absolute_url()).status_code == 200
+
+
+def test_versions_are_compared_in_words(
+    client_of: Open, owner: User, member: User, live: Dashboard
+) -> None:
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    drafts.remove_tile(actor=owner, dashboard=live, revision=draft.revision, key=first_key(draft))
+    where = url("version-compare", live)
+
+    page = client_of(owner).get(where).text
+
+    assert "What version 2 does differently from version 1" in page
+    assert "Number “SLA attainment, v1”" in page
+    assert client_of(member).get(where).status_code == 403
+
+
+def test_superseded_version_is_restored_by_a_button(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    drafts.start_version(actor=owner, dashboard=live)
+    releases.release_version(actor=owner, dashboard=live, notes="Same again")
+
+    page = client_of(owner).post(url("version-restore", live, 1), follow=True)
+
+    assert "Version 1 is in a new draft." in page.text
+    assert live.versions.first().number == 3  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["version-assemble", "version-start", "tile-move", "tile-remove", "version-restore",
+     "launch-end"],
+)  # fmt: skip
+def test_deeds_need_a_post(client_of: Open, owner: User, live: Dashboard, name: str) -> None:
+    args: dict[str, list[Any]] = {
+        "tile-move": ["t1"], "tile-remove": ["t1"], "version-restore": [1], "launch-end": [1],
+    }  # fmt: skip
+
+    assert client_of(owner).get(url(name, live, *args.get(name, []))).status_code == 405
+
+
+def test_list_costs_the_same_with_one_three_and_thirty(
+    client_of: Open, owner: User, member: User, world: World, sla: KPIVersion
+) -> None:
+    client = client_of(member)
+
+    def queries(count: int) -> int:
+        for _n in range(count - Dashboard.objects.count()):
+            made = make_dashboard(owner, world)
+            assembly.assemble_version(actor=owner, dashboard=made)
+            releases.release_version(actor=owner, dashboard=made)
+            lifecycle.launch(actor=owner, dashboard=made, group=world.group)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(reverse("dashboards:dashboards"))
+        assert page.text.count('class="moved"') == min(count, 20)
+        return len(captured)
+
+    queries(1)
+    counts = [queries(1), queries(3), queries(30)]
+
+    assert len(set(counts)) == 1, counts
+
+
+def test_portfolio_costs_the_same_with_one_and_five(
+    client_of: Open, owner: User, world: World, sla: KPIVersion
+) -> None:
+    client = client_of(owner)
+
+    def queries(count: int) -> int:
+        for _n in range(count - Dashboard.objects.count()):
+            made = make_dashboard(owner, world, review_due=date(2031, 1, 1))
+            assembly.assemble_version(actor=owner, dashboard=made)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("dashboards:portfolio"))
+        return len(captured)
+
+    queries(1)
+    assert queries(1) == queries(5)
+
+
+def test_navigation_shows_the_portfolio_to_the_ace_alone(
+    client_of: Open, owner: User, member: User, db: None
+) -> None:
+    where = reverse("dashboards:dashboards")
+
+    pages = [client_of(person).get(where).text for person in (owner, member)]
+
+    assert ["/portfolio/" in page for page in pages] == [True, False]
+    assert ["/dashboards/" in page for page in pages] == [True, True]
+
+
+def test_home_tags_show_figures_and_stages(
+    owner: User, member: User, colleague: User, live: Dashboard
+) -> None:
+    drafts.start_version(actor=owner, dashboard=live)
+    template = Template("{% load boards %}{% your_dashboards %}|{% portfolio_glance %}")
+
+    def page(user: User) -> str:
+        request = RequestFactory().get("/")
+        return template.render(Context({"user": user, "request": request}))
+
+    yours, glance = page(member).split("|")
+    assert "Incident service" in yours
+    assert yours.count('class="mini"') == 3
+    assert "Draft v2 waits for its release" in glance
+    assert "No dashboard is open to you yet" in page(colleague)
