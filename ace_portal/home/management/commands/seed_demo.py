@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import discovery
+from ace_portal.home.demo import discovery, measurement
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -35,6 +35,7 @@ class Command(BaseCommand):
                 )
                 for name, fields in PEOPLE.items()
             }
-            discovery.tell(
+            found = discovery.tell(
                 people["owner"], people["member"], people["colleague"], timezone.localdate()
             )
+        measurement.tell(people["owner"], found, timezone.localdate())
