@@ -20,11 +20,19 @@ LINES: dict[tuple[str, str], tuple[str, str | Promise]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One place of the table; ``span`` columns wide. An empty one has no cards."""
+    """One place of the table, as wide as its steps. An empty one has no cards."""
 
-    step: Step
-    span: int = 1
+    steps: tuple[Step, ...]
     cards: tuple[Card, ...] = ()
+
+    @property
+    def step(self) -> Step:
+        """Where the cell begins."""
+        return self.steps[0]
+
+    @property
+    def span(self) -> int:
+        return len(self.steps)
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,6 @@ def _cells(lane: Lane, steps: tuple[Step, ...]) -> tuple[Cell, ...]:
         span = 1
         while span < wanted and place + span < len(steps) and not cards[steps[place + span].pk]:
             span += 1
-        cells.append(Cell(step, span, cards[step.pk]))
+        cells.append(Cell(steps[place : place + span], cards[step.pk]))
         place += span
     return tuple(cells)
