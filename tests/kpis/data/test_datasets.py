@@ -62,7 +62,7 @@ def test_change_of_sql_that_breaks_a_kpi_is_refused(
     last = prepared(owner)
     publish(last, SLA)
 
-    with pytest.raises(Invalid, match="“SLA met” would break. .* “made_sla”") as refused:
+    with pytest.raises(Invalid, match=r"“SLA met” would break\. .* “made_sla”") as refused:
         datasets.change_sql(
             actor=owner, dataset=last, sql="SELECT number, opened_at FROM incidents"
         )
