@@ -92,6 +92,7 @@ class AnswersInput(serializers.Serializer[Any]):
     decimal = serializers.ChoiceField([".", ","], required=False)
     time_zone = serializers.CharField(max_length=64, required=False)
     bad_rows = serializers.ChoiceField(BAD_ROWS, required=False)
+    encoding = serializers.CharField(max_length=40, required=False)
 
 
 class DatasetInput(AnswersInput):

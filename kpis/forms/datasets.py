@@ -32,6 +32,7 @@ BAD_ROWS = [
     ("skip", gettext_lazy("Skip it and count it")),
 ]
 DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
+ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
@@ -51,7 +52,11 @@ class UploadForm(forms.Form):
 
 
 class DatasetForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Give it a name.")},
+    )
     description = forms.CharField(
         label=gettext_lazy("What one row is"),
         required=False,
@@ -72,6 +77,7 @@ class PreviewForm(DatasetForm):
         choices=time_zone_choices,
         help_text=gettext_lazy("In which the file's times are meant, where they do not say so."),
     )
+    encoding = forms.ChoiceField(label=gettext_lazy("Letters are written in"))
     decimal = forms.ChoiceField(
         label=gettext_lazy("Decimal mark"), choices=DECIMALS, widget=forms.RadioSelect
     )
@@ -89,6 +95,11 @@ class PreviewForm(DatasetForm):
         self.profile = profile
         if not named:
             del self.fields["name"], self.fields["description"]
+        seen = str(profile.options.encoding)
+        self.fields["encoding"].choices = [  # type: ignore[attr-defined]
+            (name, name) for name in dict.fromkeys([seen, *ENCODINGS])
+        ]
+        self.fields["encoding"].help_text = profile.encoding_note
         self._ask_for_dates(profile)
         self._ask_for_nulls(profile)
         for place, column in enumerate(profile.columns):
@@ -127,10 +138,20 @@ class PreviewForm(DatasetForm):
     def answers(self) -> dict[str, Any]:
         """What the services take, from what is valid so far."""
         given = self.cleaned_data
-        known = ("name", "description", "date_order", "time_zone", "decimal", "bad_rows")
+        known = (
+            "name",
+            "description",
+            "date_order",
+            "time_zone",
+            "decimal",
+            "bad_rows",
+            "encoding",
+        )
         answers = {key: given[key] for key in known if key in given}
         if "null_tokens" in self.fields:
-            answers["null_tokens"] = given.get("null_tokens", [])
+            offered = {token for token, _label in self.fields["null_tokens"].choices}  # type: ignore[attr-defined]
+            kept = [token for token in self.initial["null_tokens"] if token not in offered]
+            answers["null_tokens"] = [*kept, *given.get("null_tokens", [])]
         types = {
             column.name: given[f"type_{place}"]
             for place, column in enumerate(self.profile.columns)
@@ -145,8 +166,9 @@ class PreviewForm(DatasetForm):
         types = {**options.types, **others.pop("types", {})}
         initial: dict[str, Any] = {
             "decimal": options.decimal,
+            "encoding": options.encoding,
             "date_order": next((need.suggestion for need in profile.needs), ""),
-            "null_tokens": list(options.null_tokens),
+            "null_tokens": [token for token in options.null_tokens if token],
             "bad_rows": "stop",
         }
         for place, column in enumerate(profile.columns):

@@ -33,7 +33,7 @@ def create_dataset(
     """A dataset of a file, its first load on the way.
 
     ``answers``: ``types`` (column → type), ``null_tokens``, ``date_order``, ``decimal``,
-    ``time_zone``, ``bad_rows``; what is not said is as it was seen.
+    ``time_zone``, ``bad_rows``, ``encoding``; what is not said is as it was seen.
     """
     require_own(actor, upload)
     options = options_of(upload, answers)

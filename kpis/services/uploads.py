@@ -32,7 +32,9 @@ from kpis.sources.registry import file_source
 
 KIND = CsvSource.kind
 #: what a person says about a file; everything else is seen in it
-ANSWERS = ("types", "null_tokens", "date_order", "decimal", "time_zone", "bad_rows")
+ANSWERS = (
+    "types", "null_tokens", "date_order", "decimal", "time_zone", "bad_rows", "encoding",
+)  # fmt: skip
 PREVIEW_ROWS = 20
 PREVIEW_CHARACTERS = 200
 
@@ -102,6 +104,7 @@ def look_again(*, actor: User, upload: Upload, answers: Mapping[str, Any]) -> Up
     require_own(actor, upload)
     seen = profile_of(upload)
     types = dict(answers.get("types", {}))
+    answers = {key: value for key, value in answers.items() if key != "date_order"}
     chosen = {name: kind for name, kind in types.items() if kind != seen.options.types.get(name)}
     options = _options_of(seen, {**answers, "types": chosen}) | {"types": chosen}
     bad_rows = upload.profile.get("bad_rows", [])
@@ -152,6 +155,8 @@ def options_of(
         if name not in names:
             raise Invalid(_("The file has no column “%(name)s”.") % {"name": name}, field="types")
     kept = {key: value for key, value in (before or {}).items() if key in ANSWERS}
+    if seen.options.date_order:  # what the values prove needs no memory
+        kept.pop("date_order", None)
     kept["types"] = {n: kind for n, kind in kept.get("types", {}).items() if n in names}
     first = _options_of(seen, kept)
     options: Options = file_source(KIND).options(_merged(first, answers))

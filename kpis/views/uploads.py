@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
 from kpis.forms.datasets import PreviewForm, UploadForm, name_of
@@ -120,7 +121,11 @@ def _look_again(
     typed = {key: form.data.get(key, "") for key in ("name", "description")}
     known = {key: value for key, value in answers.items() if key in uploads.ANSWERS and value}
     known["null_tokens"] = answers.get("null_tokens", [])
-    uploads.look_again(actor=user, upload=upload, answers=known)
+    try:
+        uploads.look_again(actor=user, upload=upload, answers=known)
+    except Invalid as error:
+        form.add_error(None, error.message)
+        return form
     seen = uploads.profile_of(upload).options.types
     return _preview_form(upload, dataset, zone, **{**known, **typed, "types": seen})
 
