@@ -24,6 +24,10 @@ class Rule:
 
     passes: frozenset[str]
     refusal: int = 403
+    unknown_to: frozenset[str] = frozenset()  # to these it is as if there were nothing: 404
+
+    def refused(self, name: str) -> int:
+        return 404 if name in self.unknown_to else self.refusal
 
 
 ANY = Rule(frozenset(CAST))
@@ -41,6 +45,9 @@ def sees(*names: str) -> Rule:
 
 
 OF_GROUP = sees("member")
+OWNER = role("owner")
+#: the owner's upload: another person of the team cannot tell that it is there
+OWN_UPLOAD = Rule(frozenset({"owner"}), 403, frozenset({"ace"}))
 
 #: route → (who reads, who writes); one rule stands for both
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
@@ -68,12 +75,12 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "personas:service-new": TEAM,
     "personas:service-detail": OF_GROUP,
     "personas:service-edit": TEAM,
-    "personas:service-archive": (TEAM, role("owner")),
+    "personas:service-archive": (TEAM, OWNER),
     "personas:blueprint-new": TEAM,
     "personas:blueprint-detail": OF_GROUP,
     "personas:blueprint-version": OF_GROUP,
     "personas:blueprint-edit": TEAM,
-    "personas:blueprint-publish": (TEAM, role("owner")),
+    "personas:blueprint-publish": (TEAM, OWNER),
     "personas:blueprint-start": TEAM,
     "personas:phase-new": TEAM,
     "personas:phase-remove": TEAM,
@@ -94,8 +101,56 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "personas:groups": ALL,
     "personas:group-new": TEAM,
     "personas:group-detail": OF_GROUP,
-    "personas:group-edit": role("owner"),
-    "personas:membership-end": role("owner"),
+    "personas:group-edit": OWNER,
+    "personas:membership-end": OWNER,
+    # Data: the team has the right to manage it
+    "kpis:datasets": TEAM,
+    "kpis:dataset-new": TEAM,
+    "kpis:dataset-prepare": TEAM,
+    "kpis:dataset-detail": TEAM,
+    "kpis:dataset-edit": TEAM,
+    "kpis:dataset-sql": TEAM,
+    "kpis:dataset-load": TEAM,
+    "kpis:dataset-rebuild": TEAM,
+    "kpis:load-rollback": (TEAM, OWNER),
+    "kpis:upload-preview": OWN_UPLOAD,
+    # KPIs: that one is published, and what it means, is no secret
+    "kpis:kpis": ALL,
+    "kpis:kpi-new": TEAM,
+    "kpis:kpi-detail": ALL,
+    "kpis:kpi-version": ALL,
+    "kpis:kpi-edit": TEAM,
+    "kpis:kpi-draft-edit": TEAM,
+    "kpis:kpi-start": TEAM,
+    "kpis:kpi-publish": (TEAM, OWNER),
+    "kpis:kpi-retire": (TEAM, OWNER),
+    "kpis:kpi-refresh": TEAM,
+    "kpis:target-new": (TEAM, OWNER),
+    "kpis:kpi-step-new": TEAM,
+    "kpis:kpi-step-hide": TEAM,
+    # Dashboards: launched to the member's group, version 2 in draft
+    "dashboards:dashboards": ALL,
+    "dashboards:portfolio": TEAM,
+    "dashboards:dashboard-new": TEAM,
+    "dashboards:dashboard-detail": OF_GROUP,
+    "dashboards:dashboard-about": OF_GROUP,
+    "dashboards:dashboard-edit": OWNER,
+    "dashboards:tile-explain": OF_GROUP,
+    "dashboards:versions": OF_GROUP,
+    "dashboards:version-detail": TEAM,
+    "dashboards:version-compare": TEAM,
+    "dashboards:version-start": (TEAM, OWNER),
+    "dashboards:version-assemble": (TEAM, OWNER),
+    "dashboards:version-release": OWNER,
+    "dashboards:version-restore": (TEAM, OWNER),
+    "dashboards:builder": TEAM,
+    "dashboards:filters-edit": OWNER,
+    "dashboards:tile-new": OWNER,
+    "dashboards:tile-edit": OWNER,
+    "dashboards:tile-move": (TEAM, OWNER),
+    "dashboards:tile-remove": (TEAM, OWNER),
+    "dashboards:launch": OWNER,
+    "dashboards:launch-end": (TEAM, OWNER),
     # The API
     "api:schema": ALL,
     "api:docs": ALL,
@@ -112,7 +167,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:blueprints": (ALL, TEAM),
     "api:blueprint-detail": (OF_GROUP, TEAM),
     "api:blueprint-drawing": OF_GROUP,
-    "api:blueprint-publish": (TEAM, role("owner")),
+    "api:blueprint-publish": (TEAM, OWNER),
     "api:blueprint-start": TEAM,
     "api:blueprint-phases": TEAM,
     "api:phase-steps": TEAM,
@@ -125,7 +180,40 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:groups": (ALL, TEAM),
     "api:group-detail": (OF_GROUP, TEAM),
     "api:members": OF_GROUP,
-    "api:membership-end": (TEAM, role("owner")),
+    "api:membership-end": (TEAM, OWNER),
+    "api:uploads": TEAM,
+    "api:upload-detail": OWN_UPLOAD,
+    "api:datasets": TEAM,
+    "api:dataset-detail": TEAM,
+    "api:dataset-prepare": TEAM,
+    "api:dataset-sql": TEAM,
+    "api:dataset-rebuild": TEAM,
+    "api:sql-preview": TEAM,
+    "api:loads": TEAM,
+    "api:load-rollback": (TEAM, OWNER),
+    "api:kpis": (ALL, TEAM),
+    "api:kpi-detail": (ALL, TEAM),
+    "api:kpi-draft": TEAM,
+    "api:kpi-start": TEAM,
+    "api:kpi-publish": (TEAM, OWNER),
+    "api:kpi-retire": (TEAM, OWNER),
+    "api:kpi-targets": (TEAM, OWNER),
+    "api:kpi-refreshes": TEAM,
+    "api:kpi-measurements": TEAM,
+    "api:kpi-figures": TEAM,
+    "api:dashboards": (ALL, TEAM),
+    "api:dashboard-detail": (OF_GROUP, OWNER),
+    "api:dashboard-figures": OF_GROUP,
+    "api:versions": OF_GROUP,
+    "api:version-detail": OF_GROUP,
+    "api:version-compare": TEAM,
+    "api:version-restore": (TEAM, OWNER),
+    "api:draft": (TEAM, OWNER),
+    "api:draft-start": (TEAM, OWNER),
+    "api:draft-assemble": (TEAM, OWNER),
+    "api:draft-release": (TEAM, OWNER),
+    "api:launches": (TEAM, OWNER),
+    "api:launch-end": (TEAM, OWNER),
 }
 
 

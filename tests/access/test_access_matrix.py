@@ -91,7 +91,7 @@ def expectation(route: Route, name: str, method: str) -> Callable[[int], bool]:
     # A method that the view does not know is refused before or after its door.
     unknown = method not in {"GET", "POST"}
     return lambda status: (
-        status == rule.refusal or (status == 405 and (unknown or method not in spoken(route)))
+        status == rule.refused(name) or (status == 405 and (unknown or method not in spoken(route)))
     )
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import types
 from datetime import date
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.urls import NoReverseMatch, clear_url_caches, include, path, reverse
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Version
@@ -17,25 +14,6 @@ from dashboards.content.services import dashboards as services
 from dashboards.lifecycle import services as lifecycle
 from kpis.models import KPIVersion
 from tests.fixtures.world import World
-
-
-@pytest.fixture(autouse=True)
-def _kpi_pages(settings: Any) -> None:
-    """Links lead to the pages of KPIs, also where those are not part of this build."""
-    try:
-        reverse("kpis:kpi-detail", args=["x"])
-    except NoReverseMatch:
-        nowhere = [
-            path("kpis/<slug:slug>/", lambda request, slug: HttpResponse(), name="kpi-detail"),
-            path("data/<slug:slug>/", lambda request, slug: HttpResponse(), name="dataset-detail"),
-        ]
-        site = types.ModuleType("site_with_kpis")
-        site.urlpatterns = [  # type: ignore[attr-defined]
-            path("", include((nowhere, "kpis"), namespace="kpis")),
-            path("", include("ace_portal.urls")),
-        ]
-        settings.ROOT_URLCONF = site
-        clear_url_caches()
 
 
 def make_dashboard(owner: User, world: World, **fields: Any) -> Dashboard:
