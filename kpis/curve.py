@@ -38,12 +38,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Goal:
-    """A stretch of one target, with its value for the label."""
+    """A stretch of one target; its label stands on the side where the line is not."""
 
     x1: str
     x2: str
     y: str
     value: float
+    below: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,10 @@ def _goals(
         goal = dots[start].goal
         if goal is not None:
             left = max(x(start - 0.5), 0.0)
-            found.append(Goal(_text(left), _text(min(x(n - 0.5), 100.0)), _text(y(goal)), goal))
+            ends = [dot.value for dot in dots[max(start, n - 2) : n] if dot.value is not None]
+            below = bool(ends) and sum(ends) / len(ends) > goal
+            right = min(x(n - 0.5), 100.0)
+            found.append(Goal(_text(left), _text(right), _text(y(goal)), goal, below))
         start = n
     return found
 

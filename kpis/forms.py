@@ -279,7 +279,7 @@ class KPIForm(DefinitionForm):
     category = forms.ChoiceField(label=_("Category"), choices=KPI.Category.choices)
     steward = forms.ModelChoiceField(
         label=_("Steward"), queryset=people_of_ace(), required=False,
-        help_text=_("Looks after the definition beside you, its owner."),
+        empty_label=_("Nobody"), help_text=_("Looks after the definition beside you, its owner."),
     )  # fmt: skip
     refresh_every = CadenceField()
     good = forms.DecimalField(
@@ -311,7 +311,9 @@ class EditForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=people_of_ace(), help_text=_("Answers for it and publishes it.")
     )
-    steward = forms.ModelChoiceField(label=_("Steward"), queryset=people_of_ace(), required=False)
+    steward = forms.ModelChoiceField(
+        label=_("Steward"), queryset=people_of_ace(), required=False, empty_label=_("Nobody")
+    )
     refresh_every = CadenceField()
 
     @staticmethod

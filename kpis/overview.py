@@ -132,8 +132,8 @@ def _definition(version: KPIVersion) -> dict[str, Any]:
 
 def _parts(version: KPIVersion, definition: Definition, said: Words) -> Iterable[tuple[str, str]]:
     if said.numerator:
-        yield _("Above the line"), said.numerator
-        yield _("Below the line"), said.denominator
+        yield _("Numerator"), said.numerator
+        yield _("Denominator"), said.denominator
     yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
     yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
     if definition.exclusions is not None:

@@ -53,7 +53,7 @@ COMPONENTS = (
     "parts",
     "gatehouse",
     "modes",
-    "formula",
+    "define",
     "kpi",
 )
 
