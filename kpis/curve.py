@@ -10,6 +10,7 @@ TOP, BOTTOM = 28.0, 232.0
 LEFT, RIGHT = 2.0, 97.0
 SPARK_HEIGHT, SPARK_EDGE = 36.0, 4.0
 TICKS = 4
+LABEL = 24.0  # pixels that a label needs under its line
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,8 @@ def _goals(
         goal = dots[start].goal
         if goal is not None:
             left = max(x(start - 0.5), 0.0)
-            ends = [dot.value for dot in dots[max(start, n - 2) : n] if dot.value is not None]
-            below = bool(ends) and sum(ends) / len(ends) > goal
+            last = next((d.value for d in reversed(dots[start:n]) if d.value is not None), goal)
+            below = last > goal and y(goal) < BOTTOM - LABEL
             right = min(x(n - 0.5), 100.0)
             found.append(Goal(_text(left), _text(right), _text(y(goal)), goal, below))
         start = n

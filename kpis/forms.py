@@ -362,13 +362,16 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.unit = version.unit
         sign = "%" if version.unit == KPIVersion.Unit.PERCENT else version.unit_label
-        words = {"up": _("or more"), "down": _("or less"), "band": _("lower end")}
-        for name in ("good", "watch"):
-            hint = f"{sign} {words[version.direction]}".strip()
-            self.fields[name].help_text = hint
+        words = {"up": _("or more"), "down": _("or less"), "band": ""}
+        for name in self.fields:
+            if name != "valid_from":
+                self.fields[name].help_text = f"{sign} {words[version.direction]}".strip()
+        if version.direction == KPIVersion.Direction.BAND:
+            self.fields["good"].label = _("Good from")
+            self.fields["watch"].label = _("Watch from")
+            return
         for name in ("good_high", "watch_high"):
-            if version.direction != KPIVersion.Direction.BAND:
-                del self.fields[name]
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -105,7 +105,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),
-        **(_figures(kpi, version) if values and version.state != State.DRAFT else {}),
+        **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
 
@@ -194,11 +194,12 @@ def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
     return found
 
 
-def _figures(kpi: KPI, version: KPIVersion) -> dict[str, Any]:
+def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[str, Any]:
     measured = selectors.measurements_of([version]).get(version.pk, [])
     before = selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
-    return {"sheet": sheet(version, measured, before), "last_good": good}
+    switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
+    return {"sheet": sheet(version, measured, before, switches), "last_good": good}
 
 
 def _attempts(kpi: KPI) -> dict[str, Any]:
