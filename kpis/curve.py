@@ -10,6 +10,7 @@ TOP, BOTTOM = 28.0, 232.0
 LEFT, RIGHT = 2.0, 97.0
 SPARK_HEIGHT, SPARK_EDGE = 36.0, 4.0
 TICKS = 4
+LABEL = 24.0  # pixels that a label needs under its line
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Goal:
-    """A stretch of one target, with its value for the label."""
+    """A stretch of one target; its label stands on the side where the line is not."""
 
     x1: str
     x2: str
     y: str
     value: float
+    below: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,10 @@ def _goals(
         goal = dots[start].goal
         if goal is not None:
             left = max(x(start - 0.5), 0.0)
-            found.append(Goal(_text(left), _text(min(x(n - 0.5), 100.0)), _text(y(goal)), goal))
+            last = next((d.value for d in reversed(dots[start:n]) if d.value is not None), goal)
+            below = last > goal and y(goal) < BOTTOM - LABEL
+            right = min(x(n - 0.5), 100.0)
+            found.append(Goal(_text(left), _text(right), _text(y(goal)), goal, below))
         start = n
     return found
 

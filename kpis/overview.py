@@ -105,7 +105,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),
-        **(_figures(kpi, version) if values and version.state != State.DRAFT else {}),
+        **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
 
@@ -132,8 +132,8 @@ def _definition(version: KPIVersion) -> dict[str, Any]:
 
 def _parts(version: KPIVersion, definition: Definition, said: Words) -> Iterable[tuple[str, str]]:
     if said.numerator:
-        yield _("Above the line"), said.numerator
-        yield _("Below the line"), said.denominator
+        yield _("Numerator"), said.numerator
+        yield _("Denominator"), said.denominator
     yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
     yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
     if definition.exclusions is not None:
@@ -194,11 +194,12 @@ def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
     return found
 
 
-def _figures(kpi: KPI, version: KPIVersion) -> dict[str, Any]:
+def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[str, Any]:
     measured = selectors.measurements_of([version]).get(version.pk, [])
     before = selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
-    return {"sheet": sheet(version, measured, before), "last_good": good}
+    switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
+    return {"sheet": sheet(version, measured, before, switches), "last_good": good}
 
 
 def _attempts(kpi: KPI) -> dict[str, Any]:

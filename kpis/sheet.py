@@ -55,6 +55,7 @@ class Row:
     partial: bool
     few: bool
     start: datetime
+    end: datetime
     was: tuple[Was, ...] = ()
 
 
@@ -77,8 +78,12 @@ def sheet(
     version: KPIVersion,
     measurements: Sequence[Measurement],
     before: Mapping[datetime, Sequence[Measurement]] | None = None,
+    switches: Mapping[str, datetime] | None = None,
 ) -> Sheet:
-    """Reads ``version.kpi.targets``; periods before the data begins are left out."""
+    """Reads ``version.kpi.targets``; periods before the data begins are left out.
+
+    ``switches`` are the moments at which a version took over, by its name.
+    """
     definition = definition_of(version)
     known = [n for n, row in enumerate(measurements) if row.state != State.NO_DATA]
     if not known:
@@ -89,7 +94,7 @@ def sheet(
         rows.append(_row(version, definition, measured, rows[-1] if rows else None, was))
     level = is_level(definition)
     now = _now(rows, level=level)
-    dots = [_dot(row, version) for row in rows]
+    dots = [_dot(row, version, switches or {}) for row in rows]
     drawn = curve(dots)
     return Sheet(
         rows=tuple(rows),
@@ -139,6 +144,7 @@ def _row(
         partial=measured.partial,
         few=cases is not None and cases < definition.min_cases,
         start=start,
+        end=measured.period_end,
         was=tuple(
             Was(shown(figure_of(row), version), row.load.number, row.refresh.finished_at)
             for row in was
@@ -153,7 +159,7 @@ def _now(rows: Sequence[Row], *, level: bool) -> Row:
     return whole[-1] if whole else rows[-1]
 
 
-def _dot(row: Row, version: KPIVersion) -> Dot:
+def _dot(row: Row, version: KPIVersion, switches: Mapping[str, datetime]) -> Dot:
     goal = None
     if row.target is not None and row.target.direction is not Direction.BAND:
         ends = row.target.good
@@ -164,6 +170,7 @@ def _dot(row: Row, version: KPIVersion) -> Dot:
         row.label,
         row.partial,
         None if goal is None else scaled(goal, version),
+        ", ".join(name for name, at in switches.items() if row.start <= at < row.end),
     )
 
 

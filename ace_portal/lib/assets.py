@@ -58,7 +58,7 @@ COMPONENTS = (
     "parts",
     "gatehouse",
     "modes",
-    "formula",
+    "define",
     "kpi",
 )
 

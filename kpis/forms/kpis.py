@@ -279,7 +279,7 @@ class KPIForm(DefinitionForm):
     category = forms.ChoiceField(label=_("Category"), choices=KPI.Category.choices)
     steward = forms.ModelChoiceField(
         label=_("Steward"), queryset=people_of_ace(), required=False,
-        help_text=_("Looks after the definition beside you, its owner."),
+        empty_label=_("Nobody"), help_text=_("Looks after the definition beside you, its owner."),
     )  # fmt: skip
     refresh_every = CadenceField()
     good = forms.DecimalField(
@@ -311,7 +311,9 @@ class EditForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=people_of_ace(), help_text=_("Answers for it and publishes it.")
     )
-    steward = forms.ModelChoiceField(label=_("Steward"), queryset=people_of_ace(), required=False)
+    steward = forms.ModelChoiceField(
+        label=_("Steward"), queryset=people_of_ace(), required=False, empty_label=_("Nobody")
+    )
     refresh_every = CadenceField()
 
     @staticmethod
@@ -360,13 +362,16 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.unit = version.unit
         sign = "%" if version.unit == KPIVersion.Unit.PERCENT else version.unit_label
-        words = {"up": _("or more"), "down": _("or less"), "band": _("lower end")}
-        for name in ("good", "watch"):
-            hint = f"{sign} {words[version.direction]}".strip()
-            self.fields[name].help_text = hint
+        words = {"up": _("or more"), "down": _("or less"), "band": ""}
+        for name in self.fields:
+            if name != "valid_from":
+                self.fields[name].help_text = f"{sign} {words[version.direction]}".strip()
+        if version.direction == KPIVersion.Direction.BAND:
+            self.fields["good"].label = _("Good from")
+            self.fields["watch"].label = _("Watch from")
+            return
         for name in ("good_high", "watch_high"):
-            if version.direction != KPIVersion.Direction.BAND:
-                del self.fields[name]
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -14,7 +14,7 @@ State = KPIVersion.State
 
 def kpis_for(user: User) -> QuerySet[KPI]:
     """All for the ACE; everybody else sees that published KPIs exist and what they mean."""
-    kpis = KPI.objects.select_related("question__persona", "owner", "steward")
+    kpis = KPI.objects.select_related("question__persona", "question__decision", "owner", "steward")
     if user.is_ace:
         return kpis
     return kpis.filter(versions__state=State.PUBLISHED).distinct()

@@ -343,4 +343,5 @@ def test_refresh_by_hand_leads_back_to_the_page(ace: User, measured: KPI, client
     answer = client_of(ace).post(reverse("kpis:kpi-refresh", args=[measured.slug]))
 
     assert answer["Location"] == measured.get_absolute_url()
+    assert "Waiting for a worker" in client_of(ace).get(answer["Location"]).content.decode()
     assert Refresh.objects.filter(kpi=measured, cause="demand", state="queued").count() == 1

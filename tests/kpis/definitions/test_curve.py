@@ -1,0 +1,102 @@
+"""Geometry and words of a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from kpis.curve import Dot, curve, spark
+from kpis.display import change_text, digits, good_text, period_text, shown, watch_text
+from kpis.engine.change import change
+from kpis.engine.result import Figure, State
+from kpis.engine.status import Target
+
+
+@dataclass
+class Face:
+    unit: str = "number"
+    unit_label: str = ""
+    precision: int = 1
+    direction: str = "up"
+
+
+PERCENT, HOURS = Face("percent"), Face("duration", "h", 1, "down")
+
+
+def test_line_breaks_at_a_gap_and_is_dotted_into_an_open_period() -> None:
+    drawn = curve([Dot(1, "a"), Dot(None, "b"), Dot(3, "c"), Dot(4, "d", partial=True)])
+
+    assert drawn is not None
+    assert (drawn.path.count("M"), drawn.path.count("L"), drawn.partial.count("L")) == (2, 0, 1)
+    assert drawn.end_open
+    assert [line.value for line in drawn.grid] == [0, 1, 2, 3, 4]
+
+
+def test_each_target_has_its_stretch_and_each_version_its_mark() -> None:
+    drawn = curve([Dot(1, "a", goal=2), Dot(1, "b", goal=2), Dot(1, "c", goal=3, mark="v2")])
+
+    assert drawn is not None
+    assert [(goal.value, goal.below) for goal in drawn.goals] == [(2, False), (3, False)]
+    assert drawn.goals[0].x2 == drawn.goals[1].x1 == drawn.marks[0].x
+
+
+def test_axis_holds_negative_values() -> None:
+    drawn = curve([Dot(-5, "a"), Dot(10, "b")])
+
+    assert drawn is not None
+    assert [line.value for line in drawn.grid] == [-5, 0, 5, 10]
+
+
+@pytest.mark.parametrize("draw", [curve, spark])
+def test_one_value_is_no_line(draw: object) -> None:
+    assert draw([Dot(1, "a"), Dot(None, "b")]) is None
+
+
+@pytest.mark.parametrize(
+    ("figure", "face", "text"),
+    [
+        (Figure(0.63421), PERCENT, "63.4%"),
+        (Figure(22.15), HOURS, "22.2 h"),
+        (Figure(22.25), HOURS, "22.2 h"),
+        (Figure(24918), Face(precision=0), "24,918"),
+        (Figure(-3.0), Face(precision=0), "−3"),
+        (Figure(None, State.UNDEFINED), PERCENT, "–"),
+        (Figure(None, State.NO_DATA), PERCENT, "No data"),
+    ],
+)
+def test_figures_read_as_people_write_them(figure: Figure, face: Face, text: str) -> None:
+    assert str(shown(figure, face)) == text
+
+
+def test_change_is_in_points_for_percentages_and_good_by_direction() -> None:
+    points = change_text(change(Figure(0.65), Figure(0.6342), is_share=True), PERCENT)
+    slower = change_text(change(Figure(9.0), Figure(8.0)), HOURS)
+    same = change_text(change(Figure(8.01), Figure(8.0)), HOURS)
+
+    assert [(d.text, d.direction, d.tone) for d in (points, slower, same) if d] == [
+        ("1.6 points", "up", "good"), ("1.0 h", "up", "bad"), ("0.0 h", "flat", "none"),
+    ]  # fmt: skip
+
+
+def test_targets_in_words() -> None:
+    assert good_text(Target.up(0.8, 0.755), PERCENT) == "80% or more"
+    assert watch_text(Target.up(0.8, 0.755), PERCENT) == "75.5% or more"
+    assert good_text(Target.down(8, 10), HOURS) == "8 h or less"
+    assert good_text(Target.band((1, 2), (0, 3)), Face()) == "1 to 2"
+
+
+@pytest.mark.parametrize(
+    ("grain", "text"),
+    [
+        ("month", "May 2016"), ("quarter", "Q2 2016"), ("year", "2016"), ("day", "2 May 2016"),
+        ("week", "Week of 2 May 2016"), ("hour", "2 May 2016, 14:00"), ("total", "All rows"),
+    ],
+)  # fmt: skip
+def test_periods_in_words(grain: str, text: str) -> None:
+    assert period_text(datetime(2016, 5, 2, 14), grain) == text
+
+
+def test_rounding_is_half_to_even() -> None:
+    assert [digits(value, 1) for value in (0.25, 0.35, 0.45)] == ["0.2", "0.4", "0.4"]
