@@ -26,6 +26,7 @@ from dashboards.content.services import assembly, drafts, releases
 from dashboards.content.services import dashboards as services
 from dashboards.lifecycle import services as lifecycle
 from dashboards.lifecycle.models import Launch
+from dashboards.permissions import require_editor, require_owner
 from personas.selectors import first_or_404
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; the ACE only.")
@@ -78,6 +79,7 @@ class DashboardDetail(APIView):
     @extend_schema(request=s.DashboardInput, responses=s.DashboardOutput)
     def put(self, request: Request, slug: str) -> Response:
         actor, dashboard = asked(request, slug)
+        require_editor(actor, dashboard)
         given = taken(s.DashboardInput, request)
         changed = services.change_dashboard(actor=actor, dashboard=dashboard, **given)
         return Response(s.DashboardOutput(changed).data)
@@ -122,6 +124,7 @@ class Draft(APIView):
     @extend_schema(request=s.DraftInput, responses=s.DraftOutput)
     def put(self, request: Request, slug: str) -> Response:
         actor, dashboard = asked(request, slug)
+        require_editor(actor, dashboard)
         given = taken(s.DraftInput, request)
         draft = drafts.put_document(actor=actor, dashboard=dashboard, **given)
         return Response(s.DraftOutput(draft).data)
@@ -157,6 +160,7 @@ class Release(APIView):
     @extend_schema(request=s.ReleaseInput, responses=s.VersionOutput)
     def post(self, request: Request, slug: str) -> Response:
         actor, dashboard = asked(request, slug)
+        require_owner(actor, dashboard)
         given = taken(s.ReleaseInput, request)
         version = releases.release_version(actor=actor, dashboard=dashboard, **given)
         return Response(s.VersionOutput(version).data)
@@ -188,6 +192,7 @@ class Launches(generics.ListAPIView[Launch]):
     @extend_schema(request=s.LaunchInput, responses={201: s.LaunchOutput})
     def post(self, request: Request, slug: str) -> Response:
         actor, dashboard = asked(request, slug)
+        require_owner(actor, dashboard)
         given = taken(s.LaunchInput, request)
         launch = lifecycle.launch(actor=actor, dashboard=dashboard, **given)
         return Response(s.LaunchOutput(launch).data, status=201)

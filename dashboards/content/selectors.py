@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from dashboards.content.models import Dashboard, Version
+from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
-from kpis.models import KPIVersion
+from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
 from personas.selectors import first_or_404, memberships_today
 
@@ -39,6 +39,22 @@ def dashboard_for(user: User, slug: str) -> Dashboard:
 def released_of(dashboard: Dashboard) -> Version | None:
     """The version that members see."""
     return dashboard.versions.filter(state=Version.State.RELEASED).first()
+
+
+def dashboards_using(user: User, kpi: KPI) -> QuerySet[Dashboard]:
+    """The dashboards that show a KPI, of those that the person may open."""
+    used = Tile.objects.filter(version__dashboard=OuterRef("pk"), kpi_version__kpi=kpi)
+    if not user.is_ace:
+        used = used.filter(version__state=Version.State.RELEASED)
+    return dashboards_for(user).filter(Exists(used))
+
+
+def kpis_shown_to(user: User) -> set[int]:
+    """The KPIs whose values a person reads on the released dashboards of their groups."""
+    tiles = Tile.objects.filter(
+        version__state=Version.State.RELEASED, version__dashboard__in=dashboards_for(user)
+    )
+    return set(tiles.values_list("kpi_version__kpi", flat=True))
 
 
 def work_of(dashboard: Dashboard) -> Version | None:

@@ -1,4 +1,4 @@
-"""How dashboards show themselves on the home pages."""
+"""How dashboards show themselves on the home pages and on a KPI's page."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from django import template
 from django.template import Context
 
 from dashboards.content.key_figures import headline, key_figures
-from dashboards.content.selectors import dashboards_for, released_by_dashboard
+from dashboards.content.selectors import (
+    dashboards_for,
+    dashboards_using,
+    released_by_dashboard,
+)
 from dashboards.lifecycle.selectors import glance_of
+from kpis.models import KPI
 
 register = template.Library()
 SHOWN = 5
@@ -38,3 +43,9 @@ def your_dashboards(context: Context) -> dict[str, Any]:
 def portfolio_glance() -> dict[str, Any]:
     """The ACE's MVPs: how many at each stage, which drafts wait, which are open to people."""
     return {"glance": glance_of()}
+
+
+@register.inclusion_tag("dashboards/_where_used.html", takes_context=True)
+def where_used(context: Context, kpi: KPI) -> dict[str, Any]:
+    """The dashboards that show a KPI, as far as the reader may open them."""
+    return {"dashboards": dashboards_using(context["user"], kpi)[:20]}

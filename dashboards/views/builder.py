@@ -24,6 +24,7 @@ from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
 from dashboards.forms import TILE_FORMS, TILE_LABELS, FiltersForm, MoveForm, RevisionForm
+from dashboards.permissions import require_editor
 from dashboards.views.frame import frame, opened, trail
 
 FORM = ["GET", "HEAD", "POST"]
@@ -56,7 +57,7 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def assemble(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
 
     def act() -> None:
         done = assembly.assemble_version(actor=user, dashboard=dashboard)
@@ -69,7 +70,7 @@ def assemble(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     return attempt(
         request, dashboard, lambda: drafts.start_version(actor=user, dashboard=dashboard)
     )
@@ -88,7 +89,7 @@ def attempt(request: HttpRequest, dashboard: Dashboard, act: Callable[[], Any]) 
 @require_http_methods(FORM)
 def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A new tile of the type that the address names."""
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     draft = draft_or_404(dashboard)
     kind = request.GET.get("type", "number")
     initial: dict[str, Any] = {"revision": draft.revision}
@@ -111,7 +112,7 @@ def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(FORM)
 def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Change a tile; another type keeps the key, so that what was said of it stays with it."""
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     draft = draft_or_404(dashboard)
     spec = tile_or_404(parse(draft.document), key)
     kind = request.GET.get("type", spec.type)
@@ -170,7 +171,7 @@ def tile_page(
 @access(ACE)
 @require_POST
 def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Say where the tile goes."))
@@ -185,7 +186,7 @@ def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     revision = revision_of(request)
 
     def act() -> None:
@@ -198,7 +199,7 @@ def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @access(ACE)
 @require_http_methods(FORM)
 def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     draft = draft_or_404(dashboard)
     document = parse(draft.document)
     known = sources_of(document.kpi_versions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,10 +22,15 @@ from dashboards.content.selectors import (
 from dashboards.permissions import is_owner, may_edit
 
 
-def opened(request: HttpRequest, slug: str) -> tuple[User, Dashboard]:
-    """Who asks, and the dashboard, if they may know of it."""
+def opened(
+    request: HttpRequest, slug: str, require: Callable[[User, Dashboard], None] | None = None
+) -> tuple[User, Dashboard]:
+    """Who asks, and the dashboard, if they may know of it and, with ``require``, act on it."""
     user = person_of(request)
-    return user, dashboard_for(user, slug)
+    dashboard = dashboard_for(user, slug)
+    if require is not None:
+        require(user, dashboard)
+    return user, dashboard
 
 
 def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
 from dashboards.forms import DashboardForm
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
+from dashboards.permissions import require_editor
 from dashboards.views.frame import frame, opened, trail
 
 FORM = ["GET", "HEAD", "POST"]
@@ -160,7 +161,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @access(ACE)
 @require_http_methods(FORM)
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     return form_page(
         request,
         DashboardForm(request.POST or None, initial=DashboardForm.initial_of(dashboard)),

@@ -21,6 +21,7 @@ from dashboards.content.models import Version
 from dashboards.content.services import releases
 from dashboards.forms import LaunchForm, ReleaseForm
 from dashboards.lifecycle import services as lifecycle
+from dashboards.permissions import require_editor, require_owner
 from dashboards.views.builder import builder_url, draft_or_404
 from dashboards.views.frame import frame, opened, trail
 from dashboards.views.pages import board_page
@@ -86,7 +87,7 @@ def _numbered(request: HttpRequest, name: str, rows: Any) -> Version | None:
 @access(ACE)
 @require_http_methods(FORM)
 def version_release(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_owner)
     draft = draft_or_404(dashboard)
     intro = _("People see version %(n)d at once. It never changes again.") % {"n": draft.number}
     if not selectors.launches_of(dashboard).exists():
@@ -111,7 +112,7 @@ def version_release(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def version_restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_editor)
     version = selectors.version_for(user, dashboard, number)
     try:
         releases.restore_version(actor=user, dashboard=dashboard, version=version)
@@ -127,7 +128,7 @@ def version_restore(request: HttpRequest, slug: str, number: int) -> HttpRespons
 @access(ACE)
 @require_http_methods(FORM)
 def launch(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_owner)
     planned = dashboard.groups.first()
     return form_page(
         request,
@@ -149,7 +150,7 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def launch_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, require_owner)
     row = first_or_404(dashboard.launches.select_related("dashboard").filter(pk=pk))
     lifecycle.end_launch(actor=user, launch=row)
     messages.success(request, _("It is closed to %(group)s.") % {"group": row.group})

@@ -23,9 +23,10 @@ from kpis.engine.query import Query, check_query
 from kpis.engine.result import Point, State
 from kpis.figures import Ask, answers, definition_of
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh, Target
+from kpis.permissions import require_kpi_owner
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
-from kpis.services.targets import set_target
+from kpis.services.targets import require_target_setter, set_target
 from personas.models import Question
 from personas.selectors import first_or_404
 
@@ -254,6 +255,7 @@ class KPIRetire(APIView):
     @extend_schema(request=ReasonInput, responses=KPIDetailOutput)
     def post(self, request: Request, slug: str) -> Response:
         kpi = _kpi(request, slug)
+        require_kpi_owner(person_of(request), kpi)
         given = taken(ReasonInput, request)
         return _detail(request, services.retire_kpi(actor=person_of(request), kpi=kpi, **given))
 
@@ -264,6 +266,7 @@ class KPITargets(APIView):
     @extend_schema(request=TargetInput, responses={201: TargetOutput})
     def post(self, request: Request, slug: str) -> Response:
         kpi = _kpi(request, slug)
+        require_target_setter(person_of(request), kpi)
         target = set_target(actor=person_of(request), kpi=kpi, **taken(TargetInput, request))
         return Response(TargetOutput(target).data, status=201)
 

@@ -45,12 +45,8 @@ def set_target(
 
     Owner and steward set it; before anything is published, every ACE member does.
     """
-    version = published_of(kpi)
-    if version is None:
-        require_ace(actor)
-        version = draft_of(kpi)
-    else:
-        require_publisher(actor, kpi)
+    require_target_setter(actor, kpi)
+    version = published_of(kpi) or draft_of(kpi)
     if version is None or kpi.retired_at is not None:
         raise Conflict(_("This KPI is retired."))
     with transaction.atomic():
@@ -67,6 +63,14 @@ def set_target(
             valid_from=valid_from.isoformat(), good=good, watch=watch,
         )  # fmt: skip
     return target
+
+
+def require_target_setter(actor: User, kpi: KPI) -> None:
+    """Owner and steward; before anything is published, every ACE member."""
+    if published_of(kpi) is None:
+        require_ace(actor)
+    else:
+        require_publisher(actor, kpi)
 
 
 def check_target(direction: str, unit: str, target: Target) -> None:

@@ -99,8 +99,8 @@ def columns_of(load: Load) -> list[dict[str, Any]]:
         {
             **column,
             "word": TYPE_WORDS[column["type"]],
-            "least": _written(column["min"], column["type"]),
-            "greatest": _written(column["max"], column["type"]),
+            "least": _written(column.get("min"), column["type"]),
+            "greatest": _written(column.get("max"), column["type"]),
         }
         for column in load.columns
         if column["name"] != ROW

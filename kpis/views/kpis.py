@@ -30,10 +30,11 @@ from kpis.forms.kpis import (
 from kpis.formula import Richer
 from kpis.models import KPI, KPIVersion
 from kpis.overview import lines_of, page_about
+from kpis.permissions import require_kpi_owner
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
-from kpis.services.targets import set_target
+from kpis.services.targets import require_target_setter, set_target
 from personas.selectors import first_or_404, questions_for
 
 FORM = ["GET", "HEAD", "POST"]
@@ -184,6 +185,7 @@ def kpi_publish(request: HttpRequest, slug: str) -> HttpResponse:
 def kpi_retire(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
+    require_kpi_owner(user, kpi)
     return form_page(
         request,
         ReasonForm(request.POST or None),
@@ -214,6 +216,7 @@ def kpi_refresh(request: HttpRequest, slug: str) -> HttpResponse:
 def target_new(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
+    require_target_setter(user, kpi)
     version = _goal_version(user, kpi)
     return form_page(
         request,

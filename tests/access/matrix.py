@@ -123,9 +123,9 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:kpi-draft-edit": TEAM,
     "kpis:kpi-start": TEAM,
     "kpis:kpi-publish": (TEAM, OWNER),
-    "kpis:kpi-retire": (TEAM, OWNER),
+    "kpis:kpi-retire": OWNER,
     "kpis:kpi-refresh": TEAM,
-    "kpis:target-new": (TEAM, OWNER),
+    "kpis:target-new": OWNER,
     "kpis:kpi-step-new": TEAM,
     "kpis:kpi-step-hide": TEAM,
     # Dashboards: launched to the member's group, version 2 in draft
