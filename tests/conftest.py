@@ -30,7 +30,6 @@ pytest_plugins = [
     "tests.fixtures.loads",
     "tests.fixtures.kpis",
     "tests.fixtures.figures",
-    "tests.fixtures.places",
     "tests.fixtures.stack",
 ]
 

@@ -41,7 +41,7 @@ class WhereField(serializers.JSONField):
     """A condition."""
 
 
-class VersionOutput(serializers.ModelSerializer[KPIVersion]):
+class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
     dataset = serializers.SlugField(source="dataset.slug")
     definition = DefinitionField()
     author = serializers.EmailField(source="author.email")
@@ -80,13 +80,13 @@ class KPIDetailOutput(KPIOutput):
     class Meta(KPIOutput.Meta):
         fields = [*KPIOutput.Meta.fields, "versions", "targets"]
 
-    @extend_schema_field(VersionOutput(many=True))
+    @extend_schema_field(KPIVersionOutput(many=True))
     def get_versions(self, kpi: KPI) -> Any:
         versions = selectors.versions_of(self.context["user"], kpi)
-        return VersionOutput(versions, many=True).data
+        return KPIVersionOutput(versions, many=True).data
 
 
-class DraftInput(serializers.Serializer[Any]):
+class KPIDraftInput(serializers.Serializer[Any]):
     dataset = serializers.SlugRelatedField(slug_field="slug", queryset=Dataset.objects.all())
     definition = DefinitionField()
     unit = serializers.ChoiceField(KPIVersion.Unit.choices, default="count")
@@ -108,7 +108,7 @@ class ChangeInput(serializers.Serializer[Any]):
     refresh_every = serializers.DurationField(required=False)
 
 
-class KPIInput(ChangeInput, DraftInput):
+class KPIInput(ChangeInput, KPIDraftInput):
     name = serializers.CharField(max_length=120)
     category = serializers.ChoiceField(KPI.Category.choices)
     question = serializers.PrimaryKeyRelatedField(queryset=Question.objects.all())
@@ -175,7 +175,7 @@ class FigureOutput(serializers.Serializer[Any]):
     few = serializers.BooleanField()
 
 
-class FiguresOutput(serializers.Serializer[Any]):
+class KPIFiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     load = serializers.IntegerField()
     as_of = serializers.DateTimeField(allow_null=True)
@@ -219,33 +219,33 @@ class KPIDetail(APIView):
 class KPIDraft(APIView):
     door = ACE
 
-    @extend_schema(request=DraftInput, responses=VersionOutput)
+    @extend_schema(request=KPIDraftInput, responses=KPIVersionOutput)
     def put(self, request: Request, slug: str) -> Response:
         kpi = _kpi(request, slug)
-        given = taken(DraftInput, request)
+        given = taken(KPIDraftInput, request)
         changed = services.change_draft(actor=person_of(request), kpi=kpi, **given)
-        return Response(VersionOutput(changed).data)
+        return Response(KPIVersionOutput(changed).data)
 
 
 class KPIStart(APIView):
     door = ACE
 
-    @extend_schema(request=ReasonInput, responses={201: VersionOutput})
+    @extend_schema(request=ReasonInput, responses={201: KPIVersionOutput})
     def post(self, request: Request, slug: str) -> Response:
         kpi = _kpi(request, slug)
         given = taken(ReasonInput, request)
         version = services.start_version(actor=person_of(request), kpi=kpi, **given)
-        return Response(VersionOutput(version).data, status=201)
+        return Response(KPIVersionOutput(version).data, status=201)
 
 
 class KPIPublish(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses=VersionOutput)
+    @extend_schema(request=None, responses=KPIVersionOutput)
     def post(self, request: Request, slug: str) -> Response:
         kpi = _kpi(request, slug)
         return Response(
-            VersionOutput(services.publish_version(actor=person_of(request), kpi=kpi)).data
+            KPIVersionOutput(services.publish_version(actor=person_of(request), kpi=kpi)).data
         )
 
 
@@ -305,7 +305,7 @@ class KPIFigures(APIView):
 
     door = ACE
 
-    @extend_schema(request=QueryInput, responses=FiguresOutput)
+    @extend_schema(request=QueryInput, responses=KPIFiguresOutput)
     def post(self, request: Request, slug: str) -> Response:
         version = selectors.published_of(_kpi(request, slug))
         if version is None:
@@ -323,7 +323,7 @@ class KPIFigures(APIView):
             "by": result.by,
             "figures": [_figure(point) for point in result.points],
         }
-        return Response(FiguresOutput(body).data)
+        return Response(KPIFiguresOutput(body).data)
 
 
 def _kpi(request: Request, slug: str) -> KPI:
