@@ -134,6 +134,13 @@ def _stretch(ends: tuple[float, float], direction: Direction, face: Face) -> str
             return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
+def tick_text(start: datetime, grain: str) -> str:
+    """A period under an axis, where its neighbours say the rest."""
+    if grain in {"day", "week"}:
+        return formats.date_format(start.date(), "j M")
+    return f"{start:%H:%M}" if grain == "hour" else period_text(start, grain)
+
+
 def period_text(start: datetime, grain: str) -> str:
     """A period by its start; ``start`` is in the KPI's zone."""
     day = formats.date_format(start.date(), "j M Y")

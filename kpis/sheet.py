@@ -21,6 +21,7 @@ from kpis.display import (
     shown,
     shown_value,
     status_word,
+    tick_text,
 )
 from kpis.engine.change import change
 from kpis.engine.definition import Definition
@@ -167,7 +168,7 @@ def _dot(row: Row, version: KPIVersion, switches: Mapping[str, datetime]) -> Dot
     value = row.figure.value
     return Dot(
         None if value is None else scaled(float(value), version),
-        row.label,
+        tick_text(row.start, str(version.definition.get("grain", "month"))),
         row.partial,
         None if goal is None else scaled(goal, version),
         ", ".join(name for name, at in switches.items() if row.start <= at < row.end),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dashboards.rendering import format as fmt
 from dashboards.rendering.tiles import Face
@@ -74,6 +74,8 @@ def comparison_table(
 
     All results have the same ``by`` and no grain. Rows follow the first column.
     """
+    heads = [_heading(face) for face, _ in columns]
+    columns = [(_without_words(face), result) for face, result in columns]
     by = columns[0][1].by
     if any(result.by != by or result.grain is not None for _, result in columns):
         raise ValueError("columns share their dimensions and have no grain")
@@ -90,8 +92,21 @@ def comparison_table(
             else:
                 cells.append(_value(figure, face, wording, longest=longest))
         rows.append(tuple(cells))
-    heads = (*(Head(n) for n in (names or by)), *(Head(face.name, True) for face, _ in columns))
-    return Table(heads, tuple(rows), max(0, len(segments) - MAX_ROWS))
+    named = tuple(Head(name) for name in (names or by))
+    return Table((*named, *heads), tuple(rows), max(0, len(segments) - MAX_ROWS))
+
+
+def _heading(face: Face) -> Head:
+    """The KPI's name, with a unit that is a word: said once, it leaves room for the figures."""
+    return Head(f"{face.name}, {face.unit_label}" if _is_word(face.unit_label) else face.name, True)
+
+
+def _without_words(face: Face) -> Face:
+    return replace(face, unit_label="") if _is_word(face.unit_label) else face
+
+
+def _is_word(unit: str) -> bool:
+    return len(unit) > 3
 
 
 def _value(
