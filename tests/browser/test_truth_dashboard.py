@@ -98,6 +98,7 @@ def told(browser: Browser, stack: Stack, log: Path, truth: dict[str, Any]) -> To
     """The whole way once, by the owner, in the browser."""
     with visitors(browser, stack.url, PASSWORD) as open_for:
         owner = open_for("owner")
+        owner.page.set_default_timeout(60_000)  # 46 MB are looked at while the page waits
         blueprint = draw_blueprint(owner)
         describe_persona(owner)
         gather_group(owner)
