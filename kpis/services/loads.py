@@ -73,6 +73,7 @@ def perform(run: Run) -> None:
     load = Load.objects.select_related("dataset", "upload").get(pk=run.payload["load"])
     if load.state != Load.State.STAGED:
         raise Conflict(_("Load %(n)d is over. Begin a new one.") % {"n": load.number})
+    _drop_earlier_attempts(load)
     path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
     with _gone_unless_kept(path) as target:
         try:
@@ -87,6 +88,14 @@ def perform(run: Run) -> None:
         except PortalError as error:
             _reject(run, load, error)
             raise
+
+
+def _drop_earlier_attempts(load: Load) -> None:
+    """What a worker that was killed has left; nobody but the holder of the job may finish one."""
+    folder = Path(settings.LOADS_DIR) / str(load.dataset_id)
+    for pattern in (f"{load.pk}-*", f".*{load.pk}-*"):
+        for left in folder.glob(pattern):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager

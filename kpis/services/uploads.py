@@ -127,7 +127,9 @@ def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any
             tolerant = Options(null_tokens=("", *CERTAIN_NULLS), bad_rows="skip")
             profile = profile_file(KIND, path, tolerant.to_json(), caps=caps)
     except Invalid as error:
-        raise Invalid(error.message, field="file", **error.details) from error
+        # with answers given, the one that is wrong; before any, it is the file
+        field = "file" if options is None else error.field
+        raise Invalid(error.message, field=field, **error.details) from error
     stored: dict[str, Any] = profile.to_json()
     stored["preview"] = [
         [cell[:PREVIEW_CHARACTERS] for cell in row] for row in profile.preview[:PREVIEW_ROWS]

@@ -124,7 +124,7 @@ def _look_again(
     try:
         uploads.look_again(actor=user, upload=upload, answers=known)
     except Invalid as error:
-        form.add_error(None, error.message)
+        form.add_error(error.field if error.field in form.fields else None, error.message)
         return form
     seen = uploads.profile_of(upload).options.types
     return _preview_form(upload, dataset, zone, **{**known, **typed, "types": seen})

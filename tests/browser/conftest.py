@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visitor import Visitor, visitor
+from tests.browser.visitor import Visitor, visitors
 from tests.fixtures.stack import PASSWORD, Stack
 
 
@@ -27,17 +27,5 @@ def visit(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
 
     At the end none of them may have seen an error, a warning or a report.
     """
-    opened: list[Visitor] = []
-
-    def open_for(person: str, *, size: str = "wide", theme: str = "light") -> Visitor:
-        one = visitor(browser, stack.url, size, theme)
-        opened.append(one)
-        if person:
-            one.sign_in(f"{person}@demo.example", PASSWORD)
-        return one
-
-    yield open_for
-    complaints = [complaint for one in opened for complaint in one.complaints]
-    for one in opened:
-        one.context.close()
-    assert complaints == []
+    with visitors(browser, stack.url, PASSWORD) as open_for:
+        yield open_for

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
@@ -49,6 +52,44 @@ class Visitor:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "sign-in" not in url)
 
+    def press(self, name: str, *, exact: bool = True) -> None:
+        """A button that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def follow(self, name: str, *, within: str = "main", exact: bool = True) -> None:
+        """A link by its words."""
+        with self.page.expect_navigation():
+            links = self.page.locator(within).get_by_role("link", name=name, exact=exact)
+            links.first.click()
+
+    def fill(self, **answers: Any) -> None:
+        """Answer a form's fields by their names, each as its kind wants it.
+
+        A text goes into a box, chooses in a list by its label, or chooses a radio button by its
+        value; a list ticks boxes; True and False tick one.
+        """
+        for name, answer in answers.items():
+            fields = self.page.locator(f'main [name="{name}"]:not([type=hidden])')
+            kind = fields.first.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
+            if isinstance(answer, Path):
+                fields.set_input_files(answer)
+            elif isinstance(answer, bool):
+                fields.set_checked(answer)
+            elif kind in {"radio", "checkbox"}:
+                for value in [answer] if isinstance(answer, str) else answer:
+                    self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+            elif kind == "select":
+                fields.select_option(answer)
+            else:
+                fields.fill(str(answer))
+
+    def status(self, path: str) -> int:
+        """What the address answers to this person."""
+        answer = self.page.goto(urljoin(self.base_url, path))
+        assert answer is not None
+        return answer.status
+
     def links(self) -> list[str]:
         """The paths of this site that the page leads to."""
         hrefs: list[str] = self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
@@ -83,12 +124,36 @@ def route_name(path: str) -> str | None:
     return None if name.startswith("api:") else name
 
 
-def visitor(browser: Browser, base_url: str, size: str = "wide", theme: str = "light") -> Visitor:
+@contextmanager
+def visitors(browser: Browser, base_url: str, password: str) -> Iterator[Callable[..., Visitor]]:
+    """Opens browsers for the demo's people; in the end none of them may have complained."""
+    opened: list[Visitor] = []
+
+    def open_for(
+        person: str, *, size: str = "wide", theme: str = "light", **options: Any
+    ) -> Visitor:
+        one = visitor(browser, base_url, size, theme, **options)
+        opened.append(one)
+        if person:
+            one.sign_in(f"{person}@demo.example", password)
+        return one
+
+    yield open_for
+    complaints = [complaint for one in opened for complaint in one.complaints]
+    for one in opened:
+        one.context.close()
+    assert complaints == []
+
+
+def visitor(
+    browser: Browser, base_url: str, size: str = "wide", theme: str = "light", **options: Any
+) -> Visitor:
     context = browser.new_context(
         viewport=SIZES[size],  # type: ignore[arg-type]
         color_scheme=theme,  # type: ignore[arg-type]
         reduced_motion="reduce",
         timezone_id="Europe/Berlin",
+        **options,
     )
     context.set_default_timeout(20_000)
     return Visitor(context, base_url, context.new_page())
