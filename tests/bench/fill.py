@@ -11,6 +11,7 @@ import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from ace_portal.launch import keep_secrets, set_environment
 
@@ -33,7 +34,7 @@ def main(data_dir: Path) -> None:
     sys.stdout.write(json.dumps({"slug": slug, "token": token}) + "\n")
 
 
-def fill(owner) -> str:  # noqa: ANN001
+def fill(owner: Any) -> str:
     from dashboards.content.services import dashboards, drafts, releases
     from dashboards.lifecycle.services import launch
     from kpis.services import kpis

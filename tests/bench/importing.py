@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from kpis.sources.csv import Options, load
+from kpis.sources.csv import Options, load, profile
 from tests.bench.rows import Row, against, interleaved
 from tests.fixtures.eventlog import event_log
 from tests.fixtures.stack import ROOT
@@ -23,12 +23,14 @@ HOW = Options(null_tokens=("?",), date_order="day_first", time_zone="UTC")
 def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="ace-bench-") as folder:
         path = incident_log(Path(folder))
+        # A load is told what the look at the file has found, as in the portal.
+        how = profile(path, HOW).options
         target = Path(folder) / "ours.parquet"
         bare = Path(folder) / "bare.parquet"
 
         def ours() -> None:
             target.unlink(missing_ok=True)
-            load(path, HOW, target)
+            load(path, how, target)
 
         def floor() -> None:
             with duckdb.connect(":memory:", config={"threads": 2}) as connection:
