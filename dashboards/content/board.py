@@ -92,6 +92,11 @@ class Board:
         return span_words(self.span)
 
     @property
+    def charted(self) -> bool:
+        """Whether the chart library is needed."""
+        return any(tile.figure for tile in self.tiles)
+
+    @property
     def opens_with(self) -> str:
         """The range in the words of its preset."""
         return str(PERIODS.get(self.state.preset) or self.span_words)

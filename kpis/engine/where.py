@@ -91,7 +91,8 @@ class Scope:
     def _in(self, column: Element, kind: str, values: tuple[Scalar, ...]) -> Element:
         present = [value for value in values if value is not None]
         parts: list[Element] = []
-        if kind == "timestamp":
+        # A single value compared directly is sought where the rows are read.
+        if kind == "timestamp" or len(present) == 1:
             parts += [self._compare(column, kind, "=", value) for value in present]
         elif present:
             parts.append(EqualsAny(column, *_array(kind, present)))

@@ -19,6 +19,10 @@ const TICK_GAP = 14;
 const CHARACTER = 6.6;
 const MOST_TICKS = 10;
 
+/* So long charts may be drawn without a paint in between. */
+const BUDGET = 50;
+
+const known = new Map();
 const waiting = new Set();
 const figures = new WeakMap();
 let library = null;
@@ -35,12 +39,12 @@ function load() {
   return library;
 }
 
-/** A resolver of tokens, which asks the browser: it alone knows what light-dark() means here. */
+/** A resolver of tokens, which asks the browser: it alone knows what light-dark() means here.
+    Each answer makes the browser compute styles anew, so it is kept until the theme changes. */
 function palette(host) {
   const probe = document.createElement("span");
   probe.hidden = true;
   host.append(probe);
-  const known = new Map();
   const colour = (token) => {
     if (!known.has(token)) {
       probe.style.color = `var(${token})`;
@@ -150,11 +154,14 @@ function next() {
 async function drawAll() {
   if (drawing) return;
   drawing = true;
+  let since = -Infinity; // the first is shown at once
   try {
     while (waiting.size) {
       const plot = next();
       await draw(plot).catch((error) => giveUp(plot, error));
+      if (performance.now() - since < BUDGET) continue;
       await painted();
+      since = performance.now();
     }
   } finally {
     drawing = false;
@@ -181,6 +188,7 @@ const widths = new ResizeObserver((entries) => {
 });
 
 function redraw() {
+  known.clear();
   document.querySelectorAll(".chart__plot[data-drawn]").forEach((plot) => waiting.add(plot));
   drawAll();
 }
@@ -197,6 +205,7 @@ export function enhance(root) {
       waiting.add(plot);
       drawAll();
     } else {
+      load().catch(() => {}); // draw() says what went wrong, once a chart is in sight
       sight.observe(plot);
       widths.observe(plot);
     }

@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ace_portal.lib.cells import rows_html
+
 register = template.Library()
 
 # What fits beside "More" on a phone.
@@ -467,7 +469,8 @@ def spark(view: Any, *, word: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/data_table.html")
 def data_table(table: Any, *, caption: str = "", bars: bool = False) -> dict[str, Any]:
     """``dashboards.rendering.Table``, with bars in the cells if asked."""
-    return {"table": table, "caption": caption, "bars": bars}
+    body = rows_html(table.rows, bars=bars)
+    return {"table": table, "caption": caption, "body": body}
 
 
 # Filters

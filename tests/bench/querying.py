@@ -1,0 +1,57 @@
+"""The queries of a page through the engine, against the same SQL on the same connection."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlalchemy as sa
+
+from kpis.engine.duck import open_loads, types_of
+from kpis.engine.parsing import parse_definition
+from kpis.engine.query import Query, Table
+from kpis.engine.run import run_many
+from tests.bench import million
+from tests.bench.rows import Row, against, interleaved
+
+AS_OF = datetime(2026, 9, 30, 6, tzinfo=UTC)
+
+
+def rows() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory(prefix="ace-bench-") as folder:
+        path = Path(folder) / "tickets.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY ({million.TICKETS}) TO '{path}' (FORMAT parquet)")
+        engine = open_loads({"rows": path})
+        with engine.connect() as connection:
+            yield from measure(connection)
+        engine.dispose()
+
+
+def measure(connection: sa.Connection) -> Iterator[Row]:
+    table = Table.named("rows", types_of(connection, "rows"), as_of=AS_OF)
+    definitions = {name: parse_definition(told) for name, (told, _how) in million.KPIS.items()}
+    asked = [
+        (definitions[name], Query(grain=grain, by=(by,) if by else ()))
+        for name, _kind, grain, by in million.TILES
+    ]
+    ran: list[tuple[str, Any]] = []
+    sa.event.listen(
+        connection, "before_cursor_execute",
+        lambda _c, _cursor, sql, given, *_rest: ran.append((sql, given)),
+    )  # fmt: skip
+    run_many(connection, table, asked)
+    # The first is the engine's own question for the span of the data.
+    bare = ran[-len(asked):]  # fmt: skip
+    driver: Any = connection.connection.driver_connection
+
+    def floor() -> None:
+        for sql, given in bare:
+            driver.execute(sql, given).fetchall()
+
+    value, least = interleaved(15, lambda: run_many(connection, table, asked), floor)
+    yield against("eight queries over 1,000,000 rows", value, "ms", least, times=1.5)
