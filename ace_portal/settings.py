@@ -230,6 +230,7 @@ DEFAULT_USER_TIME_ZONE = env.str("ACE_TIME_ZONE", default="Europe/Berlin")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("ACE_STATIC_ROOT", default=str(BASE_DIR / "build" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "build" / "assets", BASE_DIR / "static"]
+STATICFILES_DIRS[0].mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
