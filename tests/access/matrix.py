@@ -181,6 +181,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:group-detail": (OF_GROUP, TEAM),
     "api:members": OF_GROUP,
     "api:membership-end": (TEAM, OWNER),
+    "api:thread": OF_GROUP,  # a persona's
     "api:uploads": TEAM,
     "api:upload-detail": OWN_UPLOAD,
     "api:datasets": TEAM,

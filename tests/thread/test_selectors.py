@@ -1,0 +1,86 @@
+"""The thread from step to release: complete for who may go there, silent about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from ace_portal.accounts.models import User
+from ace_portal.thread.selectors import strip_for
+from kpis.models import KPIVersion
+from tests.fixtures.places import live_dashboard
+from tests.fixtures.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def launched(owner: User, world: World, sla: KPIVersion) -> World:
+    live_dashboard(owner, world)
+    return world
+
+
+def names(user: User, thing: object) -> list[str]:
+    return [node.name for node in strip_for(user, thing)]  # type: ignore[arg-type]
+
+
+def test_every_object_stands_on_the_same_thread(
+    owner: User, launched: World, sla: KPIVersion
+) -> None:
+    things = [launched.blueprint, launched.persona, launched.question, sla.kpi]
+    dashboard = sla.tiles.first().version.dashboard
+
+    whole = [
+        "Resolve", "Service desk lead", "Do we keep the SLA?", "SLA attainment",
+        "Incident service", "v1",
+    ]  # fmt: skip
+    assert names(owner, launched.question) == names(owner, sla.kpi) == whole
+    assert [names(owner, thing)[1:] for thing in [*things, dashboard]] == [whole[1:]] * 5
+
+
+def test_thread_is_lit_up_to_where_one_stands(owner: User, launched: World) -> None:
+    strip = strip_for(owner, launched.question)
+
+    assert [(node.lit, node.here) for node in strip] == [
+        (True, False), (True, False), (False, True), (False, False), (False, False), (False, False),
+    ]  # fmt: skip
+
+
+def test_member_goes_the_whole_way(member: User, launched: World, sla: KPIVersion) -> None:
+    assert all(node.url for node in strip_for(member, sla.kpi))
+
+
+def test_stranger_learns_kinds_alone(
+    colleague: User, outsider: User, launched: World, sla: KPIVersion
+) -> None:
+    for stranger in (colleague, outsider):
+        strip = strip_for(stranger, sla.kpi)
+
+        assert [node.name for node in strip] == [
+            "Not open to you", "Not open to you", "Not open to you", "SLA attainment",
+            "Not open to you", "Not yet",
+        ]  # fmt: skip
+        assert [bool(node.url) for node in strip] == [False, False, False, True, False, False]
+
+
+def test_links_of_the_thread_open(
+    member: User, launched: World, sla: KPIVersion, client_of: Callable[..., Client]
+) -> None:
+    client = client_of(member)
+
+    assert {
+        client.get(node.url.split("#")[0]).status_code for node in strip_for(member, sla.kpi)
+    } == {200}
+
+
+def test_api_tells_the_same_thread(
+    member: User, outsider: User, launched: World, client_of: Callable[..., Client]
+) -> None:
+    url = f"/api/v1/thread/questions/{launched.question.pk}/"
+    told = client_of(member).get(url).json()
+
+    assert [node["name"] for node in told] == names(member, launched.question)
+    assert client_of(outsider).get(url).status_code == 404
+    assert client_of(member).get("/api/v1/thread/nothing/1/").status_code == 404
