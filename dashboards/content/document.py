@@ -53,7 +53,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
     return _object(["key", "type", "width", *required], **common, **properties)
 
 
-_KPI = {"type": "integer", "minimum": 1}
+_KPI = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _GRAIN = {"enum": list(GRAINS)}
 _COLUMN = {"type": "string", "minLength": 1, "maxLength": 200}
 
@@ -253,7 +253,7 @@ def _refusal(error: ValidationError, data: Any) -> Invalid:
     if len(place) >= 2 and place[0] == "tiles":
         tile = data["tiles"][place[1]]
         kind = tile.get("type") if isinstance(tile, dict) else None
-        if kind in _TILE_VALIDATORS:
+        if isinstance(kind, str) and kind in _TILE_VALIDATORS:
             inner = best_match(_TILE_VALIDATORS[kind].iter_errors(tile))
             if inner is not None:
                 return Invalid(_said(inner, tile), field=_field(inner) or "tiles")
