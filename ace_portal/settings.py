@@ -44,6 +44,8 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure-"):
     raise ImproperlyConfigured("SECRET_KEY needs at least 50 random characters.")
+if PRODUCTION and len(set(SECRET_KEY)) < 10:
+    raise ImproperlyConfigured("SECRET_KEY repeats itself; make it of random characters.")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG stays off in production.")
 if PRODUCTION and "*" in ALLOWED_HOSTS:
@@ -80,8 +82,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that what those below refuse carries their headers too.
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ace_portal.lib.middleware.PrivateMiddleware",
+    "ace_portal.lib.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -89,8 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ace_portal.accounts.middleware.PersonalTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "ace_portal.audit.middleware.DeniedAccessMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ace_portal.lib.middleware.PortalErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -179,6 +185,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "ace_portal.accounts.selectors.account_tried"
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "ace_portal.accounts.views.locked_out"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
@@ -188,6 +195,7 @@ SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "ace_portal.lib.views.forged"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -251,6 +259,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["ace_portal.lib.api_doors.DeclaredAccess"],
+    "DEFAULT_PARSER_CLASSES": ["ace_portal.lib.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "ace_portal.lib.api.PageOf50",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

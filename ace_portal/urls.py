@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 
+handler400 = "ace_portal.lib.views.unreadable"
 handler404 = "ace_portal.lib.views.not_found"
 handler403 = "ace_portal.lib.views.forbidden"
 handler500 = "ace_portal.lib.views.failed"

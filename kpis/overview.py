@@ -23,6 +23,7 @@ from kpis.permissions import may_publish
 from kpis.services.targets import BEGINNING
 from kpis.sheet import Sheet, sheet
 from personas.models import Blueprint, Question
+from personas.selectors import questions_for
 
 State = KPIVersion.State
 ATTEMPTS = 10
@@ -35,6 +36,7 @@ class Line:
     kpi: KPI
     version: KPIVersion | None
     sheet: Sheet | None
+    question: Question | None  # None where the reader may not read it
 
 
 def lines_of(user: User, kpis: Iterable[KPI]) -> list[Line]:
@@ -43,8 +45,14 @@ def lines_of(user: User, kpis: Iterable[KPI]) -> list[Line]:
     seen = set(_valued(user, [kpi for kpi, _version in found]))
     shown = [v for k, v in found if v and v.state == State.PUBLISHED and k.pk in seen]
     measured = selectors.measurements_of(shown)
+    asked = questions_for(user).in_bulk({kpi.question_id for kpi, _version in found})
     return [
-        Line(kpi, version, _sheet_of(kpi, version, measured) if version in shown else None)
+        Line(
+            kpi,
+            version,
+            _sheet_of(kpi, version, measured) if version in shown else None,
+            asked.get(kpi.question_id),
+        )
         for kpi, version in found
     ]
 
@@ -100,6 +108,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "draft": next((v for v in versions if v.state == State.DRAFT), None),
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
         "values": values,
+        "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
         "versions": _history(versions),
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -43,6 +46,7 @@ def change_person(*, actor: User, person: User, **fields: Any) -> User:
         person.save()
         if not person.is_active:
             AuthToken.objects.filter(user=person).delete()
+            _end_sessions(person)
         record(actor=actor, action="person.change", target=person, roles=_roles(person))
     return person
 
@@ -72,6 +76,13 @@ def revoke_token(*, actor: User, token_key: str) -> None:
         if not gone:
             raise NotVisible(_("There is no such token."))
         record(actor=actor, action="token.revoke", target=actor, token=token_key)
+
+
+def _end_sessions(person: User) -> None:
+    """Else they would be good again on the day that the account is."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(person.pk):
+            session.delete()
 
 
 def _roles(person: User) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -32,8 +32,10 @@ sign_out = access(ANYONE)(LogoutView.as_view())
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) -> HttpResponse:
     """Too many wrong passwords for one account from one address."""
-    form = SignInForm(request)
     message = _("Too many attempts. Wait fifteen minutes, then try again.")
+    if request.resolver_match and "api" in request.resolver_match.namespaces:
+        return JsonResponse({"detail": message}, status=429)
+    form = SignInForm(request)
     return render(request, "accounts/sign_in.html", {"form": form, "notice": message}, status=429)
 
 

@@ -1,19 +1,46 @@
-"""Turns a refusal into the page that says so."""
+"""What holds for every request and every answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ace_portal.lib.errors import PortalError
 
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class PrivateMiddleware:
+    """No cache keeps a page, not even the browser's: the next person at it may be another one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class AddressMiddleware:
+    """An address with a NUL in it names nothing, and no database takes it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("a NUL in the address")
+        return self.get_response(request)
+
 
 class PortalErrorMiddleware:
     """A ``PortalError`` that no view has put on a form becomes a page with its status and words."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
 class BaseModel(models.Model):
@@ -15,6 +22,17 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """One line stays one line: it may become a subject, a file's name, a log's entry."""
+        super().clean_fields(exclude=exclude)
+        errors: dict[str, Any] = {}
+        for field in self._meta.concrete_fields:
+            kept = isinstance(field, models.CharField) and field.name not in (exclude or ())
+            if kept and _CONTROL.search(str(getattr(self, field.attname))):
+                errors[field.name] = _("This is one line; leave out what is no character.")
+        if errors:
+            raise ValidationError(errors)
 
 
 def free_slug(model: type[models.Model], text: str, *, max_length: int = 60) -> str:

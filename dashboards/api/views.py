@@ -15,6 +15,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import taken
 from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.pages import LONGEST_NUMBER
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.api import serializers as s
 from dashboards.content import selectors
@@ -47,7 +48,7 @@ def number_in(request: Request, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         raise Invalid(f"{name} is the number of a version.", field=name)
     return int(text)
 

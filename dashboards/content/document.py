@@ -20,6 +20,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.definition import GRAINS
+from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 TileType = Literal["number", "line", "bar", "table", "text"]
 TYPES: tuple[TileType, ...] = ("number", "line", "bar", "table", "text")
@@ -52,7 +53,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
     return _object(["key", "type", "width", *required], **common, **properties)
 
 
-_KPI = {"type": "integer", "minimum": 1}
+_KPI = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _GRAIN = {"enum": list(GRAINS)}
 _COLUMN = {"type": "string", "minLength": 1, "maxLength": 200}
 
@@ -216,6 +217,11 @@ def _read_period(data: Mapping[str, Any]) -> Period:
         raise Invalid(_("Own dates need both a first and a last day."), field="period")
     if not own and (start or end):
         raise Invalid(_("Days belong to own dates only."), field="period")
+    if any(day is not None and not FIRST_DAY <= day < LAST_DAY for day in (start, end)):
+        raise Invalid(
+            _("Days lie between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY},
+            field="period",
+        )
     if start and end and start > end:
         raise Invalid(_("The last day is before the first."), field="period")
     return Period(data["preset"], start, end)
@@ -247,7 +253,7 @@ def _refusal(error: ValidationError, data: Any) -> Invalid:
     if len(place) >= 2 and place[0] == "tiles":
         tile = data["tiles"][place[1]]
         kind = tile.get("type") if isinstance(tile, dict) else None
-        if kind in _TILE_VALIDATORS:
+        if isinstance(kind, str) and kind in _TILE_VALIDATORS:
             inner = best_match(_TILE_VALIDATORS[kind].iter_errors(tile))
             if inner is not None:
                 return Invalid(_said(inner, tile), field=_field(inner) or "tiles")

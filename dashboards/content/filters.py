@@ -15,6 +15,7 @@ from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
 from dashboards.content.wording import wording
 from kpis.engine.definition import AllOf, Column, Condition, Scalar, Where
+from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 PERIODS = {
     "last_month": gettext_lazy("Last full month"),
@@ -105,9 +106,10 @@ def _read(text: str) -> str | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_DAY <= day < LAST_DAY else None
 
 
 # Time --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
 from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
-from personas.selectors import first_or_404, memberships_today
+from personas.selectors import first_or_404, groups_for, memberships_today
 
 
 def dashboards_for(user: User) -> QuerySet[Dashboard]:
@@ -107,18 +107,17 @@ def usable_versions(dashboard: Dashboard, pinned: Iterable[int] = ()) -> QuerySe
 class Audience:
     """To whom a dashboard is open, or for whom it is meant while it is open to nobody."""
 
-    groups: list[UserGroup]
-    planned: list[UserGroup]
+    named: list[UserGroup]
     people: int
-
-    @property
-    def named(self) -> list[UserGroup]:
-        return self.groups or self.planned
+    open: bool
 
 
-def audience_of(dashboard: Dashboard) -> Audience:
+def audience_of(user: User, dashboard: Dashboard) -> Audience:
+    """A person reads the names of the groups that they know; the number is of all of them."""
     groups = [launch.group for launch in launches_of(dashboard)]
     planned = list(dashboard.groups.all())
     members = Membership.objects.valid_on(timezone.localdate())
     people = members.filter(group__in=groups or planned).values("user").distinct().count()
-    return Audience(groups, planned, people)
+    known = set(groups_for(user).values_list("pk", flat=True))
+    named = [group for group in groups or planned if group.pk in known]
+    return Audience(named, people, open=bool(groups))

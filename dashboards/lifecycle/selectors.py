@@ -15,7 +15,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.sources import Source
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.stages import Check, Evidence, checks_of, evidence_of
-from personas.selectors import questions_for
+from personas.models import Persona
+from personas.selectors import personas_for, questions_for
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Canvas:
     here_name: str
     missing: list[Check]
     kpis: list[Source]
+    persona: Persona | None  # None where the reader may not read it
     questions: list[Any] = field(default_factory=list)
 
     @property
@@ -61,6 +63,7 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
         here_name=str(Dashboard.Stage(here).label),
         missing=missing,
         kpis=list(evidence.sources.values()),
+        persona=personas_for(user).filter(pk=dashboard.persona_id).first(),
         questions=list(questions_for(user).filter(persona=dashboard.persona_id)[:5]),
     )
 

@@ -48,4 +48,5 @@ def portfolio_glance() -> dict[str, Any]:
 @register.inclusion_tag("dashboards/_where_used.html", takes_context=True)
 def where_used(context: Context, kpi: KPI) -> dict[str, Any]:
     """The dashboards that show a KPI, as far as the reader may open them."""
-    return {"dashboards": dashboards_using(context["user"], kpi)[:20]}
+    user = context["user"]
+    return {"dashboards": dashboards_using(user, kpi)[:20], "user": user}

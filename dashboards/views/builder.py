@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from ace_portal.lib.forms import form_page
+from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, access
 from dashboards.content.board import board
 from dashboards.content.document import Document, TileSpec, parse
@@ -93,9 +94,9 @@ def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
     draft = draft_or_404(dashboard)
     kind = request.GET.get("type", "number")
     initial: dict[str, Any] = {"revision": draft.revision}
-    kpi = request.GET.get("kpi", "")
-    if kpi.isdecimal():
-        initial |= {"kpi_version": int(kpi), "kpi_versions": [int(kpi)]}
+    kpi = number_in(request, "kpi")
+    if kpi is not None:
+        initial |= {"kpi_version": kpi, "kpi_versions": [kpi]}
     return tile_page(
         request,
         dashboard,

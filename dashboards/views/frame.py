@@ -37,7 +37,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
     """Title, state, byline and tabs."""
     released = released_of(dashboard)
     draft = work_of(dashboard) if user.is_ace else None
-    audience = audience_of(dashboard)
+    audience = audience_of(user, dashboard)
     return {
         "dashboard": dashboard,
         "title": dashboard.name,
@@ -46,7 +46,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "audience": audience,
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
-        "pill": pill(dashboard, released, bool(audience.groups)),
+        "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
         "tabs": tabs(dashboard, tab, versions_for(user, dashboard).count()),
         **context,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.forms import form_page
-from ace_portal.lib.pages import page_of
+from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
@@ -27,6 +27,7 @@ from dashboards.forms import DashboardForm
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
 from dashboards.permissions import require_editor
 from dashboards.views.frame import frame, opened, trail
+from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
@@ -106,22 +107,20 @@ def explain_query(version: Version, query: str) -> str:
 def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One figure taken apart: in the panel, or as a page of its own."""
     user, dashboard = opened(request, slug)
-    number = request.GET.get("version", "")
-    asked = int(number) if number.isdecimal() else None
-    version = selectors.version_for(user, dashboard, asked)
+    version = selectors.version_for(user, dashboard, number_in(request, "version"))
     document = parse(version.document)
     spec = document.tile(key)
     if spec is None or spec.type == "text":
         raise NotVisible("")
     state = read_state(document, request.GET)
-    kpi = request.GET.get("kpi", "")
-    view = explain(document, spec, state, int(kpi) if kpi.isdecimal() else None)
+    view = explain(document, spec, state, number_in(request, "kpi"))
     query = query_string(document, state)
     back = dashboard.get_absolute_url()
     if version.state != Version.State.RELEASED:
         back = reverse("dashboards:version-detail", args=[slug, version.number])
     context = {
         "explanation": view,
+        "question": questions_for(user).filter(pk=view.source.kpi.question_id).first(),
         "version": version,
         "back": f"{back}?{query}" if query else back,
         "query": explain_query(version, query),
@@ -145,8 +144,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(FORM)
 def new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
-    persona = request.GET.get("persona", "")
-    initial = {"persona": persona} if persona.isdecimal() else {}
+    persona = number_in(request, "persona")
+    initial = {"persona": persona} if persona is not None else {}
     return form_page(
         request,
         DashboardForm(request.POST or None, initial=initial),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.markdown import to_html
+from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.document import parse
@@ -77,10 +78,10 @@ def version_compare(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _numbered(request: HttpRequest, name: str, rows: Any) -> Version | None:
-    number = request.GET.get(name, "")
-    if not number.isdecimal():
+    number = number_in(request, name)
+    if number is None:
         return None
-    version: Version = first_or_404(rows.filter(number=int(number)))
+    version: Version = first_or_404(rows.filter(number=number))
     return version
 
 

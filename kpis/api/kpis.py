@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -17,13 +18,13 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from kpis import selectors
 from kpis.api.openapi import DEFINITION_REF, WHERE_REF
-from kpis.engine.definition import GRAINS
+from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query
 from kpis.engine.result import Point, State
 from kpis.figures import Ask, answers, definition_of
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh, Target
-from kpis.permissions import require_kpi_owner
+from kpis.permissions import manages_data, require_kpi_owner
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.targets import require_target_setter, set_target
@@ -311,6 +312,7 @@ class KPIFigures(APIView):
         if version is None:
             raise Invalid("Only a published KPI has figures.")
         query = _query(version, taken(QueryInput, request))
+        _check_open(person_of(request), version, query)
         (answer,) = answers([Ask(version, query)])
         if answer.result is None or answer.load is None:
             raise Invalid(answer.error)
@@ -348,6 +350,17 @@ def _query(version: KPIVersion, given: dict[str, Any]) -> Query:
     if live is not None:
         check_query(query, definition_of(version), live.types)
     return query
+
+
+def _check_open(user: User, version: KPIVersion, query: Query) -> None:
+    """Conditions on any column would read the rows, value by value: that needs the data right."""
+    closed = columns_of(query.where) - set(definition_of(version).dimensions)
+    if closed and not manages_data(user):
+        raise Invalid(
+            _("You can filter by the KPI's dimensions, and “%(column)s” is none of them.")
+            % {"column": min(closed)},
+            field="where",
+        )
 
 
 def _figure(point: Point) -> dict[str, Any]:

@@ -228,6 +228,14 @@ def columns_used(definition: Definition) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def columns_of(where: Where | None) -> frozenset[str]:
+    """Every column that a condition reads."""
+    names: set[str] = set()
+    for operand in _where_operands(where):
+        names |= {operand.name} if isinstance(operand, Column) else {operand.start, operand.end}
+    return frozenset(names)
+
+
 def operands(definition: Definition) -> Iterator[Operand]:
     """Every operand of the measure, its conditions and the exclusions, in reading order."""
     match definition.measure:

@@ -26,6 +26,10 @@ _SQL_TYPES: dict[str, type[TypeEngine[Any]]] = {
 }
 
 
+#: a calendar needs room on both sides: to compare with the range before, to count in UTC
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2999, 12, 31)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The rows that figures come from.
@@ -94,6 +98,9 @@ def check_query(query: Query, definition: Definition, types: Mapping[str, str]) 
         raise Invalid("The KPI has no time column, so it has no periods.", field="grain")
     if query.grain == "hour" and any(types[name] == "date" for name in timed):
         raise Invalid("The data has dates without times, so it has no hours.", field="grain")
+    for name, day in (("start", query.start), ("end", query.end)):
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise Invalid(f"Ranges lie between {FIRST_DAY} and {LAST_DAY}.", field=name)
     if query.start and query.end and query.start >= query.end:
         raise Invalid("The range ends before it begins.", field="end")
     check_where(query.where, types, "where")

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from ace_portal.accounts.models import User
 from ace_portal.lib.registries import value_grants
 from kpis.models import KPI, KPIVersion
-from personas.selectors import first_or_404
+from personas.selectors import first_or_404, questions_for
 
 State = KPIVersion.State
 
@@ -29,11 +29,13 @@ def catalogue_for(user: User, *, search: str = "", category: str = "") -> QueryS
     kpis = kpis_for(user)
     if category in KPI.Category.values:
         kpis = kpis.filter(category=category)
+    # A search finds nothing by words that the person may not read.
+    open_questions = questions_for(user).values("pk")
     for word in search.split()[:6]:
         kpis = kpis.filter(
             Q(name__icontains=word)
             | Q(description__icontains=word)
-            | Q(question__text__icontains=word)
+            | Q(question__in=open_questions, question__text__icontains=word)
             | Q(owner__name__icontains=word)
         )
     versions = KPIVersion.objects.select_related("dataset__live").order_by("-number")

@@ -28,7 +28,7 @@ from personas.permissions import require_ace
 
 #: what a version says, apart from its number, state and history
 VERSION_FIELDS = ("dataset", "definition", "unit", "unit_label", "precision", "direction")
-SHORTEST = timedelta(minutes=1)
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
 
 def create_kpi(
@@ -189,9 +189,11 @@ def _refuse_retired(kpi: KPI) -> None:
 
 
 def _check_kpi(kpi: KPI) -> None:
-    kpi.full_clean()
     if kpi.refresh_every < SHORTEST:
         raise Invalid(_("A KPI is refreshed once a minute at most."), field="refresh_every")
+    if kpi.refresh_every > LONGEST:
+        raise Invalid(_("A KPI is refreshed once a year at least."), field="refresh_every")
+    kpi.full_clean()
     for field in ("owner", "steward"):
         person: User | None = getattr(kpi, field)
         if person is not None and not (person.is_active and person.is_ace):

@@ -1,0 +1,240 @@
+"""Whatever is sent, the answer is an answer: never a failure of the portal (rules 30, 35, 36)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django import forms
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from ace_portal.accounts.models import User
+from kpis.models import KPIVersion
+from tests.access.routes import Route, all_routes
+from tests.access.test_access_matrix import spoken
+from tests.fixtures.places import Places
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[[User | None], Client]
+
+DIGITS = "9" * 5_000
+HOSTILE = [
+    "a\0b", "a\r\nBcc: b@example.org", "\U0010ffff", "-1", "NaN", "1e400", DIGITS, str(2**63),
+    "0001-01-01", "9999-12-31", "999999999 23:59:59", "../../etc/passwd", "a" * 100_000,
+]  # fmt: skip
+PARAMETERS = (
+    "page", "page_size", "q", "category", "version", "kpi", "period", "dataset", "question",
+    "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
+    "ordering", "search", "limit", "offset",
+)  # fmt: skip
+ROUTES = all_routes()
+APPS = ("api", "accounts", "audit", "dashboards", "home", "jobs", "kpis", "personas")
+#: JSON as Python writes it, and as only a person who means harm does
+BODIES = [
+    b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff\xfe", b"NaN", b'{"name": NaN}', b"\0",
+    b"[" * 100_000, b'{"a":' * 50_000, b'{"good": 1e400}',
+]  # fmt: skip
+
+
+def failures(client: Client, requests: Iterator[tuple[str, Callable[[], Any]]]) -> list[str]:
+    """What each request answered, where the portal failed; their effects are taken back."""
+    client.raise_request_exception = False
+    found = []
+    for what, send in requests:
+        with transaction.atomic():
+            status = send().status_code
+            transaction.set_rollback(True)
+        if status >= 500:
+            found.append(f"{what}: {status}")
+    return found
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_address_never_makes_a_page_fail(
+    app: str, places: Places, owner: User, admin: User, client_of: ClientOf
+) -> None:
+    client = client_of(admin if app in {"accounts", "audit"} else owner)
+    urls = {route.name: reverse(route.name, kwargs=places.of(route)) for route in routes_of(app)}
+
+    def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
+        for name, url in urls.items():
+            for value in HOSTILE[:-1]:
+                asked = dict.fromkeys(PARAMETERS, value)
+                if name.startswith(("dashboards:", "api:dashboard")):
+                    asked |= {"period": "own"}
+                address = f"{url}?{urlencode(asked)}"
+                yield f"{name} {value[:20]!r}", lambda address=address: client.get(address)
+
+    assert failures(client, requests()) == []
+
+
+@pytest.mark.parametrize("app", APPS[1:])
+def test_field_never_makes_a_form_fail(
+    app: str, places: Places, owner: User, admin: User, client_of: ClientOf
+) -> None:
+    client = client_of(admin if app in {"accounts", "audit"} else owner)
+
+    def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
+        for route in routes_of(app):
+            url = reverse(route.name, kwargs=places.of(route))
+            page = client.get(url)
+            found = [value for value in flat(page.context) if isinstance(value, forms.BaseForm)]
+            good = {name: good_value(form[name]) for form in found for name in form.fields}
+            for value in HOSTILE if good else ():
+                for data in [dict.fromkeys(good, value), *({**good, n: value} for n in good)]:
+                    changed = sorted(n for n in good if data[n] == value)
+                    what = f"{route.name} {changed} {value[:20]!r}"
+                    yield what, lambda url=url, data=data: client.post(url, data)
+
+    assert failures(client, requests()) == []
+
+
+def routes_of(app: str) -> list[Route]:
+    return [route for route in ROUTES if route.name.partition(":")[0] == app]
+
+
+def flat(context: Any) -> list[Any]:
+    layers = context if isinstance(context, list) else [context]
+    return [value for layer in layers if layer is not None for value in layer.flatten().values()]
+
+
+def good_value(bound: forms.BoundField) -> Any:
+    """What the form proposes, else the first choice, else a word."""
+    value = bound.value()
+    if value not in (None, "", []):
+        return (
+            [getattr(v, "pk", v) for v in value]
+            if isinstance(value, list)
+            else (getattr(value, "pk", value))
+        )
+    choices = [key for key, _label in getattr(bound.field, "choices", []) if str(key)]
+    if choices:
+        return str(choices[0])
+    if isinstance(bound.field, forms.DateField):
+        return "2030-01-01"
+    return "1" if isinstance(bound.field, forms.FloatField | forms.IntegerField) else "word"
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:12]))
+def test_body_never_makes_the_api_fail(
+    body: bytes, places: Places, owner: User, client_of: ClientOf
+) -> None:
+    client = client_of(owner)
+
+    def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
+        for route in routes_of("api"):
+            url = reverse(route.name, kwargs=places.of(route))
+            for method in sorted(spoken(route) - {"GET"}):
+                yield (
+                    f"{method} {route.name}",
+                    lambda method=method, url=url: client.generic(
+                        method, url, body, content_type="application/json"
+                    ),
+                )
+
+    assert failures(client, requests()) == []
+
+
+#: route → (method, a body that is taken)
+def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    draft = {"dataset": sla.dataset.slug, "definition": sla.definition}
+    tile = {"key": "a", "type": "text", "title": "T", "width": 6, "text": "words"}
+    document = {
+        "schema": 1,
+        "tiles": [tile, {"key": "b", "type": "number", "width": 6, "kpi_version": sla.pk}],
+        "filters": {
+            "period": {"preset": "own", "from": "2026-01-01", "to": "2026-02-01"},
+            "choices": [{"key": "team", "column": "team", "label": "Team"}],
+        },
+    }
+    return {
+        "api:kpis": ("POST", {**draft, "name": "N", "category": "quality",
+                              "question": world.question.pk, "refresh_every": "01:00:00"}),
+        "api:kpi-detail": ("PATCH", {"name": "N", "refresh_every": "01:00:00",
+                                     "steward": "owner@example.org"}),
+        "api:kpi-draft": ("PUT", draft),
+        "api:kpi-start": ("POST", {"reason": "because"}),
+        "api:kpi-targets": ("POST", {"valid_from": "2026-01-01", "good": 0.9, "watch": 0.8}),
+        "api:kpi-figures": ("POST", {"grain": "month", "by": ["team"], "start": "2026-01-01",
+                                     "end": "2026-02-01",
+                                     "where": {"column": "team", "op": "=", "value": "x"}}),
+        "api:draft": ("PUT", {"revision": 1, "document": document}),
+        "api:draft-release": ("POST", {"notes": "n"}),
+        "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
+                                    "success_measure": "s", "persona": world.persona.slug,
+                                    "groups": [world.group.slug], "review_due": "2030-01-01"}),
+        "api:launches": ("POST", {"group": world.other_group.slug}),
+        "api:personas": ("POST", {"name": "N", "decisions": ["d"], "review_due": "2030-01-01"}),
+        "api:questions": ("POST", {"text": "t", "decision": world.question.decision_id,
+                                   "blueprint": world.blueprint.slug, "step_key": "x"}),
+        "api:members": ("POST", {"email": "outsider@example.org", "valid_from": "2026-01-01",
+                                 "valid_to": "2027-01-01"}),
+        "api:me": ("PUT", {"name": "N", "time_zone": "UTC", "theme": "dark"}),
+        "api:sql-preview": ("POST", {"sql": "SELECT 1"}),
+        "api:dataset-detail": ("PUT", {"name": "N", "description": "d"}),
+        "api:datasets": ("POST", {"upload": 1, "name": "N", "types": {"a": "text"},
+                                  "null_tokens": ["x"], "time_zone": "UTC", "encoding": "utf-8"}),
+        "api:tokens": ("POST", {"email": "owner@example.org", "password": "x"}),
+    }  # fmt: skip
+
+
+VALUES: list[Any] = [
+    *HOSTILE, 10**400, -(10**400), 2**63, 2**31, 1e308, None, True, [], {}, [[]], {"a": "\0"},
+    ["\0"], [None], "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [
+    "api:kpis", "api:kpi-detail", "api:kpi-draft", "api:kpi-start", "api:kpi-targets",
+    "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
+    "api:personas", "api:questions", "api:members", "api:me", "api:sql-preview",
+    "api:dataset-detail", "api:datasets", "api:tokens",
+])  # fmt: skip
+def test_value_never_makes_the_api_fail(
+    name: str, places: Places, owner: User, sla: KPIVersion, world: Any, client_of: ClientOf
+) -> None:
+    route = next(route for route in ROUTES if route.name == name)
+    url = reverse(name, kwargs=places.of(route))
+    method, good = taken_bodies(sla, world)[name]
+    client = client_of(owner)
+
+    def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
+        for path in places_in(good):
+            for value in VALUES:
+                body = json.dumps(put(good, path, value)).encode()
+                what = f"{path} {str(value)[:20]!r}"
+                yield what, lambda body=body: send(client, method, url, body)
+            body = json.dumps(put(good, path, "@@")).replace('"@@"', "1e400").encode()
+            yield f"{path} 1e400", lambda body=body: send(client, method, url, body)
+
+    assert failures(client, requests()) == []
+
+
+def send(client: Client, method: str, url: str, body: bytes) -> Any:
+    """Write, then read what was written: an answer may fail later than the write."""
+    response = client.generic(method, url, body, content_type="application/json")
+    if response.status_code >= 400:
+        return response
+    return client.get(url)
+
+
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        yield (*path, key)
+        if isinstance(inner, dict | list):
+            yield from places_in(inner, (*path, key))
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
