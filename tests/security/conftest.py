@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ace_portal.accounts.models import User
-from tests.fixtures.places import Places, build_places
+from kpis.models import KPIVersion
+from tests.fixtures.places import Places, places_in
+from tests.fixtures.world import World
 
 
 @pytest.fixture
@@ -22,5 +24,7 @@ def cast(
 
 
 @pytest.fixture
-def places(cast: dict[str, User | None], tmp_path: Path) -> Places:
-    return build_places({name: user for name, user in cast.items() if user}, tmp_path)
+def places(
+    world: World, owner: User, member: User, sla: KPIVersion, volume: KPIVersion, tmp_path: Path
+) -> Places:
+    return places_in(world, owner, member, sla, tmp_path)
