@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from ace_portal.lib.forms import ManyField
 from dashboards.content.board import column_label
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import PERIODS
@@ -50,13 +51,13 @@ class DashboardForm(forms.Form):
         2, label=_("Success measure"), help_text=_("How will you know, and by when?")
     )
     persona = forms.ModelChoiceField(label=_("Persona"), queryset=Persona.objects.all())
-    groups = forms.ModelMultipleChoiceField(
+    groups = ManyField(
         label=_("For the groups"),
         queryset=UserGroup.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    editors = forms.ModelMultipleChoiceField(
+    editors = ManyField(
         label=_("Editors"),
         queryset=people_of_ace(),
         required=False,
@@ -91,7 +92,7 @@ class KPIField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj)
 
 
-class KPIsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class KPIsField(ManyField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj)
 

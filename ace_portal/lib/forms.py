@@ -16,6 +16,17 @@ from ace_portal.lib.errors import PortalError
 Answer = TypeVar("Answer")
 
 
+class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows; a number that no row can have is no choice, on any database."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if not str(key).isdecimal() or len(str(key)) > 18:
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, code="invalid_pk_value", params={"pk": key})
+        return super().clean(value)
+
+
 def submit(form: forms.BaseForm, call: Callable[..., Answer], **kwargs: Any) -> Answer | None:
     """Call the service with the form's cleaned data; put a refusal beside its field.
 

@@ -26,21 +26,21 @@ POLICY = {
     "img-src 'self' data: blob:", "connect-src 'self'", "object-src 'none'", "base-uri 'none'",
     "form-action 'self'", "frame-ancestors 'none'",
 }  # fmt: skip
-PRIVATE = "private, no-store"
+PRIVATE = {"private", "no-store"}
 
 
-def carried(response: object) -> tuple[set[str], str, str, str, str]:
+def carried(response: object) -> tuple[set[str], bool, str, str, str]:
     headers = response.headers  # type: ignore[attr-defined]
     return (
         {part.strip() for part in headers.get("Content-Security-Policy", "").split(";")},
-        headers.get("Cache-Control", ""),
+        {part.strip() for part in headers.get("Cache-Control", "").split(",")} >= PRIVATE,
         headers.get("X-Content-Type-Options", ""),
         headers.get("X-Frame-Options", ""),
         headers.get("Referrer-Policy", ""),
     )
 
 
-EXPECTED = (POLICY, PRIVATE, "nosniff", "DENY", "same-origin")
+EXPECTED = (POLICY, True, "nosniff", "DENY", "same-origin")
 
 
 def test_every_page_carries_the_policy_and_stays_private(
