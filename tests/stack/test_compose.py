@@ -89,11 +89,11 @@ class Installation:
 
     def start(self, service: str) -> subprocess.Popen[bytes]:
         declared = compose()["services"][service]
-        log = (self.folder / f"{service}.log").open("ab")
-        process = subprocess.Popen(
-            self.command(declared["command"]), cwd=ROOT, env=self.environment(service),
-            stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.folder / f"{service}.log").open("ab") as log:
+            process = subprocess.Popen(
+                self.command(declared["command"]), cwd=ROOT, env=self.environment(service),
+                stdout=log, stderr=log,
+            )  # fmt: skip
         self.running[service] = process
         return process
 
@@ -189,7 +189,7 @@ def test_installation_serves_a_page_and_refreshes_a_kpi(installation: Installati
     )["token"]
     slug = installation.ask("/api/v1/kpis/", token)["results"][0]["slug"]
     before = time.time()
-    installation.ask(f"/api/v1/kpis/{slug}/refresh/", token, body={})
+    installation.ask(f"/api/v1/kpis/{slug}/refreshes/", token, body={})
 
     def refreshed() -> bool:
         attempts = installation.ask(f"/api/v1/kpis/{slug}/refreshes/", token)["results"]
