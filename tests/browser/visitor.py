@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 SIZES = {"wide": {"width": 1440, "height": 1000}, "phone": {"width": 390, "height": 844}}
 
 #: what a browser writes for a page that answers 404 or 422; the test knows of it
+UNUSED = "was preloaded using link preload but not used"
 EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 
 
@@ -26,6 +27,7 @@ class Visitor:
     base_url: str
     page: Page
     complaints: list[str] = field(default_factory=list)
+    scripted: bool = True
 
     def __post_init__(self) -> None:
         self.page.on("console", lambda message: self._hear(message.type, message.text))
@@ -33,10 +35,13 @@ class Visitor:
         self.page.on("requestfailed", lambda request: self._lost(request.url, request.failure))
 
     def _hear(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and not text.startswith(EXPECTED):
+        idle = UNUSED in text  # only where no script runs, or a page is left before it is drawn
+        if kind in {"error", "warning"} and not text.startswith(EXPECTED) and not idle:
             self.complaints.append(f"{self.page.url}: {text}")
 
     def _lost(self, url: str, why: str | None) -> None:
+        if why == "csp" and not self.scripted:  # Chromium's word for a script it may not fetch
+            return
         """A request that a navigation cuts off is no failure."""
         if why != "net::ERR_ABORTED":
             self.complaints.append(f"{url}: {why}")
@@ -156,4 +161,5 @@ def visitor(
         **options,
     )
     context.set_default_timeout(20_000)
-    return Visitor(context, base_url, context.new_page())
+    scripted = bool(options.get("java_script_enabled", True))
+    return Visitor(context, base_url, context.new_page(), scripted=scripted)
