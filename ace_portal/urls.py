@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("ace_portal.home.urls")),
     path("account/", include("ace_portal.accounts.urls")),
     path("admin/", include("ace_portal.audit.urls")),
-    path("work/", include("ace_portal.jobs.urls")),
+    path("background/", include("ace_portal.jobs.urls")),
     path("discover/", include("personas.urls")),
     path("kpis/", include("kpis.urls")),
     path("", include("dashboards.urls")),

@@ -13,7 +13,7 @@ class HomeConfig(AppConfig):
         add_entry(
             "work",
             Entry(
-                _("Background work"), "clock", "jobs:jobs", 95, ("/work/",),
+                _("Background work"), "clock", "jobs:jobs", 95, ("/background/",),
                 group=_("ACE team"), visible=lambda user: user.is_ace,
             ),
         )  # fmt: skip
