@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.fixtures.kpis",
     "tests.fixtures.figures",
     "tests.fixtures.stack",
+    "tests.fixtures.browser",
 ]
 
 

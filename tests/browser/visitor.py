@@ -40,9 +40,9 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: {text}")
 
     def _lost(self, url: str, why: str | None) -> None:
+        """A request that a navigation cuts off is no failure."""
         if why == "csp" and not self.scripted:  # Chromium's word for a script it may not fetch
             return
-        """A request that a navigation cuts off is no failure."""
         if why != "net::ERR_ABORTED":
             self.complaints.append(f"{url}: {why}")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.look.server import Gallery
 
@@ -15,15 +15,6 @@ from tests.look.server import Gallery
 def gallery() -> Iterator[Gallery]:
     with Gallery(Path(__file__).resolve().parents[2]) as gallery:
         yield gallery
-
-
-# Not for the whole run: while Playwright's loop is open, Django takes this thread for an async one.
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
