@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,9 @@ def test_lock_files_name_no_host() -> None:
     locks = [*ROOT.glob("requirements*.lock"), ROOT / "package-lock.json"]
 
     assert [lock.name for lock in locks if "://" in lock.read_text()] == []
+
+
+@pytest.mark.xdist_group("stack")
+def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
+    """A group that is not honoured starts two stacks side by side, and nothing says so."""
+    assert request.node.nodeid.endswith("@stack") or "PYTEST_XDIST_WORKER" not in os.environ
