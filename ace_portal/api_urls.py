@@ -23,6 +23,7 @@ urlpatterns = [
     path("docs/", Reference.as_view(url_name="api:schema"), name="docs"),
     path("", include("ace_portal.accounts.api_urls")),
     path("", include("ace_portal.jobs.api_urls")),
+    path("", include("ace_portal.notifications.api_urls")),
     path("", include("personas.api_urls")),
     path("", include("kpis.api_urls")),
     path("", include("dashboards.api_urls")),

@@ -25,6 +25,7 @@ VISIBILITY_SECONDS = 2 * HARD_LIMIT_SECONDS
 SCHEDULE = {
     "sweep jobs": ("jobs.sweep", settings.JOB_SWEEP_SECONDS),
     "refresh what is due": ("kpis.refresh_due", 30),
+    "send daily mails": ("notifications.send_digests", 60),
     "collect old files": ("kpis.collect", 3600),
 }
 

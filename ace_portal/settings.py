@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "ace_portal.accounts",
     "ace_portal.audit",
     "ace_portal.jobs",
+    "ace_portal.notifications",
     "personas",
     "kpis",
     "dashboards",
@@ -117,6 +118,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ace_portal.lib.navigation.navigation",
+                "ace_portal.notifications.bell.bell",
             ]
         },
     }
@@ -297,10 +299,20 @@ SPECTACULAR_SETTINGS = {
         "PersonaState": "personas.models.Persona.State",
         "KPIVersionState": "kpis.models.KPIVersion.State",
         "RefreshState": "kpis.models.Refresh.State",
+        "MailState": "ace_portal.notifications.models.Mail.State",
+        "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "VersionState": "dashboards.models.Version.State",
     },
 }
+
+# Mail --------------------------------------------------------------------------------------------
+
+# Without a mail server every mail is kept and can be read in the portal; none leaves the machine.
+EMAIL_URL = secret("EMAIL_URL", "dummymail://")
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("ACE_MAIL_FROM", default="ACE Portal <ace-portal@localhost>")
 
 # Work in the background --------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("ace_portal.accounts.urls")),
     path("admin/", include("ace_portal.audit.urls")),
     path("background/", include("ace_portal.jobs.urls")),
+    path("notifications/", include("ace_portal.notifications.urls")),
     path("discover/", include("personas.urls")),
     path("kpis/", include("kpis.urls")),
     path("", include("dashboards.urls")),

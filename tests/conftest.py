@@ -32,6 +32,7 @@ pytest_plugins = [
     "tests.fixtures.figures",
     "tests.fixtures.stack",
     "tests.fixtures.browser",
+    "tests.fixtures.mailbox",
 ]
 
 

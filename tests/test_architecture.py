@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["personas", "kpis", "dashboards", "feedback", "office_hours"]
-PARTS = ["accounts", "audit", "jobs", "home", "thread", "lib"]
+PARTS = ["accounts", "audit", "jobs", "notifications", "home", "thread", "lib"]
 FLOORS = {
     "models": 0, "permissions": 1, "selectors": 1, "services": 2,
     "tasks": 3, "forms": 3, "views": 4, "api": 4, "urls": 5, "api_urls": 5,

@@ -60,6 +60,7 @@ COMPONENTS = (
     "modes",
     "define",
     "kpi",
+    "told",
 )
 
 THIRD_PARTY = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -45,3 +45,11 @@ load_listeners: Registry[Callable[[Any], None]] = Registry("load listener")
 
 #: name → which KPIs' values a person may see, as primary keys; called with the person
 value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")
+
+#: kind of event → which of some events a person may (still) read: ``readable(person, abouts)``
+notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool]]] = Registry(
+    "notification kind"
+)
+
+#: what a link at the end of a mail ends → the function that ends it, called with a primary key
+unsubscribers: Registry[Callable[[int], None]] = Registry("unsubscriber")

@@ -49,6 +49,8 @@ OWNER = role("owner")
 #: the owner's upload: another person of the team cannot tell that it is there
 OWN_UPLOAD = Rule(frozenset({"owner"}), 403, frozenset({"ace"}))
 
+MEMBERS_OWN = Rule(frozenset({"member"}), 404)
+
 #: route → (who reads, who writes); one rule stands for both
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     # The start
@@ -69,6 +71,15 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "jobs:progress": Rule(frozenset({"member", "ace", "owner", "admin"}), 404),  # the member asked
     "jobs:retry": TEAM,
     "jobs:cancel": TEAM,
+    # Notifications: the member's
+    "notifications:inbox": ALL,
+    "notifications:read": ALL,
+    "notifications:follow": MEMBERS_OWN,
+    "notifications:settings": ALL,
+    "notifications:mails": ALL,
+    "notifications:mail": MEMBERS_OWN,
+    "notifications:mail-part": MEMBERS_OWN,
+    "notifications:unsubscribe": ANY,
     # Discover
     "personas:discover": ALL,
     "personas:services": ALL,
@@ -162,6 +173,10 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:job-detail": Rule(frozenset({"member", "ace", "owner", "admin"}), 404),
     "api:job-retry": TEAM,
     "api:job-cancel": TEAM,
+    "api:notifications": ALL,
+    "api:notification-read": MEMBERS_OWN,
+    "api:notification-preference": ALL,
+    "api:mails": ALL,
     "api:services": (ALL, TEAM),
     "api:service-detail": (OF_GROUP, TEAM),
     "api:blueprints": (ALL, TEAM),
