@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("personas.api_urls")),
     path("", include("kpis.api_urls")),
     path("", include("dashboards.api_urls")),
+    path("", include("feedback.api_urls")),
     path("", include("ace_portal.thread.api_urls")),
 ]

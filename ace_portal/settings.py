@@ -137,6 +137,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    if ACE_ENV == "test":
+        # A file as in production: one in memory locks tables, whatever the timeout says.
+        DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -299,6 +302,8 @@ SPECTACULAR_SETTINGS = {
         "PersonaState": "personas.models.Persona.State",
         "KPIVersionState": "kpis.models.KPIVersion.State",
         "RefreshState": "kpis.models.Refresh.State",
+        "ThreadKind": "feedback.models.Thread.Kind",
+        "ThreadState": "feedback.models.Thread.State",
         "MailState": "ace_portal.notifications.models.Mail.State",
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("discover/", include("personas.urls")),
     path("kpis/", include("kpis.urls")),
     path("", include("dashboards.urls")),
+    path("", include("feedback.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 

@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.fixtures.loads",
     "tests.fixtures.kpis",
     "tests.fixtures.figures",
+    "tests.fixtures.dashboards",
     "tests.fixtures.stack",
     "tests.fixtures.browser",
     "tests.fixtures.mailbox",

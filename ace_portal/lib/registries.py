@@ -53,3 +53,6 @@ notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool
 
 #: what a link at the end of a mail ends → the function that ends it, called with a primary key
 unsubscribers: Registry[Callable[[int], None]] = Registry("unsubscriber")
+
+#: name → a tab of every dashboard: ``tab(user, dashboard)`` answers {key, label, url, count}
+dashboard_tabs: Registry[Callable[[Any, Any], dict[str, Any]]] = Registry("tab of a dashboard")

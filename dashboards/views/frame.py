@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.registries import dashboard_tabs
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import (
     audience_of,
@@ -48,7 +49,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "owns": is_owner(user, dashboard),
         "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
-        "tabs": tabs(dashboard, tab, versions_for(user, dashboard).count()),
+        "tabs": tabs(user, dashboard, tab),
         **context,
     }
 
@@ -74,18 +75,22 @@ def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tupl
     return "watch", _("Released, v%(n)d, open to nobody") % {"n": released.number}
 
 
-def tabs(dashboard: Dashboard, here: str, versions: int) -> list[dict[str, Any]]:
+def tabs(user: User, dashboard: Dashboard, here: str) -> list[dict[str, Any]]:
+    """Our own sections, and those that higher apps have signed in."""
+    versions = versions_for(user, dashboard).count()
     pages = [
         ("figures", _("Figures"), "dashboard-detail", None),
         ("versions", _("Versions"), "versions", versions),
         ("about", _("About"), "dashboard-about", None),
     ]
-    return [
+    own = [
         {
+            "key": key,
             "label": label,
             "url": reverse(f"dashboards:{name}", args=[dashboard.slug]),
-            "current": key == here,
             "count": count,
         }
         for key, label, name, count in pages
     ]
+    signed_in = [make(user, dashboard) for _name, make in dashboard_tabs.items()]
+    return [{**tab, "current": tab["key"] == here} for tab in [*own, *signed_in]]

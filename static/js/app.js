@@ -7,6 +7,7 @@ const LAZY = [
   ["[data-chart]", () => import("./charts.js")],
   ["[data-filters]", () => import("./filters.js")],
   ["[data-panel]", () => import("./panel.js")],
+  ["[data-keys]", () => import("./keys.js")],
   ["[data-upload]", () => import("./upload.js")],
 ];
 const started = new Set();

@@ -51,6 +51,10 @@ OWN_UPLOAD = Rule(frozenset({"owner"}), 403, frozenset({"ace"}))
 
 MEMBERS_OWN = Rule(frozenset({"member"}), 404)
 
+#: the member wrote it; the team reads it and may not change it
+MEMBERS_WORDS = Rule(frozenset({"member"}), 403, frozenset({"outsider", "colleague", "admin"}))
+DECIDES = Rule(ACE_TEAM, 403, frozenset({"outsider", "colleague", "admin"}))
+
 #: route → (who reads, who writes); one rule stands for both
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     # The start
@@ -162,6 +166,19 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:tile-remove": (TEAM, OWNER),
     "dashboards:launch": OWNER,
     "dashboards:launch-end": (TEAM, OWNER),
+    # Feedback: a thread of the member's, on a tile of the live dashboard
+    "feedback:inbox": ALL,
+    "feedback:dashboard-threads": OF_GROUP,
+    "feedback:tile-threads": OF_GROUP,
+    "feedback:thread-detail": OF_GROUP,
+    "feedback:thread-reply": OF_GROUP,
+    "feedback:thread-vote": OF_GROUP,
+    "feedback:thread-follow": OF_GROUP,
+    "feedback:thread-edit": MEMBERS_WORDS,
+    "feedback:thread-withdraw": MEMBERS_WORDS,
+    "feedback:thread-hide": TEAM,
+    "feedback:thread-assign": TEAM,
+    "feedback:thread-decide": DECIDES,
     # The API
     "api:schema": ALL,
     "api:docs": ALL,
@@ -228,6 +245,16 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:draft-start": (TEAM, OWNER),
     "api:draft-assemble": (TEAM, OWNER),
     "api:draft-release": (TEAM, OWNER),
+    "api:threads": ALL,
+    "api:dashboard-threads": OF_GROUP,
+    "api:thread-detail": (OF_GROUP, MEMBERS_WORDS),
+    "api:thread-hide": TEAM,
+    "api:thread-replies": OF_GROUP,
+    "api:thread-notes": TEAM,
+    "api:thread-vote": OF_GROUP,
+    "api:thread-follow": OF_GROUP,
+    "api:thread-owner": TEAM,
+    "api:thread-moves": OF_GROUP,
     "api:launches": (TEAM, OWNER),
     "api:launch-end": (TEAM, OWNER),
 }

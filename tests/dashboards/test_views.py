@@ -18,7 +18,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.lifecycle import services as lifecycle
 from kpis.models import KPIVersion
-from tests.dashboards.conftest import make_dashboard
+from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.figures import TICKETS, VOLUME, make_dataset, make_kpi
 from tests.fixtures.world import World
 

@@ -10,7 +10,7 @@ from dashboards.content import selectors
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle import services
 from dashboards.lifecycle.selectors import canvas_of
-from tests.dashboards.conftest import make_dashboard
+from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,144 @@
+"""Which threads a person may read, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from ace_portal.accounts.models import User
+from dashboards.content.models import Dashboard
+from dashboards.content.selectors import dashboards_for
+from feedback.models import Comment, Follow, Thread, Vote
+from personas.selectors import first_or_404
+
+State = Thread.State
+WAITING = (State.OPEN, State.ACKNOWLEDGED)
+UNDER_WAY = (State.PLANNED, State.IN_VERSION)
+
+
+def threads_for(user: User) -> QuerySet[Thread]:
+    """Public ones of the dashboards that the person may see, and their own; the ACE reads all.
+
+    What was withdrawn or hidden is gone for everybody.
+    """
+    threads = Thread.objects.filter(removed="").select_related(
+        "dashboard", "author", "owner", "version", "kpi_version__kpi"
+    )
+    if user.is_ace:
+        return threads
+    open_to_me = dashboards_for(user).values("pk")
+    return threads.filter(dashboard__in=open_to_me).filter(Q(private=False) | Q(author=user))
+
+
+def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:
+    """``votes_n``, ``replies_n``, ``voted`` and ``followed`` of each, for this reader."""
+    mine = {"thread": OuterRef("pk"), "person": user}
+    return threads.annotate(
+        votes_n=Count("votes", distinct=True),
+        replies_n=Count("comments", filter=Q(comments__internal=False), distinct=True),
+        voted=Exists(Vote.objects.filter(**mine)),
+        followed=Exists(Follow.objects.filter(**mine)),
+    )
+
+
+def thread_for(user: User, pk: int) -> Thread:
+    return first_or_404(with_counts(threads_for(user), user).filter(pk=pk))
+
+
+def comments_for(user: User, thread: Thread) -> QuerySet[Comment]:
+    comments = thread.comments.select_related("author")
+    return comments if user.is_ace else comments.filter(internal=False)
+
+
+def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Notification kind: may the person (still) read the thread that each is about?"""
+    wanted = [about["thread"] for about in abouts]
+    seen = set(threads_for(person).filter(pk__in=wanted).values_list("pk", flat=True))
+    return [pk in seen for pk in wanted]
+
+
+def readable_inside(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """The same for what only the ACE reads."""
+    return readable(person, abouts) if person.is_ace else [False for _about in abouts]
+
+
+def readable_always(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """What concerns the person's own words, which are gone."""
+    return [True for _about in abouts]
+
+
+# Lists -------------------------------------------------------------------------------------------
+
+TABS = ("open", "mine", "unassigned", "planned", "answered", "shipped", "declined", "all")
+
+
+def tab_of(user: User, name: str, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """The threads under one heading: what waits is oldest first, the rest newest first."""
+    match name:
+        case "open":
+            rows = threads.filter(state__in=WAITING)
+        case "mine" if user.is_ace:
+            rows = threads.filter(owner=user, state__in=[*WAITING, *UNDER_WAY])
+        case "mine":
+            rows = threads.filter(
+                Q(author=user) | Q(follows__person=user) | Q(votes__person=user)
+            ).distinct()
+        case "unassigned":
+            rows = threads.filter(owner=None, state__in=WAITING)
+        case "planned":
+            rows = threads.filter(state__in=UNDER_WAY)
+        case "answered":
+            rows = threads.filter(state__in=[State.ANSWERED, State.DUPLICATE])
+        case "shipped" | "declined":
+            rows = threads.filter(state=name)
+        case _:
+            return threads.order_by("-active_at", "-pk")
+    if name in {"open", "unassigned"}:
+        return waiting_first(rows)
+    return rows.order_by("-active_at", "-pk")
+
+
+def waiting_first(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Unanswered ones first, the oldest of them on top."""
+    return threads.annotate(unanswered=Q(answered_at__isnull=True)).order_by(
+        "-unanswered", "created_at", "pk"
+    )
+
+
+def tab_counts(user: User) -> dict[str, int]:
+    """How many stand under each heading, in one query."""
+    mine = Q(author=user)
+    if user.is_ace:
+        mine = Q(owner=user, state__in=[*WAITING, *UNDER_WAY])
+    counts: dict[str, int] = (
+        threads_for(user)
+        .order_by()
+        .aggregate(
+            open=Count("pk", filter=Q(state__in=WAITING)),
+            mine=Count("pk", filter=mine),
+            unassigned=Count("pk", filter=Q(owner=None, state__in=WAITING)),
+            planned=Count("pk", filter=Q(state__in=UNDER_WAY)),
+            answered=Count("pk", filter=Q(state__in=[State.ANSWERED, State.DUPLICATE])),
+            shipped=Count("pk", filter=Q(state=State.SHIPPED)),
+            declined=Count("pk", filter=Q(state=State.DECLINED)),
+            all=Count("pk"),
+        )
+    )
+    return counts
+
+
+def open_by_tile(user: User, dashboard: Dashboard) -> dict[str, int]:
+    """How many open threads each tile of a dashboard has, for this reader."""
+    rows = threads_for(user).filter(dashboard=dashboard, state__in=[*WAITING, *UNDER_WAY])
+    counted = rows.order_by().values("tile_key").annotate(n=Count("pk"))
+    return {row["tile_key"]: row["n"] for row in counted}
+
+
+def told_of(thread: Thread, *, voters: bool = False) -> QuerySet[User]:
+    """Author, followers and, where it is decided, those who said “me too”."""
+    people = Q(pk=thread.author_id) | Q(pk__in=thread.follows.values("person"))
+    if voters:
+        people |= Q(pk__in=thread.votes.values("person"))
+    return User.objects.filter(people)

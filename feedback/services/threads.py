@@ -1,0 +1,154 @@
+"""A thread from its first word to its end by its author or the ACE."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Conflict, Invalid, NotVisible
+from ace_portal.notifications.services import notify
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.seen import look_at
+from dashboards.content.selectors import dashboards_for, version_for
+from feedback.models import Follow, Thread
+from feedback.permissions import require_author, require_unanswered
+from feedback.selectors import told_of
+from personas.permissions import require_ace
+
+KIND = "feedback.thread"
+LONGEST_TITLE = 80
+_MARKS = re.compile(r"[#>*_`\[\]]+")
+
+
+def open_thread(
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    tile_key: str,
+    kind: str,
+    text: str,
+    private: bool = False,
+    filters: str = "",
+    version: Version | None = None,
+) -> Thread:
+    """Say something about a tile; what the actor sees of it under ``filters`` is kept.
+
+    ``filters`` is the query of the dashboard's address. ``version`` is the released one unless the
+    ACE looks at another.
+    """
+    if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
+        raise NotVisible("")
+    seen_version = version_for(actor, dashboard, version.number if version else None)
+    seen = look_at(seen_version, tile_key, QueryDict(filters[:2000]))
+    now = timezone.now()
+    thread = Thread(
+        dashboard=dashboard, version=seen_version, tile_key=tile_key, kind=kind, text=text,
+        private=private, title=title_of(text), author=actor, active_at=now, seen=seen,
+        kpi_version_id=seen["kpi_version"],
+    )  # fmt: skip
+    with transaction.atomic():
+        thread.full_clean()
+        thread.save()
+        Follow.objects.create(thread=thread, person=actor)
+        record(actor=actor, action="thread.open", target=thread)
+        tell(
+            thread, actor=actor, what="open",
+            people=[dashboard.owner, *User.objects.filter(pk__in=dashboard.editors.values("pk"))],
+            title=_("%(kind)s on %(tile)s: %(title)s")
+            % {"kind": thread.get_kind_display(), "tile": seen["title"], "title": thread.title},
+            text=text,
+        )  # fmt: skip
+    return thread
+
+
+def change_text(*, actor: User, thread: Thread, kind: str, text: str) -> Thread:
+    """The author's own words, until the ACE has answered."""
+    require_author(actor, thread)
+    with transaction.atomic():
+        row = locked(thread)
+        require_unanswered(row)
+        row.kind, row.text, row.title = kind, text, title_of(text)
+        row.full_clean()
+        row.save()
+        record(actor=actor, action="thread.change", target=row)
+    return row
+
+
+def withdraw(*, actor: User, thread: Thread) -> Thread:
+    """The author takes it back; nobody reads it any more."""
+    require_author(actor, thread)
+    return _remove(actor, thread, Thread.Removed.WITHDRAWN)
+
+
+def hide(*, actor: User, thread: Thread, reason: str) -> Thread:
+    """The ACE takes it away from everybody, and tells the author why."""
+    require_ace(actor)
+    if not reason.strip():
+        raise Invalid(_("Say why; the author is told."), field="reason")
+    with transaction.atomic():
+        row = _remove(actor, thread, Thread.Removed.HIDDEN, reason=reason)
+        notify(
+            kind="feedback.hidden", key=f"thread.hidden:{row.pk}", actor=actor,
+            people=[row.author], title=_("The ACE has hidden what you wrote: %(t)s")
+            % {"t": row.title}, text=reason, url="/feedback/", about={},
+        )  # fmt: skip
+    return row
+
+
+def _remove(actor: User, thread: Thread, how: str, **details: str) -> Thread:
+    with transaction.atomic():
+        row = locked(thread)
+        if row.removed:
+            raise Conflict(_("It is gone already."))
+        row.removed = how
+        row.save(update_fields=["removed", "updated_at"])
+        record(actor=actor, action=f"thread.{how}", target=row, **details)
+    return row
+
+
+# For the other services --------------------------------------------------------------------------
+
+
+def locked(thread: Thread) -> Thread:
+    """The row as it is now, held until the transaction ends."""
+    return (
+        Thread.objects.select_for_update(of=("self",))
+        .select_related("dashboard", "author", "owner")
+        .get(pk=thread.pk)
+    )
+
+
+def tell(
+    thread: Thread,
+    *,
+    actor: User,
+    what: str,
+    title: str,
+    text: str,
+    people: Iterable[User] | None = None,
+    kind: str = KIND,
+    voters: bool = False,
+) -> None:
+    """Tell who asked and who follows; ``what`` names the happening within the thread."""
+    told = people if people is not None else told_of(thread, voters=voters)
+    notify(
+        kind=kind, key=f"thread.{thread.pk}.{what}", actor=actor, people=told,
+        title=title, text=text[:500], url=thread.get_absolute_url(), about={"thread": thread.pk},
+    )  # fmt: skip
+
+
+def title_of(text: str) -> str:
+    """The first sentence, in one line and not too long."""
+    line = next((part for part in text.strip().splitlines() if part.strip()), "")
+    plain = " ".join(_MARKS.sub(" ", line).split())
+    first = re.split(r"(?<=[.!?])\s", plain, maxsplit=1)[0]
+    if len(first) <= LONGEST_TITLE:
+        return first or _("Without words")
+    return f"{first[:LONGEST_TITLE].rpartition(' ')[0] or first[:LONGEST_TITLE]}…"

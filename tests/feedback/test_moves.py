@@ -1,0 +1,151 @@
+"""Every legal move of a thread is made, every other one refused."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from dashboards.content.models import Dashboard
+from feedback.models import MOVES, Follow, Thread, Vote
+from feedback.services import moves, talk
+from feedback.services.threads import open_thread
+from tests.feedback.test_threads import told
+
+pytestmark = pytest.mark.django_db
+
+State = Thread.State
+#: as the table of states has them, written down a second time
+LEGAL = {
+    ("open", "acknowledged"), ("acknowledged", "planned"), ("planned", "in_version"),
+    ("in_version", "shipped"), ("open", "answered"), ("open", "declined"), ("open", "duplicate"),
+    ("acknowledged", "answered"), ("acknowledged", "declined"), ("acknowledged", "duplicate"),
+    ("shipped", "open"), ("answered", "open"), ("declined", "open"), ("duplicate", "open"),
+    # where an item of the roadmap is dropped, or taken out of a version
+    ("planned", "acknowledged"), ("in_version", "planned"),
+}  # fmt: skip
+
+
+def put(thread: Thread, state: str, other: Thread | None = None) -> Thread:
+    thread.state, thread.duplicate_of = State(state), other if state == "duplicate" else None
+    thread.save()
+    return thread
+
+
+@pytest.fixture
+def other(member: User, live: Dashboard, chart: str) -> Thread:
+    return open_thread(
+        actor=member, dashboard=live, tile_key=chart, kind="idea", text="Weekends apart."
+    )
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(State.values, State.values)))
+def test_moves_are_the_legal_ones(
+    owner: User, thread: Thread, other: Thread, before: str, after: str
+) -> None:
+    put(thread, before, other)
+    thread.duplicate_of = other if after == "duplicate" else None
+
+    def act() -> None:
+        moves.move(thread, actor=owner, to=State(after), reply="Because.")
+
+    if (before, after) in LEGAL:
+        act()
+        assert Thread.objects.get(pk=thread.pk).state == after
+    else:
+        with pytest.raises(Conflict):
+            act()
+        assert Thread.objects.get(pk=thread.pk).state == before
+    assert (State(after) in MOVES[State(before)]) == ((before, after) in LEGAL)
+
+
+@pytest.mark.parametrize("to", ["answered", "declined"])
+def test_closing_needs_a_public_reply(owner: User, thread: Thread, to: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        moves.decide(actor=owner, thread=thread, to=to, reply=" ")
+
+    assert refused.value.field == "reply"
+    assert Thread.objects.get(pk=thread.pk).state == "open"
+
+
+def test_decision_is_told_to_author_voters_and_followers(
+    owner: User, ace: User, member: User, mate: User, thread: Thread
+) -> None:
+    talk.vote(actor=mate, thread=thread, on=True)
+    talk.follow(actor=ace, thread=thread, on=True)
+
+    moves.decide(actor=owner, thread=thread, to="declined", reply="The data has no shifts.")
+
+    said = "Declined: Can we split it by shift?"
+    assert [told(person)[-1:] for person in (member, mate, ace)] == [[said], [said], [said]]
+    [comment] = thread.comments.all()
+    assert (comment.text, comment.author) == ("The data has no shifts.", owner)
+
+
+@pytest.mark.parametrize("to", ["planned", "in_version", "shipped"])
+def test_what_follows_from_the_roadmap_is_not_done_by_hand(
+    owner: User, thread: Thread, to: str
+) -> None:
+    put(thread, "acknowledged")
+    with pytest.raises(Conflict):
+        moves.decide(actor=owner, thread=thread, to=to, reply="Soon.")
+
+
+def test_member_decides_nothing(member: User, mate: User, thread: Thread) -> None:
+    for person in (member, mate):
+        with pytest.raises(NotAllowed):
+            moves.decide(actor=person, thread=thread, to="answered", reply="I know.")
+        with pytest.raises(NotAllowed):
+            moves.assign(actor=person, thread=thread, owner=None)
+
+
+def test_author_opens_what_is_over_again_with_a_reason(
+    owner: User, member: User, mate: User, thread: Thread
+) -> None:
+    moves.decide(actor=owner, thread=thread, to="answered", reply="It is the holidays.")
+    with pytest.raises(NotAllowed):
+        moves.decide(actor=mate, thread=thread, to="open", reply="No.")
+    with pytest.raises(Invalid):
+        moves.decide(actor=member, thread=thread, to="open")
+
+    moves.decide(actor=member, thread=thread, to="open", reply="It is not.")
+
+    assert Thread.objects.get(pk=thread.pk).state == "open"
+
+
+def test_merge_brings_its_people_along(
+    owner: User, member: User, mate: User, live: Dashboard, chart: str, thread: Thread
+) -> None:
+    other = open_thread(
+        actor=mate, dashboard=live, tile_key=chart, kind="idea", text="Nights apart, please."
+    )
+
+    moves.decide(actor=owner, thread=thread, to="duplicate", duplicate_of=other)
+
+    assert Thread.objects.get(pk=thread.pk).duplicate_of == other
+    assert set(Vote.objects.filter(thread=other).values_list("person__name", flat=True)) == {
+        "Member"
+    }
+    assert Follow.objects.filter(thread=other, person=member).exists()
+
+
+def test_merge_needs_another_thread_that_stands(owner: User, thread: Thread, other: Thread) -> None:
+    with pytest.raises(Invalid):
+        moves.decide(actor=owner, thread=thread, to="duplicate")
+    with pytest.raises(Invalid):
+        moves.decide(actor=owner, thread=thread, to="duplicate", duplicate_of=thread)
+    moves.decide(actor=owner, thread=other, to="duplicate", duplicate_of=thread)
+    with pytest.raises(Invalid):
+        moves.decide(actor=owner, thread=thread, to="duplicate", duplicate_of=other)
+
+
+def test_only_the_ace_takes_care(owner: User, ace: User, member: User, thread: Thread) -> None:
+    with pytest.raises(Invalid):
+        moves.assign(actor=owner, thread=thread, owner=member)
+
+    moves.assign(actor=owner, thread=thread, owner=ace)
+
+    assert Thread.objects.get(pk=thread.pk).owner == ace
+    assert told(ace) == ["You take care of: Can we split it by shift?"]
