@@ -317,6 +317,8 @@ SPECTACULAR_SETTINGS = {
 EMAIL_URL = secret("EMAIL_URL", "dummymail://")
 vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_TIMEOUT = 10
+# So many days after a release those whose words it answered are asked one question.
+PULSE_AFTER_DAYS = env.int("ACE_PULSE_AFTER_DAYS", default=14)
 DEFAULT_FROM_EMAIL = env.str("ACE_MAIL_FROM", default="ACE Portal <ace-portal@localhost>")
 
 # Work in the background --------------------------------------------------------------------------

@@ -2,15 +2,16 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
-from ace_portal.lib.registries import value_grants
+from ace_portal.lib.registries import notification_kinds, value_grants
 
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
-        from dashboards.content.selectors import kpis_shown_to
+        from dashboards.content.selectors import kpis_shown_to, readable
 
+        notification_kinds.register("dashboards.release", readable)
         value_grants.register("dashboards", kpis_shown_to)
         add_entry(
             "dashboards",

@@ -4,7 +4,12 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
-from ace_portal.lib.registries import dashboard_tabs, notification_kinds
+from ace_portal.lib.registries import (
+    dashboard_tabs,
+    notification_kinds,
+    release_listeners,
+    release_notes,
+)
 
 
 class FeedbackConfig(AppConfig):
@@ -12,10 +17,16 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from feedback import selectors, tabs
+        from feedback.services import pulses, roadmap
 
         notification_kinds.register("feedback.thread", selectors.readable)
         notification_kinds.register("feedback.note", selectors.readable_inside)
         notification_kinds.register("feedback.hidden", selectors.readable_always)
+        notification_kinds.register("feedback.pulse", selectors.readable_pulses)
+        release_listeners.register("roadmap", roadmap.ship)
+        release_listeners.register("roadmap, then pulse", pulses.schedule)
+        release_notes.register("roadmap", roadmap.lines_of)
+        dashboard_tabs.register("roadmap", tabs.roadmap_tab)
         dashboard_tabs.register("feedback", tabs.feedback_tab)
         add_entry(
             "feedback",

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
-from feedback.models import Thread
-from feedback.selectors import threads_for
+from feedback.models import PulseAnswer, RoadmapItem, Thread
+from feedback.selectors import open_items, threads_for
+from feedback.services.roadmap import CHOSEN_BY_HAND
 from personas.selectors import people_of_ace
 
 LONGEST = 10_000
@@ -83,3 +84,48 @@ class DecideForm(forms.Form):
         others = threads_for(user).filter(dashboard=thread.dashboard_id).exclude(pk=thread.pk)
         others = others.exclude(state=Thread.State.DUPLICATE)
         self.fields["duplicate_of"].queryset = others  # type: ignore[attr-defined]
+
+
+class ItemForm(forms.Form):
+    title = forms.CharField(label=_("What comes"), max_length=120)
+    text = forms.CharField(
+        label=_("What people get"), max_length=2000, required=False, widget=forms.Textarea,
+        help_text=_("In their words; the release notes and the mail to them say it."),
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=_("When"), widget=forms.RadioSelect, initial="later",
+        choices=[(str(state), state.label) for state in CHOSEN_BY_HAND],
+    )  # fmt: skip
+
+
+class PlanForm(forms.Form):
+    """Join an item that is there, or begin one."""
+
+    item = forms.ModelChoiceField(
+        label=_("Part of"), queryset=RoadmapItem.objects.none(), required=False,
+        empty_label=_("A new item"),
+    )  # fmt: skip
+    title = forms.CharField(
+        label=_("What comes"), max_length=120, required=False,
+        help_text=_("For a new item; left empty it is called like the thread."),
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=_("When"), widget=forms.RadioSelect, initial="later",
+        choices=[(str(state), state.label) for state in CHOSEN_BY_HAND],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, thread: Thread, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = open_items(thread.dashboard)
+        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+
+
+class PulseForm(forms.Form):
+    choice = forms.TypedChoiceField(
+        label=_("Did it give you what you asked for?"), coerce=int, widget=forms.RadioSelect,
+        choices=list(reversed(PulseAnswer.Choice.choices)),
+    )  # fmt: skip
+    comment = forms.CharField(
+        label=_("Anything to add?"), max_length=2000, required=False, widget=forms.Textarea,
+        help_text=_("The ACE reads it without your name."),
+    )  # fmt: skip

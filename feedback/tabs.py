@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
-from feedback.selectors import WAITING, threads_for
+from feedback.selectors import WAITING, open_items, threads_for
 
 
 def feedback_tab(user: User, dashboard: Dashboard) -> dict[str, Any]:
@@ -20,6 +20,16 @@ def feedback_tab(user: User, dashboard: Dashboard) -> dict[str, Any]:
         "label": _("Feedback"),
         "url": reverse("feedback:dashboard-threads", args=[dashboard.slug]),
         "count": waiting.order_by().count(),
+    }
+
+
+def roadmap_tab(user: User, dashboard: Dashboard) -> dict[str, Any]:
+    """A tab with the number of items that are not shipped yet."""
+    return {
+        "key": "roadmap",
+        "label": _("Roadmap"),
+        "url": reverse("feedback:roadmap", args=[dashboard.slug]),
+        "count": open_items(dashboard).count(),
     }
 
 

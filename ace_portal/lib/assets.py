@@ -61,6 +61,7 @@ COMPONENTS = (
     "define",
     "kpi",
     "told",
+    "roadmap",
 )
 
 THIRD_PARTY = {

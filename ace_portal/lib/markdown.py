@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -12,6 +14,14 @@ _TAGS = {
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
+
+
+_MARKS = re.compile(r"[#>*_`\[\]]+")
+
+
+def to_line(text: str) -> str:
+    """The words alone, in one line: for lists, titles and the short text of a notification."""
+    return " ".join(_MARKS.sub(" ", text).split())
 
 
 def to_html(text: str) -> SafeString:

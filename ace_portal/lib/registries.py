@@ -43,6 +43,12 @@ search_providers: Registry[Callable[..., Any]] = Registry("search provider")
 #: name → what is told of a new live load, inside the transaction that makes it live
 load_listeners: Registry[Callable[[Any], None]] = Registry("load listener")
 
+#: name → what is told of a release, inside its transaction: ``listener(actor, version)``
+release_listeners: Registry[Callable[[Any, Any], None]] = Registry("release listener")
+
+#: name → lines that begin the notes of a draft's release: ``lines(version)``
+release_notes: Registry[Callable[[Any], list[str]]] = Registry("release notes")
+
 #: name → which KPIs' values a person may see, as primary keys; called with the person
 value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -34,6 +35,13 @@ def dashboards_for(user: User) -> QuerySet[Dashboard]:
 
 def dashboard_for(user: User, slug: str) -> Dashboard:
     return first_or_404(dashboards_for(user).filter(slug=slug))
+
+
+def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Notification kind: may the person (still) open the dashboard that each is about?"""
+    wanted = [about["dashboard"] for about in abouts]
+    open_to_me = set(dashboards_for(person).filter(pk__in=wanted).values_list("pk", flat=True))
+    return [pk in open_to_me for pk in wanted]
 
 
 def released_of(dashboard: Dashboard) -> Version | None:

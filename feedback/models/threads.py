@@ -57,6 +57,9 @@ class Thread(BaseModel):
     duplicate_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
     )
+    item = models.ForeignKey(
+        "feedback.RoadmapItem", models.SET_NULL, null=True, blank=True, related_name="threads"
+    )
     answered_at = models.DateTimeField(null=True, blank=True)  # the ACE's first public word
     active_at = models.DateTimeField()
     removed = models.CharField(max_length=9, choices=Removed.choices, blank=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
+from ace_portal.lib.markdown import to_line
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.seen import look_at
@@ -24,7 +25,6 @@ from personas.permissions import require_ace
 
 KIND = "feedback.thread"
 LONGEST_TITLE = 80
-_MARKS = re.compile(r"[#>*_`\[\]]+")
 
 
 def open_thread(
@@ -139,16 +139,15 @@ def tell(
     """Tell who asked and who follows; ``what`` names the happening within the thread."""
     told = people if people is not None else told_of(thread, voters=voters)
     notify(
-        kind=kind, key=f"thread.{thread.pk}.{what}", actor=actor, people=told,
-        title=title, text=text[:500], url=thread.get_absolute_url(), about={"thread": thread.pk},
+        kind=kind, key=f"thread.{thread.pk}.{what}", actor=actor, people=told, title=title,
+        text=to_line(text)[:500], url=thread.get_absolute_url(), about={"thread": thread.pk},
     )  # fmt: skip
 
 
 def title_of(text: str) -> str:
     """The first sentence, in one line and not too long."""
     line = next((part for part in text.strip().splitlines() if part.strip()), "")
-    plain = " ".join(_MARKS.sub(" ", line).split())
-    first = re.split(r"(?<=[.!?])\s", plain, maxsplit=1)[0]
+    first = re.split(r"(?<=[.!?])\s", to_line(line), maxsplit=1)[0]
     if len(first) <= LONGEST_TITLE:
         return first or _("Without words")
     return f"{first[:LONGEST_TITLE].rpartition(' ')[0] or first[:LONGEST_TITLE]}…"

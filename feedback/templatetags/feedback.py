@@ -7,9 +7,11 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from ace_portal.lib.markdown import to_line
 from feedback.selectors import open_by_tile
 
 register = template.Library()
+register.filter("one_line", to_line)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.registries import release_listeners, release_notes
+from ace_portal.notifications.services import notify
 from dashboards.content.compare import Change, compare
 from dashboards.content.document import Document, parse, sha256
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import released_of
+from dashboards.content.selectors import launches_of, released_of
 from dashboards.content.services.drafts import (
     check_sources,
     draft_of,
@@ -24,6 +26,7 @@ from dashboards.content.services.drafts import (
 from dashboards.content.sources import sources_of
 from dashboards.lifecycle.services import move_stage
 from dashboards.permissions import require_owner
+from personas.models import Membership
 
 
 def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Version:
@@ -52,7 +55,24 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         write_index(draft, document)
         record(actor=actor, action="version.release", target=draft, sha256=draft.sha256)
         move_stage(actor=actor, dashboard=dashboard)
+        announce(draft, actor=actor)
+        for _name, listener in release_listeners.items():
+            listener(actor, draft)
     return draft
+
+
+def announce(version: Version, *, actor: User) -> None:
+    """Tell everybody to whom the dashboard is open what is different."""
+    groups = launches_of(version.dashboard).values("group")
+    members = Membership.objects.valid_on(timezone.localdate()).filter(group__in=groups)
+    notify(
+        kind="dashboards.release", key=f"release.{version.pk}", actor=actor,
+        people=User.objects.filter(pk__in=members.values("user")),
+        title=_("%(name)s: version %(n)d is out")
+        % {"name": version.dashboard.name, "n": version.number},
+        text=version.notes, url=version.dashboard.get_absolute_url(),
+        about={"dashboard": version.dashboard_id},
+    )  # fmt: skip
 
 
 def restore_version(*, actor: User, dashboard: Dashboard, version: Version) -> Version:
@@ -87,4 +107,5 @@ def proposed_notes(dashboard: Dashboard, draft: Version) -> str:
     if before is None:
         return ""
     changes = changes_between(parse(before.document), parse(draft.document))
-    return "\n".join(f"- {change.sentence()}" for change in changes)
+    asked = [line for _name, lines in release_notes.items() for line in lines(draft)]
+    return "\n".join(f"- {line}" for line in [*asked, *(c.sentence() for c in changes)])

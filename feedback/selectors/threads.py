@@ -24,7 +24,7 @@ def threads_for(user: User) -> QuerySet[Thread]:
     What was withdrawn or hidden is gone for everybody.
     """
     threads = Thread.objects.filter(removed="").select_related(
-        "dashboard", "author", "owner", "version", "kpi_version__kpi"
+        "dashboard", "author", "owner", "version", "kpi_version__kpi", "item__dashboard"
     )
     if user.is_ace:
         return threads

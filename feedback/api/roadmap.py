@@ -1,0 +1,202 @@
+"""What comes of feedback: the roadmap, and the question after a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.api import taken
+from ace_portal.lib.permissions import ACE, SIGNED_IN
+from dashboards.content.selectors import dashboard_for
+from feedback import selectors
+from feedback.models import PulseAnswer, RoadmapItem
+from feedback.services import pulses
+from feedback.services import roadmap as services
+from personas.selectors import first_or_404
+
+BY_HAND = [str(state) for state in services.CHOSEN_BY_HAND]
+
+
+class ItemOutput(serializers.ModelSerializer[RoadmapItem]):
+    dashboard = serializers.SlugField(source="dashboard.slug")
+    version = serializers.IntegerField(source="version.number", default=None)
+
+    class Meta:
+        model = RoadmapItem
+        fields = ["id", "dashboard", "title", "text", "state", "version", "reason", "created_at"]
+
+
+class ItemInput(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=120)
+    text = serializers.CharField(max_length=2000, default="", allow_blank=True)
+    state = serializers.ChoiceField(BY_HAND, default="later")
+
+
+class PlanInput(serializers.Serializer[Any]):
+    """An item that is there, or the title of a new one."""
+
+    item = serializers.IntegerField(default=None, allow_null=True, min_value=1)
+    title = serializers.CharField(max_length=120, default="", allow_blank=True)
+    state = serializers.ChoiceField(BY_HAND, default="later")
+
+
+class DropInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class AskedOutput(serializers.ModelSerializer[PulseAnswer]):
+    dashboard = serializers.SlugField(source="pulse.version.dashboard.slug")
+    version = serializers.IntegerField(source="pulse.version.number")
+
+    class Meta:
+        model = PulseAnswer
+        fields = ["pulse", "dashboard", "version", "shown_at", "answered_at", "choice"]
+
+
+class AnswerInput(serializers.Serializer[Any]):
+    choice = serializers.ChoiceField(PulseAnswer.Choice.choices)
+    comment = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class KPIChangeOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class PulseOutput(serializers.Serializer[Any]):
+    """``share`` is the percentage of yes, of at least five answers; else null."""
+
+    version = serializers.IntegerField(source="version.number")
+    asked = serializers.IntegerField()
+    shown = serializers.IntegerField()
+    answered = serializers.IntegerField()
+    yes = serializers.IntegerField()
+    partly = serializers.IntegerField()
+    no = serializers.IntegerField()
+    share = serializers.IntegerField(allow_null=True)
+    kpis = KPIChangeOutput(many=True)
+
+
+class Roadmap(generics.ListAPIView[RoadmapItem]):
+    """Everything but what was dropped."""
+
+    door = SIGNED_IN
+    doors = {"POST": ACE}
+    serializer_class = ItemOutput
+    queryset = RoadmapItem.objects.none()
+
+    def get_queryset(self) -> Any:
+        dashboard = dashboard_for(person_of(self.request), self.kwargs["slug"])
+        rows = RoadmapItem.objects.filter(dashboard=dashboard).exclude(
+            state=RoadmapItem.State.DROPPED
+        )
+        return rows.select_related("dashboard", "version")
+
+    @extend_schema(request=ItemInput, responses={201: ItemOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        dashboard = dashboard_for(user, slug)
+        item = services.add_item(actor=user, dashboard=dashboard, **taken(ItemInput, request))
+        return Response(ItemOutput(item).data, status=201)
+
+
+class ItemDetail(APIView):
+    door = SIGNED_IN
+    doors = {"PUT": ACE}
+
+    @extend_schema(responses=ItemOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(ItemOutput(selectors.item_for(person_of(request), pk)).data)
+
+    @extend_schema(request=ItemInput, responses=ItemOutput)
+    def put(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        item = selectors.item_for(user, pk)
+        changed = services.change_item(actor=user, item=item, **taken(ItemInput, request))
+        return Response(ItemOutput(changed).data)
+
+
+class ItemDraft(APIView):
+    """PUT: the draft in work carries it. DELETE: it goes without."""
+
+    door = ACE
+
+    @extend_schema(request=None, responses=ItemOutput)
+    def put(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        item = services.put_in_draft(actor=user, item=selectors.item_for(user, pk))
+        return Response(ItemOutput(item).data)
+
+    @extend_schema(responses=ItemOutput)
+    def delete(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        item = services.take_out(actor=user, item=selectors.item_for(user, pk))
+        return Response(ItemOutput(item).data)
+
+
+class ItemDrop(APIView):
+    door = ACE
+
+    @extend_schema(request=DropInput, responses=ItemOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        item = selectors.item_for(user, pk)
+        dropped = services.drop_item(actor=user, item=item, **taken(DropInput, request))
+        return Response(ItemOutput(dropped).data)
+
+
+class ThreadPlan(APIView):
+    door = ACE
+
+    @extend_schema(request=PlanInput, responses={201: ItemOutput})
+    def post(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        thread = selectors.thread_for(user, pk)
+        given = taken(PlanInput, request)
+        number = given.pop("item")
+        item = selectors.item_for(user, number) if number else None
+        planned = services.plan_thread(actor=user, thread=thread, item=item, **given)
+        return Response(ItemOutput(planned).data, status=201)
+
+
+class MyPulses(generics.ListAPIView[PulseAnswer]):
+    """The questions that were put to oneself."""
+
+    door = SIGNED_IN
+    serializer_class = AskedOutput
+    queryset = PulseAnswer.objects.none()
+
+    def get_queryset(self) -> Any:
+        return selectors.asked_of(person_of(self.request)).order_by("-pk")
+
+
+class PulseAnswers(APIView):
+    """One's own answer, once."""
+
+    door = SIGNED_IN
+
+    @extend_schema(request=AnswerInput, responses=AskedOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        user = person_of(request)
+        answer = first_or_404(selectors.asked_of(user).filter(pulse=pk))
+        given = taken(AnswerInput, request)
+        answered = pulses.answer_pulse(actor=user, answer=answer, **given)
+        return Response(AskedOutput(answered).data)
+
+
+class Results(APIView):
+    """Answered ÷ shown with n, beside the KPIs before and after; the newest release first."""
+
+    door = ACE
+
+    @extend_schema(responses=PulseOutput(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        dashboard = dashboard_for(person_of(request), slug)
+        return Response(PulseOutput(selectors.pulse_results(dashboard), many=True).data)

@@ -1,0 +1,42 @@
+"""What comes, and what came."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from ace_portal.accounts.models import User
+from dashboards.content.models import Dashboard
+from dashboards.content.selectors import dashboards_for
+from feedback.models import RoadmapItem, Thread
+from personas.selectors import first_or_404
+
+
+def roadmap_of(dashboard: Dashboard) -> dict[str, list[RoadmapItem]]:
+    """The items under their horizons; what was dropped is not shown."""
+    rows = RoadmapItem.objects.filter(dashboard=dashboard).exclude(state=RoadmapItem.State.DROPPED)
+    rows = rows.select_related("version", "dashboard").prefetch_related("threads__votes")
+    columns: dict[str, list[RoadmapItem]] = {
+        state: [] for state in RoadmapItem.State.values if state != RoadmapItem.State.DROPPED
+    }
+    for item in rows:
+        columns[item.state].append(item)
+    return columns
+
+
+def asked_in(user: User, item: RoadmapItem) -> list[Thread]:
+    """The threads behind an item of ``roadmap_of``, as far as the reader may read them."""
+    return [
+        thread
+        for thread in item.threads.all()
+        if not thread.removed and (user.is_ace or not thread.private or thread.author_id == user.pk)
+    ]
+
+
+def item_for(user: User, pk: int) -> RoadmapItem:
+    rows = RoadmapItem.objects.filter(dashboard__in=dashboards_for(user).values("pk"))
+    return first_or_404(rows.select_related("dashboard", "version").filter(pk=pk))
+
+
+def open_items(dashboard: Dashboard) -> QuerySet[RoadmapItem]:
+    over = [RoadmapItem.State.SHIPPED, RoadmapItem.State.DROPPED]
+    return RoadmapItem.objects.filter(dashboard=dashboard).exclude(state__in=over)
