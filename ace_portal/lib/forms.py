@@ -1,4 +1,4 @@
-"""How a service's refusal reaches the form that asked."""
+"""What forms share: fields that many have, and how a service's refusal finds its field."""
 
 from __future__ import annotations
 
@@ -14,6 +14,25 @@ from django.shortcuts import redirect, render
 from ace_portal.lib.errors import PortalError
 
 Answer = TypeVar("Answer")
+Kind = TypeVar("Kind", bound=forms.Field)
+
+
+def area(rows: int, **kwargs: Any) -> forms.CharField:
+    """A text of several lines."""
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def day(**kwargs: Any) -> forms.DateField:
+    """A date, with the browser's calendar."""
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """A form's field as what it is: the form itself knows only that it is a field."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is a {type(field).__name__}, not a {kind.__name__}")
+    return field
 
 
 class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

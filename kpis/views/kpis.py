@@ -18,15 +18,9 @@ from ace_portal.lib.forms import form_page
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from kpis import selectors
-from kpis.forms.kpis import (
-    DefinitionForm,
-    EditForm,
-    KPIForm,
-    ReasonForm,
-    StartForm,
-    StepForm,
-    TargetForm,
-)
+from kpis.forms.definitions import DefinitionForm
+from kpis.forms.kpis import EditForm, KPIForm, ReasonForm, StartForm, StepForm
+from kpis.forms.targets import TargetForm
 from kpis.formula import Richer
 from kpis.models import KPI, KPIVersion
 from kpis.overview import lines_of, page_about
