@@ -24,7 +24,9 @@ from dashboards.content.palette import palette_of
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
-from dashboards.forms import TILE_FORMS, TILE_LABELS, FiltersForm, MoveForm, RevisionForm
+from dashboards.forms.drafts import MoveForm, RevisionForm
+from dashboards.forms.filters import FiltersForm
+from dashboards.forms.tiles import TILE_FORMS, TILE_LABELS
 from dashboards.permissions import require_editor
 from dashboards.views.frame import frame, opened, trail
 

@@ -20,7 +20,7 @@ from dashboards.content import selectors
 from dashboards.content.document import parse
 from dashboards.content.models import Version
 from dashboards.content.services import releases
-from dashboards.forms import LaunchForm, ReleaseForm
+from dashboards.forms.releases import LaunchForm, ReleaseForm
 from dashboards.lifecycle import services as lifecycle
 from dashboards.permissions import require_editor, require_owner
 from dashboards.views.builder import builder_url, draft_or_404
