@@ -75,6 +75,17 @@ def add_validation_errors(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, ValidationError(errors))
 
 
+def attempt(request: HttpRequest, call: Callable[[], Answer]) -> Answer | None:
+    """A deed without a form: a refusal is told on the next page, and the answer is None."""
+    try:
+        return call()
+    except PortalError as error:
+        if error.status in {403, 404}:
+            raise
+        messages.error(request, error.message)
+    return None
+
+
 def form_page(
     request: HttpRequest,
     form: forms.BaseForm,

@@ -28,7 +28,6 @@ from dashboards.content.services import dashboards as services
 from dashboards.lifecycle import services as lifecycle
 from dashboards.lifecycle.models import Launch
 from dashboards.permissions import require_editor, require_owner
-from personas.selectors import first_or_404
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; the ACE only.")
 FILTERS = [
@@ -190,8 +189,7 @@ class LaunchEnd(APIView):
     @answers(s.LaunchOutput)
     def post(self, actor: User, slug: str, pk: int) -> Launch:
         dashboard = selectors.dashboard_for(actor, slug)
-        row = first_or_404(dashboard.launches.select_related("dashboard").filter(pk=pk))
-        return lifecycle.end_launch(actor=actor, launch=row)
+        return lifecycle.end_launch(actor=actor, launch=selectors.launch_of(dashboard, pk))
 
 
 class Compare(APIView):

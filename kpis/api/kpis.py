@@ -12,6 +12,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
+from ace_portal.lib.selectors import first_or_404
 from kpis import selectors
 from kpis.api.openapi import DEFINITION_REF
 from kpis.models import KPI, Dataset, KPIVersion, Target
@@ -19,7 +20,6 @@ from kpis.permissions import require_kpi_owner
 from kpis.services import kpis as services
 from kpis.services.targets import require_target_setter, set_target
 from personas.models import Question
-from personas.selectors import first_or_404
 
 
 @extend_schema_field(DEFINITION_REF)

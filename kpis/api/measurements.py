@@ -65,5 +65,4 @@ class KPIMeasurements(generics.ListAPIView[Measurement]):
 
     def get_queryset(self) -> Any:
         kpi = selectors.kpi_for(person_of(self.request), self.kwargs["slug"])
-        rows = Measurement.objects.filter(version__kpi=kpi).select_related("version", "load")
-        return rows.order_by("-period_start", "-version", "-load")
+        return selectors.reported(kpi)

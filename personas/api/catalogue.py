@@ -260,8 +260,7 @@ class PhaseSteps(APIView):
     @answers(StepOutput, takes=StepInput, status=201)
     def post(self, actor: User, given: Given, slug: str, pk: int) -> Step:
         blueprint = selectors.blueprint_for(actor, slug)
-        phases = Phase.objects.filter(version__blueprint=blueprint, pk=pk)
-        phase = selectors.first_or_404(phases)
+        phase = selectors.phase_of(blueprint, pk)
         return blueprints.add_step(actor=actor, blueprint=blueprint, phase=phase, **given())
 
 
@@ -271,9 +270,7 @@ class StepCards(APIView):
     @answers(CardOutput, takes=CardInput, status=201)
     def post(self, actor: User, given: Given, slug: str, pk: int) -> Card:
         blueprint = selectors.blueprint_for(actor, slug)
-        steps = Step.objects.filter(phase__version__blueprint=blueprint, pk=pk)
-        step = selectors.first_or_404(steps.select_related("phase__version"))
+        step = selectors.drawn_step_of(blueprint, pk)
         said = given()
-        lanes = Lane.objects.filter(version=step.phase.version, kind=said.pop("lane"))
-        lane = selectors.first_or_404(lanes)
+        lane = selectors.lane_of(step, said.pop("lane"))
         return blueprints.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **said)

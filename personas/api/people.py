@@ -240,6 +240,5 @@ class MembershipEnd(APIView):
     def post(self, actor: User, given: Given, slug: str, pk: int) -> Membership:
         group = selectors.group_for(actor, slug)
         require_owner(actor, group)
-        rows = group.memberships.filter(pk=pk).select_related("user", "group")
-        membership = selectors.first_or_404(rows)
+        membership = selectors.membership_of(group, pk)
         return people.end_membership(actor=actor, membership=membership, **given())
