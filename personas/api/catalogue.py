@@ -23,7 +23,7 @@ from personas.models import (
     Service,
     Step,
 )
-from personas.services import blueprints, catalogue
+from personas.services import blueprints, catalogue, drafts
 
 
 class ServiceOutput(serializers.ModelSerializer[Service]):
@@ -251,7 +251,7 @@ class BlueprintPhases(APIView):
     @answers(PhaseOutput, takes=PhaseInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> Phase:
         blueprint = selectors.blueprint_for(actor, slug)
-        return blueprints.add_phase(actor=actor, blueprint=blueprint, **given())
+        return drafts.add_phase(actor=actor, blueprint=blueprint, **given())
 
 
 class PhaseSteps(APIView):
@@ -261,7 +261,7 @@ class PhaseSteps(APIView):
     def post(self, actor: User, given: Given, slug: str, pk: int) -> Step:
         blueprint = selectors.blueprint_for(actor, slug)
         phase = selectors.phase_of(blueprint, pk)
-        return blueprints.add_step(actor=actor, blueprint=blueprint, phase=phase, **given())
+        return drafts.add_step(actor=actor, blueprint=blueprint, phase=phase, **given())
 
 
 class StepCards(APIView):
@@ -273,4 +273,4 @@ class StepCards(APIView):
         step = selectors.drawn_step_of(blueprint, pk)
         said = given()
         lane = selectors.lane_of(step, said.pop("lane"))
-        return blueprints.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **said)
+        return drafts.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **said)

@@ -19,6 +19,7 @@ from personas.drawing import draw
 from personas.forms import BlueprintEditForm, BlueprintForm, CardForm, PhaseForm, StepForm
 from personas.models import Blueprint, Card
 from personas.services import blueprints as services
+from personas.services import drafts
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -115,7 +116,7 @@ def phase_new(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request,
         PhaseForm(request.POST or None),
-        lambda **given: services.add_phase(actor=user, blueprint=blueprint, **given),
+        lambda **given: drafts.add_phase(actor=user, blueprint=blueprint, **given),
         done=lambda phase: blueprint.get_absolute_url(),
         title=_("New phase"),
         cancel_url=blueprint.get_absolute_url(),
@@ -128,7 +129,7 @@ def phase_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     blueprint = selectors.blueprint_for(user, slug)
     phase = selectors.phase_of(blueprint, pk)
-    services.remove_phase(actor=user, blueprint=blueprint, phase=phase)
+    drafts.remove_phase(actor=user, blueprint=blueprint, phase=phase)
     return redirect(blueprint)
 
 
@@ -141,7 +142,7 @@ def step_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return form_page(
         request,
         StepForm(request.POST or None),
-        lambda **given: services.add_step(actor=user, blueprint=blueprint, phase=phase, **given),
+        lambda **given: drafts.add_step(actor=user, blueprint=blueprint, phase=phase, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("New step in %(phase)s") % {"phase": phase.name},
         cancel_url=blueprint.get_absolute_url(),
@@ -158,7 +159,7 @@ def step_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return form_page(
         request,
         StepForm(request.POST or None, initial={name: getattr(step, name) for name in names}),
-        lambda **given: services.change_step(actor=user, blueprint=blueprint, step=step, **given),
+        lambda **given: drafts.change_step(actor=user, blueprint=blueprint, step=step, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("Change step"),
         template="personas/step_form.html",
@@ -174,7 +175,7 @@ def step_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     blueprint = selectors.blueprint_for(user, slug)
     step = selectors.drawn_step_of(blueprint, pk)
-    services.remove_step(actor=user, blueprint=blueprint, step=step)
+    drafts.remove_step(actor=user, blueprint=blueprint, step=step)
     return redirect(blueprint)
 
 
@@ -188,7 +189,7 @@ def card_new(request: HttpRequest, slug: str, pk: int, lane: str) -> HttpRespons
     return form_page(
         request,
         CardForm(request.POST or None, initial={"actor": row.label}),
-        lambda **given: services.put_card(
+        lambda **given: drafts.put_card(
             actor=user, blueprint=blueprint, step=step, lane=row, **_card_fields(given)
         ),
         done=lambda card: blueprint.get_absolute_url(),
@@ -206,7 +207,7 @@ def card_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return form_page(
         request,
         CardForm(request.POST or None, initial=_card_initial(card)),
-        lambda **given: services.put_card(
+        lambda **given: drafts.put_card(
             actor=user, blueprint=blueprint, step=card.step, lane=card.lane, card=card,
             **_card_fields(given),
         ),
@@ -243,5 +244,5 @@ def card_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     blueprint = selectors.blueprint_for(user, slug)
     card = selectors.card_of(blueprint, pk)
-    services.remove_card(actor=user, blueprint=blueprint, card=card)
+    drafts.remove_card(actor=user, blueprint=blueprint, card=card)
     return redirect(blueprint)
