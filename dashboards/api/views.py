@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
@@ -43,7 +44,7 @@ def number_in(request: Request, name: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
-        raise Invalid(f"{name} is the number of a version.", field=name)
+        raise Invalid(_("%(name)s is the number of a version.") % {"name": name}, field=name)
     return int(text)
 
 

@@ -72,7 +72,7 @@ class KPIFigures(APIView):
     def post(self, actor: User, given: Given, slug: str) -> dict[str, Any]:
         version = selectors.published_of(selectors.kpi_for(actor, slug))
         if version is None:
-            raise Invalid("Only a published KPI has figures.")
+            raise Invalid(_("Only a published KPI has figures."))
         query = _query(version, given())
         _check_open(actor, version, query)
         (answer,) = answers_to([Ask(version, query)])
