@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ace_portal.accounts.models import User
 from ace_portal.lib.forms import field_of
 from kpis.forms.definitions import DefinitionForm
 from kpis.forms.targets import goal_of
 from kpis.models import KPI, Dataset
+from kpis.selectors import datasets_for
 from kpis.services.targets import BEGINNING
 from personas.models import Blueprint, Question
-from personas.selectors import people_of_ace, steps_of
+from personas.selectors import people_of_ace, questions_for, steps_of
 
 CADENCES = [
     (timedelta(minutes=15), _("Every 15 minutes")), (timedelta(hours=1), _("Every hour")),
@@ -54,12 +55,11 @@ class StartForm(forms.Form):
         help_text=_("Where the rows come from. Only loaded ones are listed."),
     )
 
-    def __init__(
-        self, *args: Any, questions: QuerySet[Question], datasets: QuerySet[Dataset], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "question", forms.ModelChoiceField).queryset = questions
-        field_of(self, "dataset", forms.ModelChoiceField).queryset = datasets
+        loaded = datasets_for(user).filter(live__isnull=False)
+        field_of(self, "question", forms.ModelChoiceField).queryset = questions_for(user)
+        field_of(self, "dataset", forms.ModelChoiceField).queryset = loaded
 
 
 class KPIForm(DefinitionForm):

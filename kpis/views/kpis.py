@@ -29,7 +29,6 @@ from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
 from kpis.services.targets import require_target_setter, set_target
-from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -65,8 +64,7 @@ def kpi_new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     start = StartForm(
         request.GET if "dataset" in request.GET else None,
-        questions=questions_for(user),
-        datasets=selectors.datasets_for(user).filter(live__isnull=False),
+        user=user,
         initial={"question": request.GET.get("question")},
     )
     if not start.is_valid():

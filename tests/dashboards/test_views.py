@@ -225,7 +225,11 @@ def test_from_the_form_to_the_group(
     client.post(url("version-release", dashboard), {"notes": ""})
     client.post(url("launch", dashboard), {"group": world.group.pk})
 
-    assert client_of(member).get(dashboard.get_absolute_url()).status_code == 200
+    page = client_of(member).get(dashboard.get_absolute_url())
+    assert page.context["version"].number == 1
+    assert [tile.title for tile in page.context["board"].tiles if tile.type == "number"] == [
+        "SLA attainment"
+    ]
 
 
 def test_versions_are_compared_in_words(
