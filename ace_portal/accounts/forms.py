@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
-
-
-def time_zone_choices() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+from ace_portal.lib.forms import time_zone_choices
 
 
 class SignInForm(AuthenticationForm):

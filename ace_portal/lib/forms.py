@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +26,10 @@ def area(rows: int, **kwargs: Any) -> forms.CharField:
 def day(**kwargs: Any) -> forms.DateField:
     """A date, with the browser's calendar."""
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
 
 
 def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:

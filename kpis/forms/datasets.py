@@ -15,8 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ace_portal.accounts.forms import time_zone_choices
-from ace_portal.lib.forms import field_of
+from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
 from kpis.sources.csv import ColumnProfile, Need, Profile
 
