@@ -76,7 +76,7 @@ def answers(
             if takes is not None:
                 kwargs["given"] = partial(taken, takes, request)
             found = method(view, request.user, **kwargs)
-            written = output(found, context={"user": request.user})
+            written = output(found, context={"request": request})
             return Response(written.data, status=status)
 
         declared: Callable[..., Response] = extend_schema(

@@ -68,7 +68,7 @@ class KPIDetailOutput(KPIOutput):
 
     @extend_schema_field(KPIVersionOutput(many=True))
     def get_versions(self, kpi: KPI) -> Any:
-        versions = selectors.versions_of(self.context["user"], kpi)
+        versions = selectors.versions_of(person_of(self.context["request"]), kpi)
         return KPIVersionOutput(versions, many=True).data
 
 
