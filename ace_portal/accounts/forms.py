@@ -37,14 +37,8 @@ class SettingsForm(forms.Form):
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
 
 
-class PersonForm(forms.Form):
-    email = forms.EmailField(label=_("Email"))
+class RolesForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    password = forms.CharField(
-        label=_("First password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least eight characters. Tell it to the person in private."),
-    )
     is_ace = forms.BooleanField(label=_("Member of the ACE team"), required=False)
     may_manage_data = forms.BooleanField(
         label=_("May manage data"),
@@ -54,7 +48,16 @@ class PersonForm(forms.Form):
     is_admin = forms.BooleanField(label=_("Administrator"), required=False)
 
 
-class PersonEditForm(PersonForm):
-    email = None  # type: ignore[assignment]
-    password = None  # type: ignore[assignment]
+class PersonForm(RolesForm):
+    email = forms.EmailField(label=_("Email"))
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least eight characters. Tell it to the person in private."),
+    )
+
+    field_order = ["email", "name", "password"]
+
+
+class PersonEditForm(RolesForm):
     is_active = forms.BooleanField(label=_("May sign in"), required=False)
