@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, kpis
+from kpis.api import datasets, figures, kpis, measurements
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -30,9 +30,9 @@ kpi_urls = [
     path(KPI + "publish/", kpis.KPIPublish.as_view(), name="kpi-publish"),
     path(KPI + "retire/", kpis.KPIRetire.as_view(), name="kpi-retire"),
     path(KPI + "targets/", kpis.KPITargets.as_view(), name="kpi-targets"),
-    path(KPI + "refreshes/", kpis.KPIRefreshes.as_view(), name="kpi-refreshes"),
-    path(KPI + "measurements/", kpis.KPIMeasurements.as_view(), name="kpi-measurements"),
-    path(KPI + "figures/", kpis.KPIFigures.as_view(), name="kpi-figures"),
+    path(KPI + "refreshes/", measurements.KPIRefreshes.as_view(), name="kpi-refreshes"),
+    path(KPI + "measurements/", measurements.KPIMeasurements.as_view(), name="kpi-measurements"),
+    path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
 urlpatterns = dataset_urls + kpi_urls

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ace_portal.lib.forms import area, day, field_of
 from personas.models import (
     Blueprint,
     Card,
@@ -56,18 +57,12 @@ class MinutesField(forms.IntegerField):
         return int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
 
 
-def day(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
-
-
 class ServiceForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     code = forms.CharField(
         label=_("Code"), max_length=20, help_text=_("Short, as in your catalogue: INC, IAM, NET.")
     )
-    description = forms.CharField(
-        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    description = area(3, label=_("Description"), required=False)
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=people_of_ace(), help_text=_("Who answers for it.")
     )
@@ -87,14 +82,9 @@ class ServiceForm(forms.Form):
         return {name: getattr(service, name) for name in ServiceForm.base_fields}
 
 
-class BlueprintForm(forms.Form):
+class BlueprintEditForm(forms.Form):
     scenario = forms.CharField(
         label=_("Scenario"), max_length=160, help_text=_("One path, in the customer's words.")
-    )
-    value_stream = forms.ChoiceField(
-        label=_("Value stream"),
-        choices=Blueprint.ValueStream.choices,
-        help_text=_("Gives the phases to begin with."),
     )
     view = forms.ChoiceField(label=_("View"), choices=Blueprint.View.choices, initial="as_is")
     as_is = forms.ModelChoiceField(
@@ -109,8 +99,14 @@ class BlueprintForm(forms.Form):
     review_due = day(label=_("Review due"), required=False)
 
 
-class BlueprintEditForm(BlueprintForm):
-    value_stream = None  # type: ignore[assignment]
+class BlueprintForm(BlueprintEditForm):
+    value_stream = forms.ChoiceField(
+        label=_("Value stream"),
+        choices=Blueprint.ValueStream.choices,
+        help_text=_("Gives the phases to begin with."),
+    )
+
+    field_order = ["scenario", "value_stream"]
 
 
 class PhaseForm(forms.Form):
@@ -169,9 +165,7 @@ class PersonaForm(forms.Form):
     goals = LinesField(label=_("Goals"), required=False, help_text=_("One a line."))
     jobs = LinesField(label=_("Jobs to be done"), required=False, help_text=_("One a line."))
     pains = LinesField(label=_("Pains"), required=False, help_text=_("One a line."))
-    about = forms.CharField(
-        label=_("About"), required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    about = area(3, label=_("About"), required=False)
     cadence = forms.ChoiceField(
         label=_("Looks at figures"), choices=Persona.Cadence.choices, initial="weekly"
     )
@@ -203,7 +197,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, persona: Persona, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision"].queryset = persona.claims.filter(kind="decision")  # type: ignore[attr-defined]
+        decisions = persona.claims.filter(kind="decision")
+        field_of(self, "decision", forms.ModelChoiceField).queryset = decisions
         self.blueprints = {
             blueprint.pk: blueprint
             for blueprint in Blueprint.objects.filter(archived_at__isnull=True)
@@ -212,7 +207,7 @@ class QuestionForm(forms.Form):
             (str(blueprint), [(f"{blueprint.pk}:{s.key}", s.title) for s in steps_of(blueprint)])
             for blueprint in self.blueprints.values()
         ]
-        self.fields["step"].choices = [("", _("None yet")), *groups]  # type: ignore[attr-defined]
+        field_of(self, "step", forms.ChoiceField).choices = [("", _("None yet")), *groups]
 
     def clean_step(self) -> tuple[Blueprint, str] | None:
         chosen = self.cleaned_data["step"]

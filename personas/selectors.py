@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TypeVar
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.selectors import first_or_404
 from personas.models import (
     Blueprint,
     BlueprintVersion,
+    Card,
     Claim,
+    Lane,
     Membership,
     Persona,
+    Phase,
     Question,
     Service,
     Step,
     UserGroup,
 )
-
-Row = TypeVar("Row", bound=Model)
-
-
-def first_or_404(rows: QuerySet[Row]) -> Row:
-    """The only row, or as if there were none."""
-    row = rows.first()
-    if row is None:
-        raise NotVisible("")
-    return row
 
 
 def memberships_today(user: User) -> QuerySet[Membership]:
@@ -54,6 +46,10 @@ def members_of(group: UserGroup, day: date | None = None) -> QuerySet[Membership
     """Who is in the group on a day (today)."""
     valid = Membership.objects.valid_on(day or timezone.localdate())
     return valid.filter(group=group).select_related("user")
+
+
+def membership_of(group: UserGroup, pk: int) -> Membership:
+    return first_or_404(group.memberships.filter(pk=pk).select_related("user", "group"))
 
 
 def personas_for(user: User) -> QuerySet[Persona]:
@@ -134,6 +130,26 @@ def drawing_of(version: BlueprintVersion) -> BlueprintVersion:
         "lanes", Prefetch("phases__steps", queryset=steps)
     ).select_related("blueprint__service", "blueprint__owner")
     return rows.get(pk=version.pk)
+
+
+def phase_of(blueprint: Blueprint, pk: int) -> Phase:
+    """Another blueprint's phase is not found, and so with steps and cards."""
+    return first_or_404(Phase.objects.filter(version__blueprint=blueprint, pk=pk))
+
+
+def drawn_step_of(blueprint: Blueprint, pk: int) -> Step:
+    steps = Step.objects.filter(phase__version__blueprint=blueprint, pk=pk)
+    return first_or_404(steps.select_related("phase__version"))
+
+
+def card_of(blueprint: Blueprint, pk: int) -> Card:
+    cards = Card.objects.filter(step__phase__version__blueprint=blueprint, pk=pk)
+    return first_or_404(cards.select_related("lane", "step__phase__version"))
+
+
+def lane_of(step: Step, kind: str) -> Lane:
+    """The lane of a kind in the drawing of a step."""
+    return first_or_404(Lane.objects.filter(version=step.phase.version, kind=kind))
 
 
 def steps_of(blueprint: Blueprint) -> list[Step]:

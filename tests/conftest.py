@@ -29,7 +29,7 @@ pytest_plugins = [
     "tests.fixtures.world",
     "tests.fixtures.loads",
     "tests.fixtures.kpis",
-    "tests.fixtures.figures",
+    "tests.fixtures.tickets",
     "tests.fixtures.dashboards",
     "tests.fixtures.stack",
     "tests.fixtures.browser",

@@ -14,10 +14,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypedDict
+
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 Command = list[str]
@@ -178,7 +180,15 @@ def unprivileged(name: str, folder: Path) -> str | None:
     raise Missing("there is no unprivileged user to run it as.")
 
 
-def identity(user: str | None) -> dict[str, object]:
+class Identity(TypedDict, total=False):
+    """Who a process is, as ``subprocess`` takes it."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def identity(user: str | None) -> Identity:
     if user is None:
         return {}
     entry = pwd.getpwnam(user)
@@ -191,14 +201,14 @@ def run_as(user: str | None, command: Command) -> None:
         cwd="/",
         capture_output=True,
         text=True,
-        **identity(user),  # type: ignore[call-overload]
+        **identity(user),
     )
     if done.returncode:
         raise Missing(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
 
 
 def start_as(user: str | None, command: Command) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(
         command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **identity(user)
     )
 
@@ -219,31 +229,34 @@ def free_port() -> int:
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes], name: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    def listens() -> bool:
         if server.poll() is not None:
             raise Missing(f"{name} ended at once.")
         with socket.socket() as probe:
             probe.settimeout(0.5)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise Missing(f"{name} did not start within 30 seconds.")
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    _wait_until(listens, f"The start of {name}")
 
 
 def wait_until_postgres_answers(url: str) -> None:
     import psycopg2
 
-    deadline = time.monotonic() + 30
-    while True:
+    def answers() -> bool:
         try:
             psycopg2.connect(url).close()
         except psycopg2.OperationalError:
-            if time.monotonic() > deadline:
-                raise Missing("PostgreSQL did not answer within 30 seconds.") from None
-            time.sleep(0.1)
-        else:
-            return
+            return False
+        return True
+
+    _wait_until(answers, "An answer of PostgreSQL")
+
+
+def _wait_until(condition: Callable[[], bool], what: str) -> None:
+    try:
+        wait_until(condition, what, 30)
+    except TimeoutError as error:
+        raise Missing(f"{error}.") from None
 
 
 @contextmanager

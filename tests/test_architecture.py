@@ -70,6 +70,18 @@ def test_imports_inside_an_app_never_climb(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_upper_floors_of_another_app_are_out_of_reach(file: Path) -> None:
+    home = floor_of(".".join([*file.relative_to(ROOT).with_suffix("").parts[:-1], "models"]))
+    reached = [
+        name
+        for name, _node in imports(file)
+        if (other := floor_of(name)) and home and other[0] not in {home[0], "lib"} and other[1] > 2
+    ]
+
+    assert reached == []
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_public_names_cross_files(file: Path) -> None:
     private = [
         name

@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
-
-
-def time_zone_choices() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+from ace_portal.lib.forms import time_zone_choices
 
 
 class SignInForm(AuthenticationForm):
@@ -42,14 +37,8 @@ class SettingsForm(forms.Form):
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
 
 
-class PersonForm(forms.Form):
-    email = forms.EmailField(label=_("Email"))
+class RolesForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    password = forms.CharField(
-        label=_("First password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least eight characters. Tell it to the person in private."),
-    )
     is_ace = forms.BooleanField(label=_("Member of the ACE team"), required=False)
     may_manage_data = forms.BooleanField(
         label=_("May manage data"),
@@ -59,7 +48,16 @@ class PersonForm(forms.Form):
     is_admin = forms.BooleanField(label=_("Administrator"), required=False)
 
 
-class PersonEditForm(PersonForm):
-    email = None  # type: ignore[assignment]
-    password = None  # type: ignore[assignment]
+class PersonForm(RolesForm):
+    email = forms.EmailField(label=_("Email"))
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least eight characters. Tell it to the person in private."),
+    )
+
+    field_order = ["email", "name", "password"]
+
+
+class PersonEditForm(RolesForm):
     is_active = forms.BooleanField(label=_("May sign in"), required=False)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ace_portal.accounts.selectors import person_of
+from ace_portal.accounts.models import User
 from ace_portal.jobs import selectors, services
 from ace_portal.jobs.models import Job
+from ace_portal.lib.api import answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 
 
@@ -33,28 +31,22 @@ class Jobs(generics.ListAPIView[Job]):
 class JobDetail(APIView):
     door = SIGNED_IN
 
-    @extend_schema(responses=JobOutput)
-    def get(self, request: Request, pk: int) -> Response:
-        return Response(JobOutput(selectors.job_for(person_of(request), pk)).data)
+    @answers(JobOutput)
+    def get(self, actor: User, pk: int) -> Job:
+        return selectors.job_for(actor, pk)
 
 
 class JobRetry(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses=JobOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        job = services.retry(
-            actor=person_of(request), job=selectors.job_for(person_of(request), pk)
-        )
-        return Response(JobOutput(job).data)
+    @answers(JobOutput)
+    def post(self, actor: User, pk: int) -> Job:
+        return services.retry(actor=actor, job=selectors.job_for(actor, pk))
 
 
 class JobCancel(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses=JobOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        job = services.cancel(
-            actor=person_of(request), job=selectors.job_for(person_of(request), pk)
-        )
-        return Response(JobOutput(job).data)
+    @answers(JobOutput)
+    def post(self, actor: User, pk: int) -> Job:
+        return services.cancel(actor=actor, job=selectors.job_for(actor, pk))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.views import exception_handler as default_handler
 
 from ace_portal.lib.errors import PortalError
+
+#: what was sent, checked when it is called for
+Given = Callable[[], dict[str, Any]]
 
 
 class PageOf50(PageNumberPagination):
@@ -46,3 +53,35 @@ def taken(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     given = serializer(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
+
+
+def answers(
+    output: type[serializers.BaseSerializer[Any]],
+    *,
+    takes: type[serializers.Serializer[Any]] | None = None,
+    status: int = 200,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """A method of an API view: it gets the person, calls a selector or service, returns the object.
+
+    The object is written by ``output``, which the schema says, too. With ``takes`` the method gets
+    ``given``, a call that checks what was sent: who may not see the thing is told so before
+    anything is said about the input.
+    """
+
+    def declare(method: Callable[..., Any]) -> Callable[..., Response]:
+        @wraps(method)
+        def respond(view: APIView, request: Request, **kwargs: Any) -> Response:
+            if not request.user.is_authenticated:
+                raise TypeError("nobody is signed in here: the view's door is open to anyone")
+            if takes is not None:
+                kwargs["given"] = partial(taken, takes, request)
+            found = method(view, request.user, **kwargs)
+            written = output(found, context={"request": request})
+            return Response(written.data, status=status)
+
+        declared: Callable[..., Response] = extend_schema(
+            request=takes, responses={status: output}
+        )(respond)
+        return declared
+
+    return declare

@@ -1,9 +1,10 @@
-"""How a service's refusal reaches the form that asked."""
+"""What forms share: fields that many have, and how a service's refusal finds its field."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +15,29 @@ from django.shortcuts import redirect, render
 from ace_portal.lib.errors import PortalError
 
 Answer = TypeVar("Answer")
+Kind = TypeVar("Kind", bound=forms.Field)
+
+
+def area(rows: int, **kwargs: Any) -> forms.CharField:
+    """A text of several lines."""
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def day(**kwargs: Any) -> forms.DateField:
+    """A date, with the browser's calendar."""
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """A form's field as what it is: the form itself knows only that it is a field."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is a {type(field).__name__}, not a {kind.__name__}")
+    return field
 
 
 class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -54,6 +78,17 @@ def add_validation_errors(form: forms.BaseForm, error: ValidationError) -> None:
         return
     for name, errors in error.error_dict.items():
         form.add_error(name if name in form.fields else None, ValidationError(errors))
+
+
+def attempt(request: HttpRequest, call: Callable[[], Answer]) -> Answer | None:
+    """A deed without a form: a refusal is told on the next page, and the answer is None."""
+    try:
+        return call()
+    except PortalError as error:
+        if error.status in {403, 404}:
+            raise
+        messages.error(request, error.message)
+    return None
 
 
 def form_page(

@@ -27,6 +27,9 @@ class Registry(Generic[Item]):
         except KeyError:
             raise LookupError(f"there is no {self.what} {name!r}") from None
 
+    def values(self) -> Iterator[Item]:
+        return (item for _name, item in self.items())
+
     def items(self) -> Iterator[tuple[str, Item]]:
         return iter(sorted(self._items.items()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import Given, answers
 from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.pages import LONGEST_NUMBER
 from ace_portal.lib.permissions import ACE, SIGNED_IN
@@ -28,7 +29,6 @@ from dashboards.content.services import dashboards as services
 from dashboards.lifecycle import services as lifecycle
 from dashboards.lifecycle.models import Launch
 from dashboards.permissions import require_editor, require_owner
-from personas.selectors import first_or_404
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; the ACE only.")
 FILTERS = [
@@ -39,17 +39,12 @@ FILTERS = [
 ]
 
 
-def asked(request: Request, slug: str) -> tuple[User, Dashboard]:
-    user = person_of(request)
-    return user, selectors.dashboard_for(user, slug)
-
-
 def number_in(request: Request, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
-        raise Invalid(f"{name} is the number of a version.", field=name)
+        raise Invalid(_("%(name)s is the number of a version.") % {"name": name}, field=name)
     return int(text)
 
 
@@ -62,28 +57,24 @@ class Dashboards(generics.ListAPIView[Dashboard]):
     def get_queryset(self) -> Any:
         return selectors.dashboards_for(person_of(self.request))
 
-    @extend_schema(request=s.DashboardInput, responses={201: s.DashboardOutput})
-    def post(self, request: Request) -> Response:
-        given = taken(s.DashboardInput, request)
-        dashboard = services.create_dashboard(actor=person_of(request), **given)
-        return Response(s.DashboardOutput(dashboard).data, status=201)
+    @answers(s.DashboardOutput, takes=s.DashboardInput, status=201)
+    def post(self, actor: User, given: Given) -> Dashboard:
+        return services.create_dashboard(actor=actor, **given())
 
 
 class DashboardDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=s.DashboardOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(s.DashboardOutput(asked(request, slug)[1]).data)
+    @answers(s.DashboardOutput)
+    def get(self, actor: User, slug: str) -> Dashboard:
+        return selectors.dashboard_for(actor, slug)
 
-    @extend_schema(request=s.DashboardInput, responses=s.DashboardOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
+    @answers(s.DashboardOutput, takes=s.DashboardInput)
+    def put(self, actor: User, given: Given, slug: str) -> Dashboard:
+        dashboard = selectors.dashboard_for(actor, slug)
         require_editor(actor, dashboard)
-        given = taken(s.DashboardInput, request)
-        changed = services.change_dashboard(actor=actor, dashboard=dashboard, **given)
-        return Response(s.DashboardOutput(changed).data)
+        return services.change_dashboard(actor=actor, dashboard=dashboard, **given())
 
 
 class Versions(generics.ListAPIView[Version]):
@@ -94,8 +85,8 @@ class Versions(generics.ListAPIView[Version]):
     queryset = Version.objects.none()
 
     def get_queryset(self) -> Any:
-        user, dashboard = asked(self.request, self.kwargs["slug"])
-        return selectors.versions_for(user, dashboard)
+        user = person_of(self.request)
+        return selectors.versions_for(user, selectors.dashboard_for(user, self.kwargs["slug"]))
 
 
 class VersionDocument(APIView):
@@ -103,10 +94,10 @@ class VersionDocument(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(responses=s.DraftOutput)
-    def get(self, request: Request, slug: str, number: int) -> Response:
-        user, dashboard = asked(request, slug)
-        return Response(s.DraftOutput(selectors.version_for(user, dashboard, number)).data)
+    @answers(s.DraftOutput)
+    def get(self, user: User, slug: str, number: int) -> Version:
+        dashboard = selectors.dashboard_for(user, slug)
+        return selectors.version_for(user, dashboard, number)
 
 
 class Draft(APIView):
@@ -114,21 +105,19 @@ class Draft(APIView):
 
     door = ACE
 
-    @extend_schema(responses=s.DraftOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        _user, dashboard = asked(request, slug)
+    @answers(s.DraftOutput)
+    def get(self, user: User, slug: str) -> Version:
+        dashboard = selectors.dashboard_for(user, slug)
         draft = selectors.work_of(dashboard)
         if draft is None:
             raise NotVisible("")
-        return Response(s.DraftOutput(draft).data)
+        return draft
 
-    @extend_schema(request=s.DraftInput, responses=s.DraftOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
+    @answers(s.DraftOutput, takes=s.DraftInput)
+    def put(self, actor: User, given: Given, slug: str) -> Version:
+        dashboard = selectors.dashboard_for(actor, slug)
         require_editor(actor, dashboard)
-        given = taken(s.DraftInput, request)
-        draft = drafts.put_document(actor=actor, dashboard=dashboard, **given)
-        return Response(s.DraftOutput(draft).data)
+        return drafts.put_document(actor=actor, dashboard=dashboard, **given())
 
 
 class Assemble(APIView):
@@ -138,7 +127,8 @@ class Assemble(APIView):
 
     @extend_schema(request=None, responses={201: s.AssembledOutput})
     def post(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
+        actor = person_of(request)
+        dashboard = selectors.dashboard_for(actor, slug)
         done = assembly.assemble_version(actor=actor, dashboard=dashboard)
         return Response({**s.DraftOutput(done.version).data, "said": done.said}, status=201)
 
@@ -148,23 +138,20 @@ class Start(APIView):
 
     door = ACE
 
-    @extend_schema(request=None, responses={201: s.DraftOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
-        draft = drafts.start_version(actor=actor, dashboard=dashboard)
-        return Response(s.DraftOutput(draft).data, status=201)
+    @answers(s.DraftOutput, status=201)
+    def post(self, actor: User, slug: str) -> Version:
+        dashboard = selectors.dashboard_for(actor, slug)
+        return drafts.start_version(actor=actor, dashboard=dashboard)
 
 
 class Release(APIView):
     door = ACE
 
-    @extend_schema(request=s.ReleaseInput, responses=s.VersionOutput)
-    def post(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
+    @answers(s.VersionOutput, takes=s.ReleaseInput)
+    def post(self, actor: User, given: Given, slug: str) -> Version:
+        dashboard = selectors.dashboard_for(actor, slug)
         require_owner(actor, dashboard)
-        given = taken(s.ReleaseInput, request)
-        version = releases.release_version(actor=actor, dashboard=dashboard, **given)
-        return Response(s.VersionOutput(version).data)
+        return releases.release_version(actor=actor, dashboard=dashboard, **given())
 
 
 class Restore(APIView):
@@ -172,12 +159,11 @@ class Restore(APIView):
 
     door = ACE
 
-    @extend_schema(request=None, responses={201: s.DraftOutput})
-    def post(self, request: Request, slug: str, number: int) -> Response:
-        actor, dashboard = asked(request, slug)
+    @answers(s.DraftOutput, status=201)
+    def post(self, actor: User, slug: str, number: int) -> Version:
+        dashboard = selectors.dashboard_for(actor, slug)
         version = selectors.version_for(actor, dashboard, number)
-        draft = releases.restore_version(actor=actor, dashboard=dashboard, version=version)
-        return Response(s.DraftOutput(draft).data, status=201)
+        return releases.restore_version(actor=actor, dashboard=dashboard, version=version)
 
 
 class Launches(generics.ListAPIView[Launch]):
@@ -188,25 +174,23 @@ class Launches(generics.ListAPIView[Launch]):
     queryset = Launch.objects.none()
 
     def get_queryset(self) -> Any:
-        return selectors.launches_of(asked(self.request, self.kwargs["slug"])[1])
+        user = person_of(self.request)
+        return selectors.launches_of(selectors.dashboard_for(user, self.kwargs["slug"]))
 
-    @extend_schema(request=s.LaunchInput, responses={201: s.LaunchOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor, dashboard = asked(request, slug)
+    @answers(s.LaunchOutput, takes=s.LaunchInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Launch:
+        dashboard = selectors.dashboard_for(actor, slug)
         require_owner(actor, dashboard)
-        given = taken(s.LaunchInput, request)
-        launch = lifecycle.launch(actor=actor, dashboard=dashboard, **given)
-        return Response(s.LaunchOutput(launch).data, status=201)
+        return lifecycle.launch(actor=actor, dashboard=dashboard, **given())
 
 
 class LaunchEnd(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses=s.LaunchOutput)
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        actor, dashboard = asked(request, slug)
-        row = first_or_404(dashboard.launches.select_related("dashboard").filter(pk=pk))
-        return Response(s.LaunchOutput(lifecycle.end_launch(actor=actor, launch=row)).data)
+    @answers(s.LaunchOutput)
+    def post(self, actor: User, slug: str, pk: int) -> Launch:
+        dashboard = selectors.dashboard_for(actor, slug)
+        return lifecycle.end_launch(actor=actor, launch=selectors.launch_of(dashboard, pk))
 
 
 class Compare(APIView):
@@ -222,7 +206,8 @@ class Compare(APIView):
         responses=s.ChangeOutput(many=True),
     )
     def get(self, request: Request, slug: str) -> Response:
-        user, dashboard = asked(request, slug)
+        user = person_of(request)
+        dashboard = selectors.dashboard_for(user, slug)
         old, new = (
             selectors.version_for(user, dashboard, number_in(request, name))
             for name in ("from", "to")
@@ -241,7 +226,8 @@ class Figures(APIView):
 
     @extend_schema(parameters=FILTERS, responses=s.FiguresOutput)
     def get(self, request: Request, slug: str) -> Response:
-        user, dashboard = asked(request, slug)
+        user = person_of(request)
+        dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = parse(version.document)
         shown = board(document, read_state(document, request.query_params))

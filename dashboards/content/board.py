@@ -24,6 +24,7 @@ from dashboards.content.planning import (
     target_day,
 )
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
 from kpis.engine.run import segment_text
 from kpis.figures import Answer, answers, values_of
@@ -229,51 +230,6 @@ def _result(view: TileView, name: str) -> Any:
     if result is None:
         raise ValueError(_("This tile cannot be shown."))
     return result
-
-
-# Words -------------------------------------------------------------------------------------------
-
-
-def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> str:
-    """The title that somebody gave, else what is shown."""
-    if spec.title or spec.type == "text" or not sources:
-        return spec.title
-    name = sources[0].kpi.name if spec.type != "table" else _("Compared")
-    if spec.by:
-        name = _("%(name)s by %(column)s") % {
-            "name": name, "column": column_label(spec.by, document).lower(),
-        }  # fmt: skip
-    if spec.grain:
-        name = f"{name} {PER[spec.grain]()}"
-    return name
-
-
-def unit_line(source: Source, grain: str | None, page: Page, *, named: bool = True) -> str:
-    """What, in which unit, per what, for when."""
-    unit = "%" if source.version.unit == "percent" else source.version.unit_label
-    first = ", ".join(part for part in (source.kpi.name if named else "", unit) if part)
-    if grain is not None:
-        first = f"{first} {PER[grain]()}"
-    return ", ".join(part for part in (first, span_words(page.span_for(source))) if part)
-
-
-PER = {
-    "hour": lambda: _("per hour"),
-    "day": lambda: _("per day"),
-    "week": lambda: _("per week"),
-    "month": lambda: _("per month"),
-    "quarter": lambda: _("per quarter"),
-    "year": lambda: _("per year"),
-}
-
-
-def column_label(column: str, document: Document | None = None) -> str:
-    """A column's name for people: that of its dropdown, else made readable."""
-    for choice in document.choices if document is not None else ():
-        if choice.column == column:
-            return choice.label
-    text = column.replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]
 
 
 # Categories --------------------------------------------------------------------------------------

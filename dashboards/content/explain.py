@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards import rendering as r
-from dashboards.content.board import column_label, title_of
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, before_words, ignored, state_words
 from dashboards.content.planning import Page, is_cut, target_day, total_query
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.titles import column_label, title_of
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
 from kpis.engine.query import earlier

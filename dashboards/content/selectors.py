@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
 from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
-from personas.selectors import first_or_404, groups_for, memberships_today
+from personas.selectors import groups_for, memberships_today
 
 
 def dashboards_for(user: User) -> QuerySet[Dashboard]:
@@ -99,6 +100,10 @@ def released_by_dashboard(dashboards: Iterable[Dashboard]) -> dict[int, Version]
 def launches_of(dashboard: Dashboard) -> QuerySet[Launch]:
     """To whom it is open now."""
     return dashboard.launches.filter(ended_at__isnull=True).select_related("group", "by")
+
+
+def launch_of(dashboard: Dashboard, pk: int) -> Launch:
+    return first_or_404(dashboard.launches.select_related("dashboard").filter(pk=pk))
 
 
 def usable_versions(dashboard: Dashboard, pinned: Iterable[int] = ()) -> QuerySet[KPIVersion]:

@@ -18,7 +18,10 @@ from personas.models import UserGroup
 
 
 def move_stage(*, actor: User, dashboard: Dashboard) -> Dashboard:
-    """Forward as far as the evidence carries; it never goes back by itself."""
+    """Forward as far as the evidence carries; it never goes back by itself.
+
+    It follows from what another service has just done, within that one's check and transaction.
+    """
     evidence = evidence_of(dashboard)
     stage = stage_of(checks_of(evidence), evidence)
     if stage > dashboard.stage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dashboards.rendering.figures import figure, hues
+from dashboards.rendering.figures import figure
+from dashboards.rendering.figures.colours import hues
 from dashboards.rendering.number import NumberView, number_view
 from dashboards.rendering.spark import Spark, spark
 from dashboards.rendering.summary import summary

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboards.rendering import format as fmt
-from dashboards.rendering.figures import MAX_BARS, shown_segments
+from dashboards.rendering.figures.bars import MAX_BARS
+from dashboards.rendering.figures.series import shown_segments
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import ENGLISH, Wording
 from kpis.engine.result import Point, Result

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, access
 from dashboards.content.board import board
@@ -24,9 +24,11 @@ from dashboards.content.palette import palette_of
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
-from dashboards.forms import TILE_FORMS, TILE_LABELS, FiltersForm, MoveForm, RevisionForm
+from dashboards.forms.drafts import MoveForm, RevisionForm
+from dashboards.forms.filters import FiltersForm
+from dashboards.forms.tiles import TILE_FORMS, TILE_LABELS, TileForm
+from dashboards.frame import frame, opened, trail
 from dashboards.permissions import require_editor
-from dashboards.views.frame import frame, opened, trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -65,24 +67,23 @@ def assemble(request: HttpRequest, slug: str) -> HttpResponse:
         for line in done.said:
             messages.info(request, line)
 
-    return attempt(request, dashboard, act)
+    return then_builder(request, dashboard, act)
 
 
 @access(ACE)
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_editor)
-    return attempt(
+    return then_builder(
         request, dashboard, lambda: drafts.start_version(actor=user, dashboard=dashboard)
     )
 
 
-def attempt(request: HttpRequest, dashboard: Dashboard, act: Callable[[], Any]) -> HttpResponse:
-    """A deed without a form: what stands in its way is told on the builder's page."""
-    try:
-        act()
-    except (Conflict, Invalid) as refused:
-        messages.error(request, refused.message)
+def then_builder(
+    request: HttpRequest, dashboard: Dashboard, act: Callable[[], Any]
+) -> HttpResponse:
+    """What stands in the way of a deed is told on the builder's page."""
+    attempt(request, act)
     return redirect(builder_url(dashboard))
 
 
@@ -142,31 +143,41 @@ def tile_page(
 ) -> HttpResponse:
     if kind not in TILE_FORMS:
         raise NotVisible("")
-    document = parse(draft.document)
-    usable = usable_versions(dashboard, document.kpi_versions)
     chosen = initial.get("kpi_version") if request.method == "GET" else None
-    known = sources_of([chosen] if chosen else [version.pk for version in usable])
-    dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
-    form = TILE_FORMS[kind](
-        request.POST or None, initial=initial, usable=usable, dimensions=dimensions
-    )
-    query = f"&kpi={chosen}" if chosen and "kpi" in request.GET else ""
-    types = [
-        {"label": label(), "url": f"?type={name}{query}", "current": name == kind}
-        for name, label in TILE_LABELS.items()
-    ]
     return form_page(
         request,
-        form,
+        tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen),
         call,
         done=lambda version: builder_url(dashboard),
         template="dashboards/tile_form.html",
         cancel_url=builder_url(dashboard),
-        types=types,
+        types=type_links(kind, f"&kpi={chosen}" if chosen and "kpi" in request.GET else ""),
         crumbs=trail(dashboard, context["title"]),
         dashboard=dashboard,
         **context,
     )
+
+
+def tile_form(
+    request: HttpRequest,
+    dashboard: Dashboard,
+    draft: Version,
+    form: type[TileForm],
+    initial: dict[str, Any],
+    chosen: int | None,
+) -> TileForm:
+    """The splits that it offers are those of the chosen KPI, else of all that may be chosen."""
+    usable = usable_versions(dashboard, parse(draft.document).kpi_versions)
+    known = sources_of([chosen] if chosen else [version.pk for version in usable])
+    dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
+    return form(request.POST or None, initial=initial, usable=usable, dimensions=dimensions)
+
+
+def type_links(kind: str, query: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label(), "url": f"?type={name}{query}", "current": name == kind}
+        for name, label in TILE_LABELS.items()
+    ]
 
 
 @access(ACE)
@@ -181,7 +192,7 @@ def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     def act() -> Version:
         return drafts.move_tile(actor=user, dashboard=dashboard, key=key, **given)
 
-    return attempt(request, dashboard, act)
+    return then_builder(request, dashboard, act)
 
 
 @access(ACE)
@@ -194,7 +205,7 @@ def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         drafts.remove_tile(actor=user, dashboard=dashboard, key=key, revision=revision)
         messages.success(request, _("The tile is gone from the draft."))
 
-    return attempt(request, dashboard, act)
+    return then_builder(request, dashboard, act)
 
 
 @access(ACE)

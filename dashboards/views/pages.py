@@ -23,10 +23,10 @@ from dashboards.content.filters import PERIODS, query_string, read_state, span_w
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
-from dashboards.forms import DashboardForm
+from dashboards.forms.dashboards import DashboardForm
+from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
 from dashboards.permissions import require_editor
-from dashboards.views.frame import frame, opened, trail
 from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]

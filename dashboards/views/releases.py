@@ -11,22 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ace_portal.lib.errors import PortalError
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.markdown import to_html
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content import selectors
 from dashboards.content.document import parse
 from dashboards.content.models import Version
 from dashboards.content.services import releases
-from dashboards.forms import LaunchForm, ReleaseForm
+from dashboards.forms.releases import LaunchForm, ReleaseForm
+from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle import services as lifecycle
 from dashboards.permissions import require_editor, require_owner
 from dashboards.views.builder import builder_url, draft_or_404
-from dashboards.views.frame import frame, opened, trail
 from dashboards.views.pages import board_page
-from personas.selectors import first_or_404
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -115,12 +114,11 @@ def version_release(request: HttpRequest, slug: str) -> HttpResponse:
 def version_restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     user, dashboard = opened(request, slug, require_editor)
     version = selectors.version_for(user, dashboard, number)
-    try:
-        releases.restore_version(actor=user, dashboard=dashboard, version=version)
-    except PortalError as refused:
-        if refused.status in {403, 404}:
-            raise
-        messages.error(request, refused.message)
+
+    def restore() -> Version:
+        return releases.restore_version(actor=user, dashboard=dashboard, version=version)
+
+    if attempt(request, restore) is None:
         return redirect("dashboards:versions", slug)
     messages.success(request, _("Version %(n)d is in a new draft. Release it.") % {"n": number})
     return redirect(builder_url(dashboard))
@@ -152,7 +150,7 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def launch_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user, dashboard = opened(request, slug, require_owner)
-    row = first_or_404(dashboard.launches.select_related("dashboard").filter(pk=pk))
+    row = selectors.launch_of(dashboard, pk)
     lifecycle.end_launch(actor=user, launch=row)
     messages.success(request, _("It is closed to %(group)s.") % {"group": row.group})
     return redirect("dashboards:launch", slug)

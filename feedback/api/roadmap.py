@@ -13,12 +13,12 @@ from rest_framework.views import APIView
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.selectors import dashboard_for
 from feedback import selectors
 from feedback.models import PulseAnswer, RoadmapItem
 from feedback.services import pulses
 from feedback.services import roadmap as services
-from personas.selectors import first_or_404
 
 BY_HAND = [str(state) for state in services.CHOSEN_BY_HAND]
 

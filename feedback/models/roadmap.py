@@ -1,4 +1,4 @@
-"""What comes of feedback: items that a version carries, and the question that is asked afterwards."""
+"""What comes of feedback: items that a version carries, and a question to those who asked."""
 
 from __future__ import annotations
 

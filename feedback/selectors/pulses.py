@@ -97,7 +97,9 @@ def kpis_around(version: Version) -> list[KPIChange]:
         published = published_of(kpi)
         if published is None or version.released_at is None:
             continue
-        rows = [row for row in measurements_of([published])[published.pk] if not row.partial]
+        rows = [
+            row for row in measurements_of([published]).get(published.pk, []) if not row.partial
+        ]
         before = [row for row in rows if row.period_end <= version.released_at]
         after = [row for row in rows if row.period_start >= version.released_at]
         found.append(

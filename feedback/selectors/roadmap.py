@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboards_for
 from feedback.models import RoadmapItem, Thread
-from personas.selectors import first_or_404
 
 
 def roadmap_of(dashboard: Dashboard) -> dict[str, list[RoadmapItem]]:

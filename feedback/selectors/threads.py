@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboards_for
 from feedback.models import Comment, Follow, Thread, Vote
-from personas.selectors import first_or_404
 
 State = Thread.State
 WAITING = (State.OPEN, State.ACKNOWLEDGED)

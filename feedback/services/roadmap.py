@@ -85,11 +85,12 @@ def put_in_draft(*, actor: User, item: RoadmapItem) -> RoadmapItem:
     require_ace(actor)
     with transaction.atomic():
         row = _open(item)
-        if row.version_id is not None:
+        if row.version is not None:
             raise Conflict(_("It is in version %(n)d already.") % {"n": row.version.number})
-        row.version, row.state = draft_of(row.dashboard), State.NOW
+        draft = draft_of(row.dashboard)
+        row.version, row.state = draft, State.NOW
         row.save(update_fields=["version", "state", "updated_at"])
-        record(actor=actor, action="roadmap.draft", target=row, version=row.version.number)
+        record(actor=actor, action="roadmap.draft", target=row, version=draft.number)
         for thread in _threads(row, Thread.State.PLANNED):
             move(thread, actor=actor, to=Thread.State.IN_VERSION)
     return row
@@ -151,8 +152,10 @@ def lines_of(version: Version) -> list[str]:
         got = item.text or item.title
         if not asked:
             lines.append(got)
-        for thread in asked:
-            lines.append(_("You said “%(said)s”: %(got)s") % {"said": thread.title, "got": got})
+        lines += [
+            _("You said “%(said)s”: %(got)s") % {"said": thread.title, "got": got}
+            for thread in asked
+        ]
     return lines
 
 

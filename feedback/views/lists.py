@@ -17,7 +17,7 @@ from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.content.seen import look_at
 from dashboards.content.selectors import version_for
-from dashboards.views.frame import frame, opened
+from dashboards.frame import frame, opened
 from feedback import selectors
 from feedback.forms import ThreadForm
 from feedback.services import threads as services

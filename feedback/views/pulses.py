@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import SIGNED_IN, access
+from ace_portal.lib.selectors import first_or_404
 from feedback.forms import PulseForm
 from feedback.selectors import asked_of
 from feedback.services import pulses as services
-from personas.selectors import first_or_404
 
 
 @access(SIGNED_IN)

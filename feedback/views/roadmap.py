@@ -14,7 +14,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
-from dashboards.views.frame import frame, opened
+from dashboards.frame import frame, opened
 from feedback import selectors
 from feedback.forms import HideForm, ItemForm, PlanForm
 from feedback.models import RoadmapItem

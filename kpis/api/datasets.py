@@ -7,12 +7,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.parsers import FormParser, MultiPartParser
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import DATA
 from kpis.models import Dataset, Load, Upload
 from kpis.selectors import data as selectors
@@ -171,19 +170,18 @@ class Uploads(APIView):
     door = DATA
     parser_classes = [MultiPartParser, FormParser]
 
-    @extend_schema(request={"multipart/form-data": UploadInput}, responses={201: UploadOutput})
-    def post(self, request: Request) -> Response:
-        given = taken(UploadInput, request)
-        upload = uploads.take_upload(actor=person_of(request), **given)
-        return Response(UploadOutput(upload).data, status=201)
+    @extend_schema(request={"multipart/form-data": UploadInput})
+    @answers(UploadOutput, takes=UploadInput, status=201)
+    def post(self, actor: User, given: Given) -> Upload:
+        return uploads.take_upload(actor=actor, **given())
 
 
 class UploadDetail(APIView):
     door = DATA
 
-    @extend_schema(responses=UploadOutput)
-    def get(self, request: Request, pk: int) -> Response:
-        return Response(UploadOutput(selectors.upload_for(person_of(request), pk)).data)
+    @answers(UploadOutput)
+    def get(self, actor: User, pk: int) -> Upload:
+        return selectors.upload_for(actor, pk)
 
 
 class Datasets(generics.ListAPIView[Dataset]):
@@ -194,13 +192,11 @@ class Datasets(generics.ListAPIView[Dataset]):
     def get_queryset(self) -> Any:
         return selectors.datasets_for(person_of(self.request))
 
-    @extend_schema(request=DatasetInput, responses={201: DatasetOutput})
-    def post(self, request: Request) -> Response:
-        actor = person_of(request)
-        given = taken(DatasetInput, request)
-        upload = selectors.upload_for(actor, given.pop("upload"))
-        dataset = datasets.create_dataset(actor=actor, upload=upload, **given)
-        return Response(DatasetOutput(dataset).data, status=201)
+    @answers(DatasetOutput, takes=DatasetInput, status=201)
+    def post(self, actor: User, given: Given) -> Dataset:
+        said = given()
+        upload = selectors.upload_for(actor, said.pop("upload"))
+        return datasets.create_dataset(actor=actor, upload=upload, **said)
 
 
 class PreparedDatasets(APIView):
@@ -208,11 +204,9 @@ class PreparedDatasets(APIView):
 
     door = DATA
 
-    @extend_schema(request=PreparedInput, responses={201: DatasetOutput})
-    def post(self, request: Request) -> Response:
-        given = taken(PreparedInput, request)
-        dataset = datasets.create_prepared(actor=person_of(request), **given)
-        return Response(DatasetOutput(dataset).data, status=201)
+    @answers(DatasetOutput, takes=PreparedInput, status=201)
+    def post(self, actor: User, given: Given) -> Dataset:
+        return datasets.create_prepared(actor=actor, **given())
 
 
 class SqlPreview(APIView):
@@ -220,50 +214,40 @@ class SqlPreview(APIView):
 
     door = DATA
 
-    @extend_schema(request=SqlInput, responses=SqlPreviewOutput)
-    def post(self, request: Request) -> Response:
-        given = taken(SqlInput, request)
-        shown = datasets.preview_sql(actor=person_of(request), sql=given["sql"])
-        return Response(SqlPreviewOutput(shown).data)
+    @answers(SqlPreviewOutput, takes=SqlInput)
+    def post(self, actor: User, given: Given) -> Any:
+        return datasets.preview_sql(actor=actor, sql=given()["sql"])
 
 
 class DatasetDetail(APIView):
     door = DATA
 
-    @extend_schema(responses=DatasetOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(DatasetOutput(selectors.dataset_for(person_of(request), slug)).data)
+    @answers(DatasetOutput)
+    def get(self, actor: User, slug: str) -> Dataset:
+        return selectors.dataset_for(actor, slug)
 
-    @extend_schema(request=DatasetChange, responses=DatasetOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(DatasetOutput, takes=DatasetChange)
+    def put(self, actor: User, given: Given, slug: str) -> Dataset:
         dataset = selectors.dataset_for(actor, slug)
-        given = taken(DatasetChange, request)
-        changed = datasets.change_dataset(actor=actor, dataset=dataset, **given)
-        return Response(DatasetOutput(changed).data)
+        return datasets.change_dataset(actor=actor, dataset=dataset, **given())
 
 
 class DatasetSql(APIView):
     door = DATA
 
-    @extend_schema(request=SqlInput, responses=DatasetOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(DatasetOutput, takes=SqlInput)
+    def put(self, actor: User, given: Given, slug: str) -> Dataset:
         dataset = selectors.dataset_for(actor, slug)
-        given = taken(SqlInput, request)
-        changed = datasets.change_sql(actor=actor, dataset=dataset, **given)
-        return Response(DatasetOutput(changed).data)
+        return datasets.change_sql(actor=actor, dataset=dataset, **given())
 
 
 class DatasetRebuild(APIView):
     door = DATA
 
-    @extend_schema(request=None, responses={201: LoadOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(LoadOutput, status=201)
+    def post(self, actor: User, slug: str) -> Load:
         dataset = selectors.dataset_for(actor, slug)
-        load = datasets.rebuild(actor=actor, dataset=dataset)
-        return Response(LoadOutput(load).data, status=201)
+        return datasets.rebuild(actor=actor, dataset=dataset)
 
 
 class Loads(generics.ListAPIView[Load]):
@@ -278,25 +262,19 @@ class Loads(generics.ListAPIView[Load]):
             selectors.dataset_for(person_of(self.request), self.kwargs["slug"])
         )
 
-    @extend_schema(request=AnswersInput, responses={201: LoadOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(LoadOutput, takes=AnswersInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Load:
         dataset = selectors.dataset_for(actor, slug)
-        given = taken(AnswersInput, request)
-        upload = selectors.upload_for(actor, given.pop("upload"))
-        load = datasets.add_load(actor=actor, dataset=dataset, upload=upload, **given)
-        return Response(LoadOutput(load).data, status=201)
+        said = given()
+        upload = selectors.upload_for(actor, said.pop("upload"))
+        return datasets.add_load(actor=actor, dataset=dataset, upload=upload, **said)
 
 
 class LoadRollback(APIView):
     door = DATA
 
-    @extend_schema(
-        request=None,
-        responses=LoadOutput,
-        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)],
-    )
-    def post(self, request: Request, slug: str, number: int) -> Response:
-        actor = person_of(request)
+    @extend_schema(parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)])
+    @answers(LoadOutput)
+    def post(self, actor: User, slug: str, number: int) -> Load:
         load = selectors.load_of(selectors.dataset_for(actor, slug), number)
-        return Response(LoadOutput(loads.roll_back(actor=actor, load=load)).data)
+        return loads.roll_back(actor=actor, load=load)

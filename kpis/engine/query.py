@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.checks import GROUPABLE, check_where
-from kpis.engine.definition import GRAINS, Definition, Net, Stock, Where
+from kpis.engine.definition import GRAINS, Definition, Stock, Where
 from kpis.engine.periods import Calendar, slot_day
 
 _SQL_TYPES: dict[str, type[TypeEngine[Any]]] = {
@@ -193,8 +193,3 @@ def _year_before(first: date, grain: str) -> date:
 def is_level(definition: Definition) -> bool:
     """Whether the measure is a level at a moment (a stock) and not a flow over a period."""
     return isinstance(definition.measure, Stock)
-
-
-def is_movement(definition: Definition) -> bool:
-    """Whether the measure counts rows coming and going, on two time columns."""
-    return isinstance(definition.measure, Stock | Net)

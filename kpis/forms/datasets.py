@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ace_portal.accounts.forms import time_zone_choices
+from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
 from kpis.sources.csv import ColumnProfile, Need, Profile
 
@@ -96,10 +96,9 @@ class PreviewForm(DatasetForm):
         if not named:
             del self.fields["name"], self.fields["description"]
         seen = str(profile.options.encoding)
-        self.fields["encoding"].choices = [  # type: ignore[attr-defined]
-            (name, name) for name in dict.fromkeys([seen, *ENCODINGS])
-        ]
-        self.fields["encoding"].help_text = profile.encoding_note
+        encoding = field_of(self, "encoding", forms.ChoiceField)
+        encoding.choices = [(name, name) for name in dict.fromkeys([seen, *ENCODINGS])]
+        encoding.help_text = profile.encoding_note
         self._ask_for_dates(profile)
         self._ask_for_nulls(profile)
         for place, column in enumerate(profile.columns):
@@ -112,8 +111,8 @@ class PreviewForm(DatasetForm):
             del self.fields["date_order"]
             return
         need = profile.needs[0]
-        field = self.fields["date_order"]
-        field.choices = date_choices(need, profile)  # type: ignore[attr-defined]
+        field = field_of(self, "date_order", forms.ChoiceField)
+        field.choices = date_choices(need, profile)
         field.help_text = " ".join(each.question for each in profile.needs)
         field.error_messages["required"] = _("Choose one: the file does not say.")
 
@@ -123,8 +122,8 @@ class PreviewForm(DatasetForm):
         if not tokens:
             del self.fields["null_tokens"]
             return
-        field = self.fields["null_tokens"]
-        field.choices = [  # type: ignore[attr-defined]
+        field = field_of(self, "null_tokens", forms.MultipleChoiceField)
+        field.choices = [
             (token.token, f"“{token.token}”, {times(token.count)}") for token in tokens
         ]
         field.help_text = _("Empty cells always do: %(n)s of them here.") % {"n": f"{empty:,}"}
@@ -149,7 +148,7 @@ class PreviewForm(DatasetForm):
         )
         answers = {key: given[key] for key in known if key in given}
         if "null_tokens" in self.fields:
-            offered = {token for token, _label in self.fields["null_tokens"].choices}  # type: ignore[attr-defined]
+            offered = {token.token for token in self.profile.null_candidates if token.token}
             kept = [token for token in self.initial["null_tokens"] if token not in offered]
             answers["null_tokens"] = [*kept, *given.get("null_tokens", [])]
         types = {

@@ -5,6 +5,7 @@ from kpis.selectors.history import (
     last_good,
     measurements_of,
     refreshes_of,
+    reported,
     reported_before,
 )
 from kpis.selectors.kpis import (
@@ -14,6 +15,7 @@ from kpis.selectors.kpis import (
     kpis_for,
     may_see_values,
     published_of,
+    step_metric_of,
     valued_kpis,
     versions_of,
 )
@@ -30,7 +32,9 @@ __all__ = [
     "measurements_of",
     "published_of",
     "refreshes_of",
+    "reported",
     "reported_before",
+    "step_metric_of",
     "valued_kpis",
     "versions_of",
 ]

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.selectors import first_or_404
 from kpis.models import KPI, Dataset, KPIVersion, Load, Upload
 from kpis.permissions import manages_data
-from personas.selectors import first_or_404
 
 
 def datasets_for(user: User) -> QuerySet[Dataset]:

@@ -22,6 +22,12 @@ def measurements_of(versions: Iterable[KPIVersion]) -> dict[int, list[Measuremen
     return found
 
 
+def reported(kpi: KPI) -> QuerySet[Measurement]:
+    """By every version, also over earlier loads, newest period first."""
+    rows = Measurement.objects.filter(version__kpi=kpi).select_related("version", "load")
+    return rows.order_by("-period_start", "-version", "-load")
+
+
 def reported_before(
     version: KPIVersion, now: Iterable[Measurement]
 ) -> dict[datetime, list[Measurement]]:

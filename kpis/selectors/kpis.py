@@ -6,8 +6,9 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.registries import value_grants
-from kpis.models import KPI, KPIVersion
-from personas.selectors import first_or_404, questions_for
+from ace_portal.lib.selectors import first_or_404
+from kpis.models import KPI, KPIVersion, StepMetric
+from personas.selectors import questions_for
 
 State = KPIVersion.State
 
@@ -64,6 +65,11 @@ def versions_of(user: User, kpi: KPI) -> QuerySet[KPIVersion]:
     """The versions of a KPI, newest first; drafts are the ACE's."""
     versions = kpi.versions.select_related("dataset__live", "author", "published_by")
     return versions if user.is_ace else versions.exclude(state=State.DRAFT)
+
+
+def step_metric_of(kpi: KPI, pk: int) -> StepMetric:
+    """Where on a blueprint the KPI is shown."""
+    return first_or_404(kpi.step_metrics.select_related("kpi").filter(pk=pk))
 
 
 def published_of(kpi: KPI) -> KPIVersion | None:

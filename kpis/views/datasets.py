@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page, submit
+from ace_portal.lib.moments import when
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
-from ace_portal.lib.templatetags.ui import when
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors

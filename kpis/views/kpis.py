@@ -14,19 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import Conflict, Invalid
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from kpis import selectors
-from kpis.forms.kpis import (
-    DefinitionForm,
-    EditForm,
-    KPIForm,
-    ReasonForm,
-    StartForm,
-    StepForm,
-    TargetForm,
-)
+from kpis.forms.definitions import DefinitionForm
+from kpis.forms.kpis import EditForm, KPIForm, ReasonForm, StartForm, StepForm
+from kpis.forms.targets import TargetForm
 from kpis.formula import Richer
 from kpis.models import KPI, KPIVersion
 from kpis.overview import lines_of, page_about
@@ -35,7 +29,6 @@ from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
 from kpis.services.targets import require_target_setter, set_target
-from personas.selectors import first_or_404, questions_for
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -71,8 +64,7 @@ def kpi_new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     start = StartForm(
         request.GET if "dataset" in request.GET else None,
-        questions=questions_for(user),
-        datasets=selectors.datasets_for(user).filter(live__isnull=False),
+        user=user,
         initial={"question": request.GET.get("question")},
     )
     if not start.is_valid():
@@ -170,11 +162,8 @@ def kpi_start(request: HttpRequest, slug: str) -> HttpResponse:
 def kpi_publish(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
-    try:
-        version = services.publish_version(actor=user, kpi=kpi)
-    except (Invalid, Conflict) as error:
-        messages.error(request, error.message)
-    else:
+    version = attempt(request, lambda: services.publish_version(actor=user, kpi=kpi))
+    if version is not None:
         said = _("Version %(n)s is published. Its figures are being computed.")
         messages.success(request, said % {"n": version.number})
     return redirect(kpi)
@@ -203,11 +192,9 @@ def kpi_retire(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def kpi_refresh(request: HttpRequest, slug: str) -> HttpResponse:
-    kpi = selectors.kpi_for(person_of(request), slug)
-    try:
-        request_refresh(actor=person_of(request), kpi=kpi)
-    except Conflict as error:
-        messages.error(request, error.message)
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    attempt(request, lambda: request_refresh(actor=user, kpi=kpi))
     return redirect(kpi)
 
 
@@ -253,8 +240,7 @@ def step_show(request: HttpRequest, slug: str) -> HttpResponse:
 def step_hide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
-    metric = first_or_404(kpi.step_metrics.select_related("kpi").filter(pk=pk))
-    hide_at_step(actor=user, metric=metric)
+    hide_at_step(actor=user, metric=selectors.step_metric_of(kpi, pk))
     return redirect(kpi)
 
 

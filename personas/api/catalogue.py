@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from personas import selectors
 from personas.models import (
@@ -26,7 +23,7 @@ from personas.models import (
     Service,
     Step,
 )
-from personas.services import blueprints, catalogue
+from personas.services import blueprints, catalogue, drafts
 
 
 class ServiceOutput(serializers.ModelSerializer[Service]):
@@ -170,28 +167,23 @@ class Services(generics.ListAPIView[Service]):
     def get_queryset(self) -> Any:
         return selectors.services_for(person_of(self.request))
 
-    @extend_schema(request=ServiceInput, responses={201: ServiceOutput})
-    def post(self, request: Request) -> Response:
-        given = taken(ServiceInput, request)
-        service = catalogue.create_service(actor=person_of(request), **given)
-        return Response(ServiceOutput(service).data, status=201)
+    @answers(ServiceOutput, takes=ServiceInput, status=201)
+    def post(self, actor: User, given: Given) -> Service:
+        return catalogue.create_service(actor=actor, **given())
 
 
 class ServiceDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=ServiceOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(ServiceOutput(selectors.service_for(person_of(request), slug)).data)
+    @answers(ServiceOutput)
+    def get(self, actor: User, slug: str) -> Service:
+        return selectors.service_for(actor, slug)
 
-    @extend_schema(request=ServiceInput, responses=ServiceOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(ServiceOutput, takes=ServiceInput)
+    def put(self, actor: User, given: Given, slug: str) -> Service:
         service = selectors.service_for(actor, slug)
-        given = taken(ServiceInput, request)
-        changed = catalogue.change_service(actor=actor, service=service, **given)
-        return Response(ServiceOutput(changed).data)
+        return catalogue.change_service(actor=actor, service=service, **given())
 
 
 class Blueprints(generics.ListAPIView[Blueprint]):
@@ -203,28 +195,23 @@ class Blueprints(generics.ListAPIView[Blueprint]):
     def get_queryset(self) -> Any:
         return selectors.blueprints_for(person_of(self.request)).select_related("as_is")
 
-    @extend_schema(request=BlueprintInput, responses={201: BlueprintOutput})
-    def post(self, request: Request) -> Response:
-        given = taken(BlueprintInput, request)
-        blueprint = blueprints.create_blueprint(actor=person_of(request), **given)
-        return Response(BlueprintOutput(blueprint).data, status=201)
+    @answers(BlueprintOutput, takes=BlueprintInput, status=201)
+    def post(self, actor: User, given: Given) -> Blueprint:
+        return blueprints.create_blueprint(actor=actor, **given())
 
 
 class BlueprintDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=BlueprintOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(BlueprintOutput(selectors.blueprint_for(person_of(request), slug)).data)
+    @answers(BlueprintOutput)
+    def get(self, actor: User, slug: str) -> Blueprint:
+        return selectors.blueprint_for(actor, slug)
 
-    @extend_schema(request=BlueprintChange, responses=BlueprintOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(BlueprintOutput, takes=BlueprintChange)
+    def put(self, actor: User, given: Given, slug: str) -> Blueprint:
         blueprint = selectors.blueprint_for(actor, slug)
-        given = taken(BlueprintChange, request)
-        changed = blueprints.change_blueprint(actor=actor, blueprint=blueprint, **given)
-        return Response(BlueprintOutput(changed).data)
+        return blueprints.change_blueprint(actor=actor, blueprint=blueprint, **given())
 
 
 class BlueprintDrawing(APIView):
@@ -232,72 +219,58 @@ class BlueprintDrawing(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(responses=BlueprintVersionOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        user = person_of(request)
+    @answers(BlueprintVersionOutput)
+    def get(self, user: User, slug: str) -> BlueprintVersion:
         blueprint = selectors.blueprint_for(user, slug)
-        version = selectors.drawing_of(selectors.version_for(user, blueprint))
-        return Response(BlueprintVersionOutput(version).data)
+        return selectors.drawing_of(selectors.version_for(user, blueprint))
 
 
 class BlueprintPublish(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses=BlueprintVersionOutput)
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(BlueprintVersionOutput)
+    def post(self, actor: User, slug: str) -> BlueprintVersion:
         blueprint = selectors.blueprint_for(actor, slug)
         version = blueprints.publish_version(actor=actor, blueprint=blueprint)
-        return Response(BlueprintVersionOutput(selectors.drawing_of(version)).data)
+        return selectors.drawing_of(version)
 
 
 class BlueprintStart(APIView):
     door = ACE
 
-    @extend_schema(request=None, responses={201: BlueprintVersionOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(BlueprintVersionOutput, status=201)
+    def post(self, actor: User, slug: str) -> BlueprintVersion:
         blueprint = selectors.blueprint_for(actor, slug)
         version = blueprints.start_version(actor=actor, blueprint=blueprint)
-        return Response(BlueprintVersionOutput(selectors.drawing_of(version)).data, status=201)
+        return selectors.drawing_of(version)
 
 
 class BlueprintPhases(APIView):
     door = ACE
 
-    @extend_schema(request=PhaseInput, responses={201: PhaseOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(PhaseOutput, takes=PhaseInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Phase:
         blueprint = selectors.blueprint_for(actor, slug)
-        phase = blueprints.add_phase(actor=actor, blueprint=blueprint, **taken(PhaseInput, request))
-        return Response(PhaseOutput(phase).data, status=201)
+        return drafts.add_phase(actor=actor, blueprint=blueprint, **given())
 
 
 class PhaseSteps(APIView):
     door = ACE
 
-    @extend_schema(request=StepInput, responses={201: StepOutput})
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        actor = person_of(request)
+    @answers(StepOutput, takes=StepInput, status=201)
+    def post(self, actor: User, given: Given, slug: str, pk: int) -> Step:
         blueprint = selectors.blueprint_for(actor, slug)
-        phases = Phase.objects.filter(version__blueprint=blueprint, pk=pk)
-        phase = selectors.first_or_404(phases)
-        given = taken(StepInput, request)
-        step = blueprints.add_step(actor=actor, blueprint=blueprint, phase=phase, **given)
-        return Response(StepOutput(step).data, status=201)
+        phase = selectors.phase_of(blueprint, pk)
+        return drafts.add_step(actor=actor, blueprint=blueprint, phase=phase, **given())
 
 
 class StepCards(APIView):
     door = ACE
 
-    @extend_schema(request=CardInput, responses={201: CardOutput})
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        actor = person_of(request)
+    @answers(CardOutput, takes=CardInput, status=201)
+    def post(self, actor: User, given: Given, slug: str, pk: int) -> Card:
         blueprint = selectors.blueprint_for(actor, slug)
-        steps = Step.objects.filter(phase__version__blueprint=blueprint, pk=pk)
-        step = selectors.first_or_404(steps.select_related("phase__version"))
-        given = taken(CardInput, request)
-        lanes = Lane.objects.filter(version=step.phase.version, kind=given.pop("lane"))
-        lane = selectors.first_or_404(lanes)
-        card = blueprints.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **given)
-        return Response(CardOutput(card).data, status=201)
+        step = selectors.drawn_step_of(blueprint, pk)
+        said = given()
+        lane = selectors.lane_of(step, said.pop("lane"))
+        return drafts.put_card(actor=actor, blueprint=blueprint, step=step, lane=lane, **said)

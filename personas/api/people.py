@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from personas import selectors
 from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
@@ -129,27 +127,23 @@ class Personas(generics.ListAPIView[Persona]):
     def get_queryset(self) -> Any:
         return selectors.personas_for(person_of(self.request)).prefetch_related("claims")
 
-    @extend_schema(request=PersonaInput, responses={201: PersonaOutput})
-    def post(self, request: Request) -> Response:
-        persona = people.create_persona(actor=person_of(request), **taken(PersonaInput, request))
-        return Response(PersonaOutput(persona).data, status=201)
+    @answers(PersonaOutput, takes=PersonaInput, status=201)
+    def post(self, actor: User, given: Given) -> Persona:
+        return people.create_persona(actor=actor, **given())
 
 
 class PersonaDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=PersonaOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(PersonaOutput(selectors.persona_for(person_of(request), slug)).data)
+    @answers(PersonaOutput)
+    def get(self, actor: User, slug: str) -> Persona:
+        return selectors.persona_for(actor, slug)
 
-    @extend_schema(request=PersonaInput, responses=PersonaOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(PersonaOutput, takes=PersonaInput)
+    def put(self, actor: User, given: Given, slug: str) -> Persona:
         persona = selectors.persona_for(actor, slug)
-        given = taken(PersonaInput, request)
-        changed = people.change_persona(actor=actor, persona=persona, **given)
-        return Response(PersonaOutput(changed).data)
+        return people.change_persona(actor=actor, persona=persona, **given())
 
 
 class Questions(generics.ListAPIView[Question]):
@@ -163,41 +157,33 @@ class Questions(generics.ListAPIView[Question]):
         persona = selectors.persona_for(user, self.kwargs["slug"])
         return selectors.questions_for(user).filter(persona=persona)
 
-    @extend_schema(request=QuestionInput, responses={201: QuestionOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(QuestionOutput, takes=QuestionInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Question:
         persona = selectors.persona_for(actor, slug)
-        given = taken(QuestionInput, request)
-        question = people.ask_question(actor=actor, persona=persona, **given)
-        return Response(QuestionOutput(question).data, status=201)
+        return people.ask_question(actor=actor, persona=persona, **given())
 
 
 class QuestionDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=QuestionOutput)
-    def get(self, request: Request, pk: int) -> Response:
-        return Response(QuestionOutput(selectors.question_for(person_of(request), pk)).data)
+    @answers(QuestionOutput)
+    def get(self, actor: User, pk: int) -> Question:
+        return selectors.question_for(actor, pk)
 
-    @extend_schema(request=QuestionInput, responses=QuestionOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        actor = person_of(request)
+    @answers(QuestionOutput, takes=QuestionInput)
+    def put(self, actor: User, given: Given, pk: int) -> Question:
         question = selectors.question_for(actor, pk)
-        given = taken(QuestionInput, request)
-        changed = people.change_question(actor=actor, question=question, **given)
-        return Response(QuestionOutput(changed).data)
+        return people.change_question(actor=actor, question=question, **given())
 
 
 class QuestionRank(APIView):
     door = ACE
 
-    @extend_schema(request=RankInput, responses=QuestionOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        actor = person_of(request)
+    @answers(QuestionOutput, takes=RankInput)
+    def post(self, actor: User, given: Given, pk: int) -> Question:
         question = selectors.question_for(actor, pk)
-        moved = people.rank_question(actor=actor, question=question, **taken(RankInput, request))
-        return Response(QuestionOutput(moved).data)
+        return people.rank_question(actor=actor, question=question, **given())
 
 
 class Groups(generics.ListAPIView[UserGroup]):
@@ -209,26 +195,23 @@ class Groups(generics.ListAPIView[UserGroup]):
     def get_queryset(self) -> Any:
         return selectors.groups_for(person_of(self.request))
 
-    @extend_schema(request=GroupInput, responses={201: GroupOutput})
-    def post(self, request: Request) -> Response:
-        group = people.create_group(actor=person_of(request), **taken(GroupInput, request))
-        return Response(GroupOutput(group).data, status=201)
+    @answers(GroupOutput, takes=GroupInput, status=201)
+    def post(self, actor: User, given: Given) -> UserGroup:
+        return people.create_group(actor=actor, **given())
 
 
 class GroupDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=GroupOutput)
-    def get(self, request: Request, slug: str) -> Response:
-        return Response(GroupOutput(selectors.group_for(person_of(request), slug)).data)
+    @answers(GroupOutput)
+    def get(self, actor: User, slug: str) -> UserGroup:
+        return selectors.group_for(actor, slug)
 
-    @extend_schema(request=GroupInput, responses=GroupOutput)
-    def put(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(GroupOutput, takes=GroupInput)
+    def put(self, actor: User, given: Given, slug: str) -> UserGroup:
         group = selectors.group_for(actor, slug)
-        changed = people.change_group(actor=actor, group=group, **taken(GroupInput, request))
-        return Response(GroupOutput(changed).data)
+        return people.change_group(actor=actor, group=group, **given())
 
 
 class Members(generics.ListAPIView[Membership]):
@@ -244,25 +227,18 @@ class Members(generics.ListAPIView[Membership]):
         rows = selectors.members_of(group)
         return rows if user.is_ace or group.members_see_names else rows.none()
 
-    @extend_schema(request=MembershipInput, responses={201: MembershipOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        actor = person_of(request)
+    @answers(MembershipOutput, takes=MembershipInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Membership:
         group = selectors.group_for(actor, slug)
-        given = taken(MembershipInput, request)
-        membership = people.add_member(actor=actor, group=group, **given)
-        return Response(MembershipOutput(membership).data, status=201)
+        return people.add_member(actor=actor, group=group, **given())
 
 
 class MembershipEnd(APIView):
     door = ACE
 
-    @extend_schema(request=EndInput, responses=MembershipOutput)
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        actor = person_of(request)
+    @answers(MembershipOutput, takes=EndInput)
+    def post(self, actor: User, given: Given, slug: str, pk: int) -> Membership:
         group = selectors.group_for(actor, slug)
         require_owner(actor, group)
-        rows = group.memberships.filter(pk=pk).select_related("user", "group")
-        membership = selectors.first_or_404(rows)
-        given = taken(EndInput, request)
-        ended = people.end_membership(actor=actor, membership=membership, **given)
-        return Response(MembershipOutput(ended).data)
+        membership = selectors.membership_of(group, pk)
+        return people.end_membership(actor=actor, membership=membership, **given())

@@ -147,15 +147,6 @@ def rank_question(*, actor: User, question: Question, up: bool) -> Question:
     return question
 
 
-def drop_question(*, actor: User, question: Question) -> Question:
-    """Only a question that no KPI answers can go."""
-    require_owner(actor, question.persona)
-    with transaction.atomic():
-        record(actor=actor, action="question.drop", target=question)
-        question.delete()
-    return question
-
-
 def create_group(*, actor: User, name: str, persona: Persona, **fields: Any) -> UserGroup:
     require_ace(actor)
     with transaction.atomic():

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import PortalError
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from personas import selectors
 from personas.drawing import draw
 from personas.forms import BlueprintEditForm, BlueprintForm, CardForm, PhaseForm, StepForm
-from personas.models import Blueprint, Card, Lane, Phase, Step
+from personas.models import Blueprint, Card
 from personas.services import blueprints as services
+from personas.services import drafts
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -91,13 +91,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     blueprint = selectors.blueprint_for(user, slug)
-    try:
-        services.publish_version(actor=user, blueprint=blueprint)
-    except PortalError as error:
-        if error.status in {403, 404}:
-            raise
-        messages.error(request, error.message)
-    else:
+    if attempt(request, lambda: services.publish_version(actor=user, blueprint=blueprint)):
         messages.success(request, _("Published. It does not change any more."))
     return redirect(blueprint)
 
@@ -114,25 +108,6 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 # The draft's parts -------------------------------------------------------------------------------
 
 
-def _draft_part(request: HttpRequest, slug: str, rows: Any, pk: int) -> tuple[Blueprint, Any]:
-    """The blueprint, and one phase, step or card of it; another blueprint's is not found."""
-    blueprint = selectors.blueprint_for(person_of(request), slug)
-    return blueprint, selectors.first_or_404(rows(blueprint).filter(pk=pk))
-
-
-def _phases(blueprint: Blueprint) -> Any:
-    return Phase.objects.filter(version__blueprint=blueprint)
-
-
-def _steps(blueprint: Blueprint) -> Any:
-    return Step.objects.filter(phase__version__blueprint=blueprint).select_related("phase__version")
-
-
-def _cards(blueprint: Blueprint) -> Any:
-    cards = Card.objects.filter(step__phase__version__blueprint=blueprint)
-    return cards.select_related("lane", "step__phase__version")
-
-
 @access(ACE)
 @require_http_methods(FORM)
 def phase_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -141,7 +116,7 @@ def phase_new(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request,
         PhaseForm(request.POST or None),
-        lambda **given: services.add_phase(actor=user, blueprint=blueprint, **given),
+        lambda **given: drafts.add_phase(actor=user, blueprint=blueprint, **given),
         done=lambda phase: blueprint.get_absolute_url(),
         title=_("New phase"),
         cancel_url=blueprint.get_absolute_url(),
@@ -151,8 +126,10 @@ def phase_new(request: HttpRequest, slug: str) -> HttpResponse:
 @access(ACE)
 @require_POST
 def phase_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    blueprint, phase = _draft_part(request, slug, _phases, pk)
-    services.remove_phase(actor=person_of(request), blueprint=blueprint, phase=phase)
+    user = person_of(request)
+    blueprint = selectors.blueprint_for(user, slug)
+    phase = selectors.phase_of(blueprint, pk)
+    drafts.remove_phase(actor=user, blueprint=blueprint, phase=phase)
     return redirect(blueprint)
 
 
@@ -160,11 +137,12 @@ def phase_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def step_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
-    blueprint, phase = _draft_part(request, slug, _phases, pk)
+    blueprint = selectors.blueprint_for(user, slug)
+    phase = selectors.phase_of(blueprint, pk)
     return form_page(
         request,
         StepForm(request.POST or None),
-        lambda **given: services.add_step(actor=user, blueprint=blueprint, phase=phase, **given),
+        lambda **given: drafts.add_step(actor=user, blueprint=blueprint, phase=phase, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("New step in %(phase)s") % {"phase": phase.name},
         cancel_url=blueprint.get_absolute_url(),
@@ -175,12 +153,13 @@ def step_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def step_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
-    blueprint, step = _draft_part(request, slug, _steps, pk)
+    blueprint = selectors.blueprint_for(user, slug)
+    step = selectors.drawn_step_of(blueprint, pk)
     names = StepForm.base_fields
     return form_page(
         request,
         StepForm(request.POST or None, initial={name: getattr(step, name) for name in names}),
-        lambda **given: services.change_step(actor=user, blueprint=blueprint, step=step, **given),
+        lambda **given: drafts.change_step(actor=user, blueprint=blueprint, step=step, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("Change step"),
         template="personas/step_form.html",
@@ -193,8 +172,10 @@ def step_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @access(ACE)
 @require_POST
 def step_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    blueprint, step = _draft_part(request, slug, _steps, pk)
-    services.remove_step(actor=person_of(request), blueprint=blueprint, step=step)
+    user = person_of(request)
+    blueprint = selectors.blueprint_for(user, slug)
+    step = selectors.drawn_step_of(blueprint, pk)
+    drafts.remove_step(actor=user, blueprint=blueprint, step=step)
     return redirect(blueprint)
 
 
@@ -202,12 +183,13 @@ def step_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def card_new(request: HttpRequest, slug: str, pk: int, lane: str) -> HttpResponse:
     user = person_of(request)
-    blueprint, step = _draft_part(request, slug, _steps, pk)
-    row = selectors.first_or_404(Lane.objects.filter(version=step.phase.version, kind=lane))
+    blueprint = selectors.blueprint_for(user, slug)
+    step = selectors.drawn_step_of(blueprint, pk)
+    row = selectors.lane_of(step, lane)
     return form_page(
         request,
         CardForm(request.POST or None, initial={"actor": row.label}),
-        lambda **given: services.put_card(
+        lambda **given: drafts.put_card(
             actor=user, blueprint=blueprint, step=step, lane=row, **_card_fields(given)
         ),
         done=lambda card: blueprint.get_absolute_url(),
@@ -220,11 +202,12 @@ def card_new(request: HttpRequest, slug: str, pk: int, lane: str) -> HttpRespons
 @require_http_methods(FORM)
 def card_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
-    blueprint, card = _draft_part(request, slug, _cards, pk)
+    blueprint = selectors.blueprint_for(user, slug)
+    card = selectors.card_of(blueprint, pk)
     return form_page(
         request,
         CardForm(request.POST or None, initial=_card_initial(card)),
-        lambda **given: services.put_card(
+        lambda **given: drafts.put_card(
             actor=user, blueprint=blueprint, step=card.step, lane=card.lane, card=card,
             **_card_fields(given),
         ),
@@ -258,6 +241,8 @@ def _card_initial(card: Card) -> dict[str, Any]:
 @access(ACE)
 @require_POST
 def card_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    blueprint, card = _draft_part(request, slug, _cards, pk)
-    services.remove_card(actor=person_of(request), blueprint=blueprint, card=card)
+    user = person_of(request)
+    blueprint = selectors.blueprint_for(user, slug)
+    card = selectors.card_of(blueprint, pk)
+    drafts.remove_card(actor=user, blueprint=blueprint, card=card)
     return redirect(blueprint)

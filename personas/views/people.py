@@ -14,6 +14,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.selectors import first_or_404
 from personas import selectors
 from personas.forms import EndForm, GroupForm, MemberForm, PersonaForm, QuestionForm
 from personas.models import Persona, Question, UserGroup
@@ -90,7 +91,7 @@ def question_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _question(request: HttpRequest, slug: str, pk: int) -> Question:
     questions = selectors.questions_for(person_of(request)).filter(persona__slug=slug, pk=pk)
-    return selectors.first_or_404(questions)
+    return first_or_404(questions)
 
 
 @access(ACE)
@@ -209,7 +210,7 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user = person_of(request)
     group = selectors.group_for(user, slug)
     require_owner(user, group)
-    membership = selectors.first_or_404(group.memberships.filter(pk=pk).select_related("user"))
+    membership = selectors.membership_of(group, pk)
     return form_page(
         request,
         EndForm(request.POST or None),

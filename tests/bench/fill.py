@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from ace_portal.launch import keep_secrets, set_environment
+from tests.waiting import wait_until
 
 
 def main(data_dir: Path) -> None:
@@ -28,8 +28,8 @@ def main(data_dir: Path) -> None:
 
     owner = User.objects.get(email="owner@demo.example")
     slug = fill(owner)
-    while Job.objects.filter(state__in=Job.OPEN).exists():
-        time.sleep(0.2)
+    open_jobs = Job.objects.filter(state__in=Job.OPEN)
+    wait_until(lambda: not open_jobs.exists(), "the end of all jobs", 1800, every=0.2)
     _row, token = AuthToken.objects.create(user=owner)
     sys.stdout.write(json.dumps({"slug": slug, "token": token}) + "\n")
 

@@ -11,19 +11,19 @@ import itertools
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 
 from tests.bench import floor, million
 from tests.bench.portal import Portal
 from tests.bench.rows import Row, against, at_most
 from tests.fixtures.stack import PASSWORD
+from tests.waiting import wait_until
 
-WINDOW = {"width": 1440, "height": 4200}
+WINDOW: ViewportSize = {"width": 1440, "height": 4200}
 CHARTS = len(million.TILES)
 COLD, WARM, CHANGES = 7, 9, 9
 
@@ -150,14 +150,12 @@ def visit(page: Page, url: str) -> float:
 
 def drawn(page: Page, since: str = "0") -> float:
     """When the last chart was drawn; asked from outside, as the policy forbids ``eval``."""
-    deadline = time.monotonic() + 60
-    while True:
-        count = page.evaluate("(window.__drawn ?? []).length")
-        if count >= CHARTS:
-            return float(page.evaluate(f"window.__drawn[{CHARTS - 1}] - ({since})"))
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{count} of {CHARTS} charts were drawn on {page.url}")
-        time.sleep(0.05)
+    wait_until(
+        lambda: page.evaluate("(window.__drawn ?? []).length") >= CHARTS,
+        f"the last of {CHARTS} charts on {page.url}",
+        every=0.05,
+    )
+    return float(page.evaluate(f"window.__drawn[{CHARTS - 1}] - ({since})"))
 
 
 def weight(context: BrowserContext, url: str) -> tuple[float, int]:
@@ -178,7 +176,7 @@ def profile(playwright: Playwright, cookies: Cookies) -> Iterator[BrowserContext
     with tempfile.TemporaryDirectory(prefix="ace-bench-profile-") as folder:
         context = playwright.chromium.launch_persistent_context(
             folder, executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"],
-            viewport=WINDOW,  # type: ignore[arg-type]
+            viewport=WINDOW,
         )  # fmt: skip
         context.add_cookies(cookies)
         try:

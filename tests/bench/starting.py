@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.rows import Row, at_most
 from tests.fixtures.stack import Stack, running_stack
+from tests.waiting import wait_until
 
 
 def rows() -> Iterator[Row]:
@@ -23,6 +24,5 @@ def rows() -> Iterator[Row]:
 def started(stack: Stack) -> float:
     began = time.perf_counter()
     stack.start(wait=False)
-    while not stack.answers():
-        time.sleep(0.02)
+    wait_until(stack.answers, "the start", 300, every=0.02)
     return time.perf_counter() - began

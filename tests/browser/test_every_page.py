@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.visitor import SIZES, Visitor
+from tests.browser.visitor import SIZES, Theme, Visitor
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -30,7 +30,7 @@ def overflow(page: Page, size: str) -> list[str]:
 @pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
 @pytest.mark.parametrize("person", CAST)
 def test_every_page_is_free_of_barriers_and_reports(
-    visit: Callable[..., Visitor], person: str, size: str, theme: str
+    visit: Callable[..., Visitor], person: str, size: str, theme: Theme
 ) -> None:
     one = visit(person, size=size, theme=theme)
     wrong: dict[str, list[str]] = {}

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-SIZES = {"wide": {"width": 1440, "height": 1000}, "phone": {"width": 390, "height": 844}}
+Theme = Literal["light", "dark"]
+SIZES: dict[str, ViewportSize] = {
+    "wide": {"width": 1440, "height": 1000},
+    "phone": {"width": 390, "height": 844},
+}
 
 #: what a browser writes for a page that answers 404 or 422; the test knows of it
 UNUSED = "was preloaded using link preload but not used"
@@ -135,7 +139,7 @@ def visitors(browser: Browser, base_url: str, password: str) -> Iterator[Callabl
     opened: list[Visitor] = []
 
     def open_for(
-        person: str, *, size: str = "wide", theme: str = "light", **options: Any
+        person: str, *, size: str = "wide", theme: Theme = "light", **options: Any
     ) -> Visitor:
         one = visitor(browser, base_url, size, theme, **options)
         opened.append(one)
@@ -151,11 +155,11 @@ def visitors(browser: Browser, base_url: str, password: str) -> Iterator[Callabl
 
 
 def visitor(
-    browser: Browser, base_url: str, size: str = "wide", theme: str = "light", **options: Any
+    browser: Browser, base_url: str, size: str = "wide", theme: Theme = "light", **options: Any
 ) -> Visitor:
     context = browser.new_context(
-        viewport=SIZES[size],  # type: ignore[arg-type]
-        color_scheme=theme,  # type: ignore[arg-type]
+        viewport=SIZES[size],
+        color_scheme=theme,
         reduced_motion="reduce",
         timezone_id="Europe/Berlin",
         **options,

@@ -214,5 +214,5 @@ def test_roadmap_costs_the_same(
     for number in range(n - 1):
         roadmap.add_item(actor=owner, dashboard=live, title=f"Item {number}")
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(46):
         client_of(owner).get(f"{live.get_absolute_url()}roadmap/")

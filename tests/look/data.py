@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kpis.engine.result import Figure, Period, Point, Result, State
@@ -12,10 +13,10 @@ ZONE = ZoneInfo("Europe/Zurich")
 MONDAY = datetime(2026, 7, 6, tzinfo=ZONE)
 
 
-def figure(value: float | None, **facts: object) -> Figure:
+def figure(value: float | None, **facts: Any) -> Figure:
     if value is None:
         return Figure(None, State.NO_DATA)
-    return Figure(value, **facts)  # type: ignore[arg-type]
+    return Figure(value, **facts)
 
 
 def week(n: int, *, partial: bool = False) -> Period:

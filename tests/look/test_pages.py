@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.look.pages import HOSTILE, PAGES
 from tests.look.server import Gallery
@@ -29,8 +29,10 @@ def violations(page: Page) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", WHOLE_PAGES)
-def test_page_has_no_barrier(gallery: Gallery, page: Page, name: str, theme: str) -> None:
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+def test_page_has_no_barrier(
+    gallery: Gallery, page: Page, name: str, theme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.goto(gallery.url(name))
     if name == "dashboard":
         drawn(page)
@@ -244,8 +246,8 @@ def test_form_puts_what_is_wrong_first(gallery: Gallery, page: Page) -> None:
 def test_upload_shows_the_chosen_file(gallery: Gallery, page: Page) -> None:
     page.goto(gallery.url("form"))
 
-    file = {"name": "tickets.csv", "mimeType": "text/csv", "buffer": b"a,b\n" * 50_000}
-    page.locator("[data-upload] input").set_input_files(file)  # type: ignore[arg-type]
+    file: FilePayload = {"name": "tickets.csv", "mimeType": "text/csv", "buffer": b"a,b\n" * 50_000}
+    page.locator("[data-upload] input").set_input_files(file)
 
     expect(page.locator("[data-upload-name]")).to_have_text("tickets.csv, 0.2 MB")
 

@@ -12,7 +12,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone
 
-from ace_portal.lib.templatetags import ui
+from ace_portal.lib.moments import relative, when
+from ace_portal.lib.ui import lists, parts
 from tests.look import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,23 +42,23 @@ def html(source: str, **context: Any) -> str:
     ],
 )
 def test_relative_uses_the_largest_unit_that_fits(distance: timedelta, shown: str) -> None:
-    assert ui.relative(NOW + distance, NOW) == shown
+    assert relative(NOW + distance, NOW) == shown
 
 
 def test_when_is_exact_in_the_zone_of_the_reader() -> None:
     with timezone.override("Europe/Zurich"):
-        shown = ui.when(datetime(2026, 11, 18, 5, 0, tzinfo=UTC), "time")
+        shown = when(datetime(2026, 11, 18, 5, 0, tzinfo=UTC), "time")
 
     assert 'datetime="2026-11-18T05:00:00+00:00"' in shown
     assert 'title="Wed 18 Nov 2026, 06:00 Europe/Zurich"' in shown
 
 
 def test_when_of_a_day_has_no_zone() -> None:
-    assert ui.when(date(2026, 11, 18)) == '<time datetime="2026-11-18">18 Nov 2026</time>'
+    assert when(date(2026, 11, 18)) == '<time datetime="2026-11-18">18 Nov 2026</time>'
 
 
 def test_when_never() -> None:
-    assert ui.when(None) == '<span class="mute">–</span>'
+    assert when(None) == '<span class="mute">–</span>'
 
 
 def test_every_icon_that_is_used_exists() -> None:
@@ -68,9 +69,9 @@ def test_every_icon_that_is_used_exists() -> None:
         for source in sources
         for name in re.findall(r'(?:{% icon |icon=)"([a-z]+)"', source.read_text())
     }
-    for table in (ui.STATUS_ICONS, ui.MESSAGE_ICONS, ui.NOTICE_ICONS, ui.DELTA_ICONS):
+    for table in (parts.STATUS_ICONS, parts.NOTICE_ICONS, parts.DELTA_ICONS, lists.MESSAGE_ICONS):
         used |= set(table.values())
-    used |= set(ui.CHANGE_ICONS.values())
+    used |= set(lists.CHANGE_ICONS.values())
 
     assert used - drawn == set()
 

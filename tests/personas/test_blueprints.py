@@ -11,7 +11,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from personas import selectors
 from personas.drawing import draw
 from personas.models import Blueprint, Lane, Step
-from personas.services import blueprints
+from personas.services import blueprints, drafts
 from tests.fixtures.world import World, fill_blueprint
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +26,11 @@ def blueprint(world: World, owner: User) -> Blueprint:
 
 
 def lane(blueprint: Blueprint, kind: str) -> Lane:
-    return Lane.objects.get(version=blueprints.draft_of(blueprint), kind=kind)
+    return Lane.objects.get(version=drafts.draft_of(blueprint), kind=kind)
 
 
 def put(actor: User, blueprint: Blueprint, step: Step, kind: str, **fields: object):
-    return blueprints.put_card(
+    return drafts.put_card(
         actor=actor, blueprint=blueprint, step=step, lane=lane(blueprint, kind),
         **{"text": "Does it", **fields},
     )  # fmt: skip
@@ -39,7 +39,7 @@ def put(actor: User, blueprint: Blueprint, step: Step, kind: str, **fields: obje
 def test_new_blueprint_has_the_phases_of_its_value_stream_and_five_lanes(
     blueprint: Blueprint,
 ) -> None:
-    drawing = draw(selectors.drawing_of(blueprints.draft_of(blueprint)))
+    drawing = draw(selectors.drawing_of(drafts.draft_of(blueprint)))
 
     assert [column.phase.name for column in drawing.columns] == [
         "Detect", "Log", "Triage", "Diagnose", "Resolve", "Confirm", "Learn",
@@ -50,7 +50,7 @@ def test_new_blueprint_has_the_phases_of_its_value_stream_and_five_lanes(
 
 
 def test_lines_follow_from_the_order_of_the_lanes(blueprint: Blueprint) -> None:
-    drawing = draw(selectors.drawing_of(blueprints.draft_of(blueprint)))
+    drawing = draw(selectors.drawing_of(drafts.draft_of(blueprint)))
 
     assert [row.line for row in drawing.rows] == ["", "interaction", "visibility", "internal", ""]
 
@@ -62,7 +62,7 @@ def test_wide_card_spans_empty_places_and_stops_at_a_taken_one(
     put(owner, blueprint, steps[0], "support", span=5)
     put(owner, blueprint, steps[3], "support")
 
-    row = draw(selectors.drawing_of(blueprints.draft_of(blueprint))).rows[4]
+    row = draw(selectors.drawing_of(drafts.draft_of(blueprint))).rows[4]
 
     assert [cell.span for cell in row.cells] == [3, 1, 1, 1, 1]
 
@@ -71,7 +71,7 @@ def test_failure_point_is_counted_and_needs_a_severity(owner: User, blueprint: B
     step = selectors.steps_of(blueprint)[0]
     put(owner, blueprint, step, "backstage", severity=4, failure="Lost")
 
-    assert draw(selectors.drawing_of(blueprints.draft_of(blueprint))).failures == 1
+    assert draw(selectors.drawing_of(drafts.draft_of(blueprint))).failures == 1
     with pytest.raises(Invalid, match="severity from 1 to 5"):
         put(owner, blueprint, step, "backstage", failure="Lost")
 
@@ -83,14 +83,14 @@ def test_publishing_names_each_step_without_a_customer(owner: User, blueprint: B
         blueprints.publish_version(actor=owner, blueprint=blueprint)
 
     assert len(refused.value.details["missing"]) == 6
-    assert blueprints.draft_of(blueprint).state == "draft"
+    assert drafts.draft_of(blueprint).state == "draft"
 
 
 def test_publishing_accepts_steps_where_the_customer_does_nothing(
     owner: User, blueprint: Blueprint
 ) -> None:
     for step in selectors.steps_of(blueprint):
-        blueprints.change_step(actor=owner, blueprint=blueprint, step=step, no_customer_action=True)
+        drafts.change_step(actor=owner, blueprint=blueprint, step=step, no_customer_action=True)
 
     assert blueprints.publish_version(actor=owner, blueprint=blueprint).state == "published"
 
@@ -106,11 +106,11 @@ def test_published_version_never_changes(owner: User, world: World) -> None:
     step = selectors.steps_of(world.blueprint)[0]
 
     for act in (
-        lambda: blueprints.change_step(
+        lambda: drafts.change_step(
             actor=owner, blueprint=world.blueprint, step=step, title="Other"
         ),
-        lambda: blueprints.add_phase(actor=owner, blueprint=world.blueprint, name="Other"),
-        lambda: blueprints.remove_step(actor=owner, blueprint=world.blueprint, step=step),
+        lambda: drafts.add_phase(actor=owner, blueprint=world.blueprint, name="Other"),
+        lambda: drafts.remove_step(actor=owner, blueprint=world.blueprint, step=step),
         lambda: blueprints.publish_version(actor=owner, blueprint=world.blueprint),
     ):
         with pytest.raises(Conflict, match="does not change"):
@@ -138,7 +138,7 @@ def test_waits_are_in_order(owner: User, blueprint: Blueprint) -> None:
     step = selectors.steps_of(blueprint)[0]
 
     with pytest.raises(Invalid, match="shortest, typical, longest"):
-        blueprints.change_step(
+        drafts.change_step(
             actor=owner, blueprint=blueprint, step=step,
             wait_min=timedelta(hours=2), wait_typical=timedelta(hours=1),
         )  # fmt: skip

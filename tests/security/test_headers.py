@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -29,8 +30,8 @@ POLICY = {
 PRIVATE = {"private", "no-store"}
 
 
-def carried(response: object) -> tuple[set[str], bool, str, str, str]:
-    headers = response.headers  # type: ignore[attr-defined]
+def carried(response: HttpResponseBase) -> tuple[set[str], bool, str, str, str]:
+    headers = response.headers
     return (
         {part.strip() for part in headers.get("Content-Security-Policy", "").split(";")},
         {part.strip() for part in headers.get("Cache-Control", "").split(",")} >= PRIVATE,

@@ -18,8 +18,9 @@ from kpis.models import KPI, KPIVersion
 from personas.models import Membership
 from personas.services import people
 from tests.access.routes import all_routes
-from tests.fixtures.figures import AS_OF, VOLUME, make_kpi
+from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.places import Places, live_dashboard
+from tests.fixtures.tickets import AS_OF, VOLUME
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +173,7 @@ def test_job_of_another_person_is_not_there(
 def test_kpi_draft_is_hidden_by_number_and_in_the_api(
     owner: User, member: User, world: World, tickets: Any, client_of: ClientOf
 ) -> None:
-    version = make_kpi(owner, world.question, tickets, VOLUME, name="Hidden")
+    version = publish_kpi(owner, world.question, tickets, VOLUME, name="Hidden")
     KPIVersion.objects.filter(pk=version.pk).update(state="draft")
     client = client_of(member)
     paths = ["/kpis/hidden/", "/kpis/hidden/versions/1/", "/api/v1/kpis/hidden/"]

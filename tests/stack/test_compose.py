@@ -21,8 +21,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.fixtures.stack import PASSWORD, ROOT, drop_database, new_database, wait_until
+from tests.fixtures.stack import PASSWORD, ROOT, drop_database, new_database
 from tests.harness import free_port
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("stack")
 

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from ace_portal.home.demo.service_desk import write_event_log
-from tests.fixtures.stack import PASSWORD, ROOT, Stack, wait_until
+from tests.fixtures.stack import PASSWORD, ROOT, Stack
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("stack")
 

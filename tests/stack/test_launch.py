@@ -8,7 +8,8 @@ import stat
 
 import pytest
 
-from tests.fixtures.stack import Stack, wait_until
+from tests.fixtures.stack import Stack
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("stack")
 

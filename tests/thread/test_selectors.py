@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from ace_portal.accounts.models import User
@@ -22,8 +23,8 @@ def launched(owner: User, world: World, sla: KPIVersion) -> World:
     return world
 
 
-def names(user: User, thing: object) -> list[str]:
-    return [node.name for node in strip_for(user, thing)]  # type: ignore[arg-type]
+def names(user: User, thing: Model) -> list[str]:
+    return [node.name for node in strip_for(user, thing)]
 
 
 def test_every_object_stands_on_the_same_thread(

@@ -9,7 +9,7 @@ from typing import Any
 from ace_portal.accounts.models import User
 from personas.models import Blueprint, Persona, Question, Service, UserGroup
 from personas.selectors import claims_of, drawing_of, steps_of
-from personas.services import blueprints, catalogue, people
+from personas.services import blueprints, catalogue, drafts, people
 
 #: step → (work, shortest, typical, longest wait) in minutes
 TIMES = {
@@ -137,15 +137,15 @@ def draw(owner: User, service: Service, persona: Persona, today: date) -> Bluepr
     steps = {step.title: step for step in steps_of(blueprint)}
     for title, (work, *waits) in TIMES.items():
         shortest, typical, longest = (minutes(wait) for wait in waits)
-        steps[title] = blueprints.change_step(
+        steps[title] = drafts.change_step(
             actor=owner, blueprint=blueprint, step=steps[title], work_time=minutes(work),
             wait_min=shortest, wait_typical=typical, wait_max=longest,
         )  # fmt: skip
-    lanes = {lane.kind: lane for lane in drawing_of(blueprints.draft_of(blueprint)).lanes.all()}
+    lanes = {lane.kind: lane for lane in drawing_of(drafts.draft_of(blueprint)).lanes.all()}
     for lane in lanes.values():
-        blueprints.name_lane(actor=owner, blueprint=blueprint, lane=lane, label=LABELS[lane.kind])
+        drafts.name_lane(actor=owner, blueprint=blueprint, lane=lane, label=LABELS[lane.kind])
     for kind, title, text, more in CARDS:
-        blueprints.put_card(
+        drafts.put_card(
             actor=owner, blueprint=blueprint, step=steps[title], lane=lanes[kind], text=text,
             **more,
         )  # fmt: skip

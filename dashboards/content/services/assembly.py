@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict
-from dashboards.content.board import column_label
 from dashboards.content.document import MAX_FILTERS, Choice, Document, Period, TileSpec, new_key
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services.drafts import draft_of, key_for, save_draft, start_version
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.titles import column_label
 from dashboards.lifecycle.stages import MAX_KPIS
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion

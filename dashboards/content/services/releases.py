@@ -56,7 +56,7 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         record(actor=actor, action="version.release", target=draft, sha256=draft.sha256)
         move_stage(actor=actor, dashboard=dashboard)
         announce(draft, actor=actor)
-        for _name, listener in release_listeners.items():
+        for listener in release_listeners.values():
             listener(actor, draft)
     return draft
 
@@ -107,5 +107,5 @@ def proposed_notes(dashboard: Dashboard, draft: Version) -> str:
     if before is None:
         return ""
     changes = changes_between(parse(before.document), parse(draft.document))
-    asked = [line for _name, lines in release_notes.items() for line in lines(draft)]
+    asked = [line for lines in release_notes.values() for line in lines(draft)]
     return "\n".join(f"- {line}" for line in [*asked, *(c.sentence() for c in changes)])

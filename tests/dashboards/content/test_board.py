@@ -22,7 +22,9 @@ from kpis.engine.query import Query
 from kpis.engine.result import Result
 from kpis.figures import Ask, answers
 from kpis.models import Dataset, KPIVersion
-from tests.fixtures.figures import HOURS, TICKETS, make_dataset, make_kpi, make_load, ticket_rows
+from tests.fixtures.kpis import publish_kpi
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, HOURS, TICKETS, make_tickets, ticket_rows
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -141,12 +143,13 @@ def test_category_keeps_its_hue_whatever_is_filtered(volume: KPIVersion) -> None
 def test_failed_tile_says_why_and_the_rest_stands(
     owner: User, world: World, sla: KPIVersion, tickets: Dataset
 ) -> None:
-    broken = make_dataset(owner, ticket_rows(2), name="Broken")
-    lost = make_kpi(owner, world.question, broken, HOURS, name="Lost column")
+    broken = make_tickets(owner, ticket_rows(2), name="Broken")
+    lost = publish_kpi(owner, world.question, broken, HOURS, name="Lost column")
     narrow = {name: kind for name, kind in TICKETS.items() if name != "hours"}
-    make_load(broken, [], types=narrow)
-    empty = Dataset.objects.create(slug="none", name="None", kind="file", owner=owner)
-    unloaded = make_kpi(owner, world.question, empty, HOURS, name="Unloaded")
+    write_rows(broken, narrow, [], as_of=AS_OF)
+    empty = make_tickets(owner, [], name="None")
+    unloaded = publish_kpi(owner, world.question, empty, HOURS, name="Unloaded")
+    Dataset.objects.filter(pk=empty.pk).update(live=None)
 
     tiles = shown(
         page(

@@ -16,7 +16,8 @@ from dashboards.content.services import assembly, drafts
 from dashboards.content.services import dashboards as services
 from dashboards.content.services.assembly import widths
 from kpis.models import Dataset, KPIVersion
-from tests.fixtures.figures import SLA, make_kpi
+from tests.fixtures.kpis import publish_kpi
+from tests.fixtures.tickets import SLA
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def test_assembling_says_what_is_left_out(
     owner: User, world: World, dashboard: Dashboard, tickets: Dataset
 ) -> None:
     for n in range(9):
-        make_kpi(owner, world.question, tickets, SLA, name=f"KPI {n}", unit="percent")
+        publish_kpi(owner, world.question, tickets, SLA, name=f"KPI {n}", unit="percent")
 
     done = assembly.assemble_version(actor=owner, dashboard=dashboard)
 
@@ -146,7 +147,7 @@ def test_unpublished_kpi_and_one_without_a_date_are_refused(
     owner: User, dashboard: Dashboard, world: World, tickets: Dataset, sla: KPIVersion
 ) -> None:
     timeless = {"measure": {"agg": "count"}, "dimensions": ["team"]}
-    count = make_kpi(owner, world.question, tickets, timeless, name="Rows")
+    count = publish_kpi(owner, world.question, tickets, timeless, name="Rows")
     KPIVersion.objects.filter(pk=sla.pk).update(state="draft")
     draft = drafts.start_version(actor=owner, dashboard=dashboard)
 

@@ -21,7 +21,8 @@ def fig(value: object) -> Figure:
         return Figure(None, State.NO_DATA)
     if value is State.UNDEFINED:
         return Figure(None, State.UNDEFINED)
-    return Figure(value)  # type: ignore[arg-type]
+    assert isinstance(value, int | float)
+    return Figure(value)
 
 
 def month(n: int, *, partial: bool = False) -> Period:
@@ -40,13 +41,13 @@ def monthly(
     """One value a month; MISSING leaves the month out, None is a month without data."""
     series = values if isinstance(values, Mapping) else {(): values}
     points = [
-        Point(month(start + n, partial=partial and n == len(row) - 1), segment, fig(value))
+        (n, Point(month(start + n, partial=partial and n == len(row) - 1), segment, fig(value)))
         for segment, row in series.items()
         for n, value in enumerate(row)
         if value is not MISSING
     ]
-    points.sort(key=lambda point: point.period.start)  # type: ignore[union-attr]
-    return Result(tuple(points), "month", by, "UTC", None, "")
+    points.sort(key=lambda placed: placed[0])
+    return Result(tuple(point for _, point in points), "month", by, "UTC", None, "")
 
 
 def split(values: Mapping[str | None, object], by: str = "group") -> Result:

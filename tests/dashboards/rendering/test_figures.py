@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from dashboards.rendering import Face, Goal, Tile, figure, hues
-from dashboards.rendering.figures import FOCUS, MAX_BARS, MAX_SERIES, MUTED
+from dashboards.rendering.figures.bars import MAX_BARS
+from dashboards.rendering.figures.colours import FOCUS, MUTED
+from dashboards.rendering.figures.series import MAX_SERIES
 from dashboards.rendering.safety import check, label
 from kpis.engine.result import State
 from tests.dashboards.rendering.results import COUNT, HOURS, MISSING, SHARE, monthly, split, total

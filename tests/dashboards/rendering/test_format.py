@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 
@@ -105,9 +106,9 @@ def test_delta_without_a_value_is_none() -> None:
     ],
 )
 def test_status_follows_direction_and_thresholds(
-    direction: str, goal: Goal, values: dict[float, str]
+    direction: Literal["up", "down", "band"], goal: Goal, values: dict[float, str]
 ) -> None:
-    face = Face("x", direction=direction, target=goal)  # type: ignore[arg-type]
+    face = Face("x", direction=direction, target=goal)
 
     assert {value: fmt.status(Figure(value), face) for value in values} == values
 

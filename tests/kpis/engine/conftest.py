@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import sqlalchemy as sa
 
@@ -19,19 +18,19 @@ from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
 from kpis.engine.run import run
+from tests.fixtures.parquet import Rows, write_parquet
 
 POSTGRES = os.environ.get("ACE_TEST_POSTGRES_URL", "")
 DATABASES = ("duckdb", "sqlite", *(("postgresql",) if POSTGRES else ()))
 
-_SQL = {
-    "text": (sa.String(), "VARCHAR"),
-    "integer": (sa.BigInteger(), "BIGINT"),
-    "number": (sa.Double(), "DOUBLE"),
-    "boolean": (sa.Boolean(), "BOOLEAN"),
-    "date": (sa.Date(), "DATE"),
-    "timestamp": (sa.DateTime(), "TIMESTAMP"),
+COLUMN_TYPES = {
+    "text": sa.String(),
+    "integer": sa.BigInteger(),
+    "number": sa.Double(),
+    "boolean": sa.Boolean(),
+    "date": sa.Date(),
+    "timestamp": sa.DateTime(),
 }
-Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Store:
         made = sa.Table(
             "load",
             sa.MetaData(),
-            *(sa.Column(name, _SQL[kind][0]) for name, kind in types.items()),
+            *(sa.Column(name, COLUMN_TYPES[kind]) for name, kind in types.items()),
             prefixes=["TEMPORARY"],
         )
         with self.engine.connect() as connection:
@@ -84,19 +83,6 @@ class Store:
         """The answer to one query over these rows."""
         with self.load(types, rows, as_of) as (connection, table):
             return run(connection, table, parse_definition(definition), query or Query())
-
-
-def write_parquet(path: Path, types: Mapping[str, str], rows: Rows) -> None:
-    """Write rows as a load."""
-    names = (name.replace('"', '""') for name in types)
-    columns = ", ".join(f'"{n}" {_SQL[types[t]][1]}' for n, t in zip(names, types, strict=True))
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE load ({columns})")
-        marks = f"({', '.join('?' for _ in types)})"
-        if rows:
-            values = [row.get(name) for row in rows for name in types]
-            connection.execute(f"INSERT INTO load VALUES {', '.join([marks] * len(rows))}", values)
-        connection.execute(f"COPY load TO '{path}' (FORMAT parquet)")
 
 
 @pytest.fixture(scope="session", params=DATABASES)

@@ -92,5 +92,5 @@ def tabs(user: User, dashboard: Dashboard, here: str) -> list[dict[str, Any]]:
         }
         for key, label, name, count in pages
     ]
-    signed_in = [make(user, dashboard) for _name, make in dashboard_tabs.items()]
+    signed_in = [make(user, dashboard) for make in dashboard_tabs.values()]
     return [{**tab, "current": tab["key"] == here} for tab in [*own, *signed_in]]

@@ -1,0 +1,19 @@
+"""What the reads of all apps share."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from ace_portal.lib.errors import NotVisible
+
+Row = TypeVar("Row", bound=Model)
+
+
+def first_or_404(rows: QuerySet[Row]) -> Row:
+    """The only row, or as if there were none."""
+    row = rows.first()
+    if row is None:
+        raise NotVisible("")
+    return row

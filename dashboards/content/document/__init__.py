@@ -1,0 +1,34 @@
+"""The document of a version: its tiles in order, how wide they are, and the filters of the page.
+
+It is JSON under a published schema. What is parsed is frozen; equal documents have equal hashes.
+"""
+
+from __future__ import annotations
+
+from dashboards.content.document.model import (
+    EMPTY,
+    Choice,
+    Document,
+    Period,
+    TileSpec,
+    new_key,
+)
+from dashboards.content.document.reading import parse
+from dashboards.content.document.schema import DOCUMENT_SCHEMA, MAX_FILTERS, PRESETS, RESERVED
+from dashboards.content.document.writing import sha256, to_json
+
+__all__ = [
+    "DOCUMENT_SCHEMA",
+    "EMPTY",
+    "MAX_FILTERS",
+    "PRESETS",
+    "RESERVED",
+    "Choice",
+    "Document",
+    "Period",
+    "TileSpec",
+    "new_key",
+    "parse",
+    "sha256",
+    "to_json",
+]

@@ -1,0 +1,90 @@
+"""JSON → document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from ace_portal.lib.errors import Invalid
+from dashboards.content.document.model import Choice, Document, Period, TileSpec
+from dashboards.content.document.refusals import refusal
+from dashboards.content.document.schema import DOCUMENT_SCHEMA, RESERVED
+from kpis.engine.query import FIRST_DAY, LAST_DAY
+
+_VALIDATOR = Draft202012Validator(DOCUMENT_SCHEMA)
+
+
+def parse(data: Any) -> Document:
+    """The document that a JSON value spells; raises ``Invalid`` with a sentence and the place."""
+    error = best_match(_VALIDATOR.iter_errors(data))
+    if error is not None:
+        raise refusal(error, data)
+    document = Document(
+        tiles=tuple(_read_tile(tile) for tile in data["tiles"]),
+        period=_read_period(data["filters"]["period"]),
+        choices=tuple(Choice(**choice) for choice in data["filters"]["choices"]),
+    )
+    _check(document)
+    return document
+
+
+def _read_tile(data: Mapping[str, Any]) -> TileSpec:
+    kpis = data.get("kpi_versions", [data["kpi_version"]] if "kpi_version" in data else [])
+    return TileSpec(
+        key=data["key"],
+        type=data["type"],
+        width=data["width"],
+        title=data.get("title", ""),
+        kpi_versions=tuple(kpis),
+        grain=data.get("grain"),
+        by=data.get("by"),
+        compare=data.get("compare", "previous"),
+        text=data.get("text", ""),
+    )
+
+
+def _read_period(data: Mapping[str, Any]) -> Period:
+    try:
+        start, end = (
+            date.fromisoformat(data[end]) if end in data else None for end in ("from", "to")
+        )
+    except ValueError as error:
+        raise Invalid(_("This is not a day: %(e)s") % {"e": error}, field="period") from error
+    own = data["preset"] == "own"
+    if own and (start is None or end is None):
+        raise Invalid(_("Own dates need both a first and a last day."), field="period")
+    if not own and (start or end):
+        raise Invalid(_("Days belong to own dates only."), field="period")
+    if any(day is not None and not FIRST_DAY <= day < LAST_DAY for day in (start, end)):
+        raise Invalid(
+            _("Days lie between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY},
+            field="period",
+        )
+    if start and end and start > end:
+        raise Invalid(_("The last day is before the first."), field="period")
+    return Period(data["preset"], start, end)
+
+
+def _check(document: Document) -> None:
+    """What a schema cannot say."""
+    keys = [tile.key for tile in document.tiles]
+    if len(set(keys)) < len(keys):
+        raise Invalid(_("Two tiles have the same key."), field="tiles")
+    for tile in document.tiles:
+        if tile.type == "bar" and tile.by and tile.grain:
+            raise Invalid(_("A bar tile is by dimension or by period."), field="by")
+    names = [choice.key for choice in document.choices]
+    if len(set(names)) < len(names):
+        raise Invalid(_("Two dropdowns have the same key."), field="choices")
+    columns = [choice.column for choice in document.choices]
+    if len(set(columns)) < len(columns):
+        raise Invalid(_("There is one dropdown for each column."), field="choices")
+    taken = sorted(set(names).intersection(RESERVED))
+    if taken:
+        raise Invalid(_("“%(key)s” cannot be the key of a dropdown.") % {"key": taken[0]},
+                      field="choices")  # fmt: skip

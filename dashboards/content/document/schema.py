@@ -1,0 +1,95 @@
+"""The published JSON schema of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kpis.engine.definition import GRAINS
+
+PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
+#: what the address of a page uses itself
+RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
+MAX_TILES, MAX_FILTERS, MAX_TEXT = 40, 8, 5000
+WIDTHS = range(2, 13)
+
+_KEY = "^[a-z][a-z0-9]{0,11}$"
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def _object(required: Sequence[str], **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": properties,
+    }
+
+
+def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, Any]:
+    common = {
+        "key": {"type": "string", "pattern": _KEY},
+        "type": {"const": kind},
+        "title": {"type": "string", "maxLength": 120},
+        "width": {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[-1]},
+    }
+    return _object(["key", "type", "width", *required], **common, **properties)
+
+
+_KPI = {"type": "integer", "minimum": 1, "maximum": 2**53}
+_GRAIN = {"enum": list(GRAINS)}
+_COLUMN = {"type": "string", "minLength": 1, "maxLength": 200}
+
+TILE_SCHEMAS: dict[str, dict[str, Any]] = {
+    "number": _tile(
+        "number", ["kpi_version"], kpi_version=_KPI, compare={"enum": ["previous", "none"]}
+    ),
+    "line": _tile("line", ["kpi_version", "grain"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN),
+    "bar": _tile("bar", ["kpi_version"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN)
+    | {"oneOf": [{"required": ["by"]}, {"required": ["grain"]}]},
+    "table": _tile(
+        "table",
+        ["kpi_versions", "by"],
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": 8,
+                      "uniqueItems": True},
+        by=_COLUMN,
+    ),
+    "text": _tile(
+        "text", ["text"], text={"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+    ),
+}  # fmt: skip
+
+DOCUMENT_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Dashboard version",
+    **_object(
+        ["schema", "tiles", "filters"],
+        schema={"const": 1},
+        tiles={
+            "type": "array",
+            "maxItems": MAX_TILES,
+            "items": {"oneOf": list(TILE_SCHEMAS.values())},
+        },
+        filters=_object(
+            ["period", "choices"],
+            period=_object(
+                ["preset"],
+                preset={"enum": list(PRESETS)},
+                **{
+                    "from": {"type": "string", "pattern": _DAY},
+                    "to": {"type": "string", "pattern": _DAY},
+                },
+            ),
+            choices={
+                "type": "array",
+                "maxItems": MAX_FILTERS,
+                "items": _object(
+                    ["key", "column", "label"],
+                    key={"type": "string", "pattern": _KEY},
+                    column=_COLUMN,
+                    label={"type": "string", "minLength": 1, "maxLength": 60},
+                ),
+            },
+        ),
+    ),
+}

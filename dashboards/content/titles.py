@@ -1,0 +1,53 @@
+"""What a tile and a column are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from dashboards.content.document import Document, TileSpec
+from dashboards.content.filters import span_words
+from dashboards.content.planning import Page
+from dashboards.content.sources import Source
+
+PER = {
+    "hour": lambda: _("per hour"),
+    "day": lambda: _("per day"),
+    "week": lambda: _("per week"),
+    "month": lambda: _("per month"),
+    "quarter": lambda: _("per quarter"),
+    "year": lambda: _("per year"),
+}
+
+
+def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> str:
+    """The title that somebody gave, else what is shown."""
+    if spec.title or spec.type == "text" or not sources:
+        return spec.title
+    name = sources[0].kpi.name if spec.type != "table" else _("Compared")
+    if spec.by:
+        name = _("%(name)s by %(column)s") % {
+            "name": name, "column": column_label(spec.by, document).lower(),
+        }  # fmt: skip
+    if spec.grain:
+        name = f"{name} {PER[spec.grain]()}"
+    return name
+
+
+def unit_line(source: Source, grain: str | None, page: Page, *, named: bool = True) -> str:
+    """What, in which unit, per what, for when."""
+    unit = "%" if source.version.unit == "percent" else source.version.unit_label
+    first = ", ".join(part for part in (source.kpi.name if named else "", unit) if part)
+    if grain is not None:
+        first = f"{first} {PER[grain]()}"
+    return ", ".join(part for part in (first, span_words(page.span_for(source))) if part)
+
+
+def column_label(column: str, document: Document | None = None) -> str:
+    """A column's name for people: that of its dropdown, else made readable."""
+    for choice in document.choices if document is not None else ():
+        if choice.column == column:
+            return choice.label
+    text = column.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]

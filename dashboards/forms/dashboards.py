@@ -1,0 +1,51 @@
+"""What an MVP says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.forms import ManyField, area, day
+from dashboards.content.models import Dashboard
+from personas.models import Persona, UserGroup
+from personas.selectors import people_of_ace
+
+
+class DashboardForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    problem = area(
+        3, label=_("Problem"), help_text=_("What goes wrong today, without a solution in it.")
+    )
+    hypothesis = area(
+        3, label=_("Hypothesis"), help_text=_("If these people see this, then what will change?")
+    )
+    success_measure = area(
+        2, label=_("Success measure"), help_text=_("How will you know, and by when?")
+    )
+    persona = forms.ModelChoiceField(label=_("Persona"), queryset=Persona.objects.all())
+    groups = ManyField(
+        label=_("For the groups"),
+        queryset=UserGroup.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    editors = ManyField(
+        label=_("Editors"),
+        queryset=people_of_ace(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They work on the draft beside the owner."),
+    )
+    sponsor = forms.CharField(label=_("Sponsor"), max_length=120, required=False)
+    review_due = day(label=_("Review due"), help_text=_("When you decide: go on, turn, or stop."))
+
+    @staticmethod
+    def initial_of(dashboard: Dashboard) -> dict[str, Any]:
+        simple = ("name", "problem", "hypothesis", "success_measure", "sponsor", "review_due")
+        return {name: getattr(dashboard, name) for name in simple} | {
+            "persona": dashboard.persona,
+            "groups": dashboard.groups.all(),
+            "editors": dashboard.editors.all(),
+        }

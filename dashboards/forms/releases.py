@@ -1,0 +1,33 @@
+"""Handing a draft out, and opening it to a group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.forms import area, field_of
+from dashboards.content.models import Dashboard
+from personas.models import UserGroup
+
+
+class ReleaseForm(forms.Form):
+    notes = area(
+        6,
+        label=_("Release notes"),
+        required=False,
+        help_text=_("What is different, for the people who use it."),
+    )
+
+
+class LaunchForm(forms.Form):
+    group = forms.ModelChoiceField(
+        label=_("Open it to"), queryset=UserGroup.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, dashboard: Dashboard, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        open_now = dashboard.launches.filter(ended_at__isnull=True).values("group")
+        groups = UserGroup.objects.exclude(pk__in=open_now)
+        field_of(self, "group", forms.ModelChoiceField).queryset = groups

@@ -1,0 +1,104 @@
+"""A bar for each category, lying, with its number beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboards.rendering import format as fmt
+from dashboards.rendering.figures.axes import CHARACTER, RIGHT, Json, frame, scale_of
+from dashboards.rendering.figures.colours import FOCUS, MUTED
+from dashboards.rendering.figures.series import shown
+from dashboards.rendering.figures.targets import target_label, target_shapes
+from dashboards.rendering.safety import label
+from dashboards.rendering.scale import Scale
+from dashboards.rendering.tiles import Face
+from dashboards.rendering.wording import Wording
+from kpis.engine.result import Figure, Point, Result
+
+# More than the eye can compare is left to the table.
+MAX_BARS = 16
+ROW_HEIGHT = 34
+
+
+def bars(face: Face, result: Result, wording: Wording) -> Json:
+    points = [point for point in result if fmt.has_value(point.figure)][:MAX_BARS]
+    values = [shown(point.figure, face) or 0.0 for point in points]
+    names = [label(fmt.segment_text(point.segment, wording), 28) for point in points]
+    texts = [str(fmt.number(point.figure, face, wording)) for point in points]
+    axis = scale_of([values], face, zero=True)
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": values,
+        "y": list(range(len(points))),
+        "width": 0.54,
+        "hoverinfo": "text",
+        "hovertext": [
+            _hover(point, text, wording) for point, text in zip(points, texts, strict=True)
+        ],
+        "marker": {"color": [_colour(point.figure, face) for point in points]},
+        "showlegend": False,
+    }
+    layout = _frame(len(points), names, texts, target=face.target is not None)
+    # The bars speak with their own numbers: an axis would say it twice.
+    layout["xaxis"] = {"range": [axis.low, axis.high], "visible": False}
+    layout["yaxis"] = _category_axis(names, axis)
+    layout["shapes"] = target_shapes(face, vertical=True)
+    layout["annotations"] = [
+        *target_label(face, wording, axis=axis),
+        *(_row_value(n, text) for n, text in enumerate(texts)),
+    ]
+    return {"data": [trace], "layout": layout}
+
+
+def _hover(point: Point, text: str, wording: Wording) -> str:
+    return label(f"{fmt.segment_text(point.segment, wording)}: {text}", 160)
+
+
+def _colour(figure: Figure, face: Face) -> str:
+    """The eye goes to what misses its target; without a target all bars count alike."""
+    if face.target is None:
+        return FOCUS
+    return MUTED if fmt.status(figure, face) == "good" else FOCUS
+
+
+def _frame(rows: int, names: Sequence[str], texts: Sequence[str], *, target: bool) -> Json:
+    """Room for the names on the left, the numbers on the right and the target's words on top."""
+    layout = frame(
+        max(120, rows * ROW_HEIGHT + 16 + (20 if target else 0)),
+        top=24 if target else 4,
+        bottom=4,
+        right=int(RIGHT + max(map(len, texts), default=0) * CHARACTER),
+    )
+    layout["margin"]["l"] = int(12 + max(map(len, names), default=0) * CHARACTER)
+    layout["barcornerradius"] = 2
+    return layout
+
+
+def _category_axis(names: Sequence[str], axis: Scale) -> Json:
+    """The first category stands on top."""
+    return {
+        "range": [len(names) - 0.5, -0.5],
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "tickfont": {"color": "--ink-2"},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": axis.low >= 0,
+    }
+
+
+def _row_value(row: int, text: str) -> Json:
+    """The number of a bar, in a column of its own where no target line crosses it."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": row,
+        "text": label(text),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "middle",
+        "xshift": int(8 + len(text) * CHARACTER),
+        "align": "right",
+        "font": {"color": "--ink-2"},
+    }

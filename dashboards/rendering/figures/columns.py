@@ -1,0 +1,80 @@
+"""A column for each segment in each period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboards.rendering import format as fmt
+from dashboards.rendering.figures.axes import (
+    Json,
+    frame,
+    gutter,
+    legend,
+    scale_of,
+    time_axis,
+    value_axis,
+)
+from dashboards.rendering.figures.colours import FOCUS
+from dashboards.rendering.figures.series import (
+    NAME_LIMIT,
+    Segment,
+    hover,
+    series_of,
+    shown_segments,
+    slots_of,
+)
+from dashboards.rendering.figures.targets import target_label, target_shapes
+from dashboards.rendering.safety import label
+from dashboards.rendering.tiles import Face
+from dashboards.rendering.wording import Wording
+from kpis.engine.result import Result
+
+HEIGHT = 248
+
+
+def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording) -> Json:
+    slots = slots_of(result)
+    series = series_of(result, slots, shown_segments(result), face)
+    axis = scale_of(series.values(), face, zero=True)
+    single = len(series) == 1
+    partial = [slot.partial for slot in slots]
+    traces = []
+    for segment, values in series.items():
+        colour = FOCUS if single else palette[segment]
+        traces.append(
+            {
+                "type": "bar",
+                "name": label(fmt.segment_text(segment, wording), NAME_LIMIT),
+                "x": list(range(len(values))),
+                "y": values,
+                "hoverinfo": "text",
+                "hovertext": hover(result, segment, slots, face, wording, named=not single),
+                "marker": _bar_marker(colour, partial),
+                "showlegend": not single,
+            }
+        )
+    layout = frame(HEIGHT + (0 if single else 28), top=8 if single else 36)
+    layout |= {"barmode": "group", "bargap": 0.36, "bargroupgap": 0.08, "barcornerradius": 2}
+    layout["xaxis"] = time_axis(slots, wording)
+    layout["yaxis"] = value_axis(axis, face, wording)
+    layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
+    layout["shapes"] = target_shapes(face, vertical=False)
+    layout["annotations"] = target_label(face, wording)
+    if not single:
+        layout |= {"showlegend": True, "legend": legend()}
+    return {"data": traces, "layout": layout}
+
+
+def _bar_marker(colour: str, partial: Sequence[bool]) -> Json:
+    if not any(partial):
+        return {"color": colour}
+    return {
+        "color": colour,
+        "line": {"color": colour, "width": [1 if part else 0 for part in partial]},
+        "pattern": {
+            "shape": ["/" if part else "" for part in partial],
+            "fillmode": "replace",
+            "size": 6,
+            "solidity": 0.3,
+        },
+    }

@@ -1,0 +1,129 @@
+"""Figures of a KPI, asked for and in full precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.api import Given, answers
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.permissions import ACE
+from kpis import selectors
+from kpis.api.openapi import WHERE_REF
+from kpis.engine.definition import GRAINS, columns_of
+from kpis.engine.parsing import parse_where
+from kpis.engine.query import Query, check_query
+from kpis.engine.result import Point, State
+from kpis.figures import Ask, definition_of
+from kpis.figures import answers as answers_to
+from kpis.models import KPIVersion
+from kpis.permissions import manages_data
+
+
+@extend_schema_field(WHERE_REF)
+class WhereField(serializers.JSONField):
+    """A condition."""
+
+
+class QueryInput(serializers.Serializer[Any]):
+    grain = serializers.ChoiceField([(g, g) for g in GRAINS], default=None, allow_null=True)
+    by = serializers.ListField(child=serializers.CharField(max_length=200), default=list)
+    start = serializers.DateField(default=None, allow_null=True)
+    end = serializers.DateField(default=None, allow_null=True, help_text="Not included.")
+    where = WhereField(default=None, allow_null=True)
+
+
+class FigureOutput(serializers.Serializer[Any]):
+    """One figure in full precision."""
+
+    start = serializers.DateTimeField(allow_null=True)
+    end = serializers.DateTimeField(allow_null=True)
+    partial = serializers.BooleanField()  # type: ignore[assignment]
+    segment = serializers.ListField(child=serializers.CharField(allow_null=True))
+    value = serializers.FloatField(allow_null=True)
+    state = serializers.ChoiceField([(s.value, s.value) for s in State])
+    numerator = serializers.FloatField(allow_null=True)
+    denominator = serializers.FloatField(allow_null=True)
+    rows = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+    few = serializers.BooleanField()
+
+
+class KPIFiguresOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    load = serializers.IntegerField()
+    as_of = serializers.DateTimeField(allow_null=True)
+    time_zone = serializers.CharField()
+    by = serializers.ListField(child=serializers.CharField())
+    figures = FigureOutput(many=True)
+
+
+class KPIFigures(APIView):
+    """Figures of the published version over the live load, in full precision."""
+
+    door = ACE
+
+    @answers(KPIFiguresOutput, takes=QueryInput)
+    def post(self, actor: User, given: Given, slug: str) -> dict[str, Any]:
+        version = selectors.published_of(selectors.kpi_for(actor, slug))
+        if version is None:
+            raise Invalid(_("Only a published KPI has figures."))
+        query = _query(version, given())
+        _check_open(actor, version, query)
+        (answer,) = answers_to([Ask(version, query)])
+        if answer.result is None or answer.load is None:
+            raise Invalid(answer.error)
+        result = answer.result
+        return {
+            "version": version.number,
+            "load": answer.load.number,
+            "as_of": result.as_of,
+            "time_zone": result.time_zone,
+            "by": result.by,
+            "figures": [_figure(point) for point in result.points],
+        }
+
+
+def _query(version: KPIVersion, given: dict[str, Any]) -> Query:
+    where = given["where"]
+    query = Query(
+        grain=given["grain"], by=tuple(given["by"]), start=given["start"], end=given["end"],
+        where=None if where is None else parse_where(where),
+    )  # fmt: skip
+    live = version.dataset.live
+    if live is not None:
+        check_query(query, definition_of(version), live.types)
+    return query
+
+
+def _check_open(user: User, version: KPIVersion, query: Query) -> None:
+    """Conditions on any column would read the rows, value by value: that needs the data right."""
+    closed = columns_of(query.where) - set(definition_of(version).dimensions)
+    if closed and not manages_data(user):
+        raise Invalid(
+            _("You can filter by the KPI's dimensions, and “%(column)s” is none of them.")
+            % {"column": min(closed)},
+            field="where",
+        )
+
+
+def _figure(point: Point) -> dict[str, Any]:
+    figure, period = point.figure, point.period
+    return {
+        "start": period.start if period else None,
+        "end": period.end if period else None,
+        "partial": bool(period and period.partial),
+        "segment": point.segment,
+        "value": figure.value,
+        "state": figure.state.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "rows": figure.rows,
+        "left_out": figure.left_out,
+        "few": figure.few,
+    }

@@ -1,0 +1,205 @@
+"""What is measured, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.forms import field_of
+from kpis import formula
+from kpis.display import GRAINS
+from kpis.engine.checks import GROUPABLE
+from kpis.figures import definition_of
+from kpis.forms.words import (
+    JOINTS,
+    KINDS,
+    MEASURES,
+    NULL_RULES,
+    OPERATORS,
+    STATISTICS,
+    TIME_UNITS,
+    USUAL,
+)
+from kpis.models import Dataset, KPIVersion
+
+Answer = TypeVar("Answer")
+
+
+class DefinitionForm(forms.Form):
+    """What is measured, in the columns of one dataset. Cleaned, it is what a version says."""
+
+    measure = forms.ChoiceField(
+        label=_("What is measured"), choices=MEASURES, widget=forms.RadioSelect, initial="count"
+    )
+    column = forms.ChoiceField(label=_("Column"), required=False)
+    from_column = forms.ChoiceField(
+        label=_("From"), required=False, help_text=_("When it begins, or comes.")
+    )
+    to_column = forms.ChoiceField(
+        label=_("To"), required=False, help_text=_("When it ends, or goes.")
+    )
+    duration_unit = forms.ChoiceField(label=_("In"), choices=TIME_UNITS, initial="h")
+    statistic = forms.ChoiceField(label=_("Of all durations"), choices=STATISTICS)
+    percentile = forms.DecimalField(
+        label=_("Percentile"), min_value=0, max_value=100, initial=50, required=False,
+        help_text=_("50 is the median: half are below, half above."),
+    )  # fmt: skip
+    time_column = forms.ChoiceField(
+        label=_("Counting date"), required=False,
+        help_text=_("Which date decides the period that a row belongs to."),
+    )  # fmt: skip
+    grain = forms.ChoiceField(label=_("Period"), choices=list(GRAINS.items()), initial="month")
+    time_zone = forms.CharField(
+        label=_("Time zone"), max_length=64, help_text=_("Where a day begins: Europe/Berlin.")
+    )
+    week_start = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    dimensions = forms.MultipleChoiceField(
+        label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("What readers may filter and compare."),
+    )  # fmt: skip
+    null_rule = forms.ChoiceField(
+        label=_("If a row's condition is unknown"), choices=NULL_RULES, initial="not_met",
+        help_text=_("Unknown: the column that it compares is empty."),
+    )  # fmt: skip
+    min_cases = forms.IntegerField(
+        label=_("Few cases below"), min_value=0, max_value=1_000_000, initial=10,
+        help_text=_("Rates and averages of fewer rows are marked."),
+    )  # fmt: skip
+    unit = forms.ChoiceField(
+        label=_("Unit"), required=False,
+        choices=[("", _("As the measure says")), *KPIVersion.Unit.choices],
+    )  # fmt: skip
+    unit_label = forms.CharField(
+        label=_("Unit's sign"), max_length=20, required=False, help_text=_("h, €, min.")
+    )
+    precision = forms.IntegerField(
+        label=_("Decimals"), min_value=0, max_value=6, required=False,
+        help_text=_("Empty: as usual for the unit."),
+    )  # fmt: skip
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=KPIVersion.Direction.choices, widget=forms.RadioSelect,
+        initial="up",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.types = types
+        self.given: dict[str, Any] = {}
+        every = _columns(types, tuple(KINDS))
+        times = _columns(types, ("date", "timestamp"))
+        choices = {"column": every, "from_column": times, "to_column": times, "time_column": times}
+        for name, columns in choices.items():
+            field_of(self, name, forms.ChoiceField).choices = columns
+        dimensions = field_of(self, "dimensions", forms.MultipleChoiceField)
+        dimensions.choices = list(_named(types, GROUPABLE))
+        for block, count in formula.BLOCKS.items():
+            self._add_conditions(block, count, every)
+
+    def _add_conditions(self, block: str, count: int, columns: list[tuple[str, Any]]) -> None:
+        self.fields[f"{block}_joint"] = forms.ChoiceField(
+            label=_("Together"), choices=JOINTS, initial="all", required=False
+        )
+        for row in range(1, count + 1):
+            name = f"{block}_{row}"
+            self.fields[f"{name}_column"] = forms.ChoiceField(
+                label=_("Column"), choices=columns, required=False
+            )
+            self.fields[f"{name}_op"] = forms.ChoiceField(
+                label=_("Comparison"), choices=OPERATORS, required=False
+            )
+            self.fields[f"{name}_value"] = forms.CharField(
+                label=_("Value"), max_length=2000, required=False
+            )
+
+    def blocks(self) -> dict[str, dict[str, Any]]:
+        """The conditions for the template: per block its joint and its rows of three fields."""
+        found = {}
+        for block, count in formula.BLOCKS.items():
+            rows = [self._row(f"{block}_{row}") for row in range(1, count + 1)]
+            more = any(part.value() for row in rows[1:] for part in (row["column"], row["value"]))
+            found[block] = {
+                "joint": self[f"{block}_joint"], "first": rows[0], "more": rows[1:], "open": more,
+            }  # fmt: skip
+        return found
+
+    def _row(self, name: str) -> dict[str, forms.BoundField]:
+        return {part: self[f"{name}_{part}"] for part in ("column", "op", "value")}
+
+    def clean(self) -> dict[str, Any]:
+        """From the form's names to the service's; nothing where a field is wrong by itself."""
+        given = super().clean() or {}
+        for name in list(self.fields):
+            if name.endswith(("_op", "_joint")) and not given.get(name):
+                given[name] = "all" if name.endswith("_joint") else "="
+        self.given = given
+        if self.errors:
+            return given
+        try:
+            definition = formula.to_definition(given, self.types)
+        except Invalid as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+            return given
+        return {"definition": definition, **self.look(given)}
+
+    def look(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Everything beside the definition; a form of more fields adds its own."""
+        unit, decimals = USUAL.get(given["measure"], ("number", 1))
+        unit = given["unit"] or unit
+        label = given["unit_label"]
+        if not label and unit == "duration" and given["measure"] == "duration":
+            label = given["duration_unit"]
+        precision = given["precision"]
+        return {
+            "unit": unit,
+            "unit_label": label,
+            "precision": decimals if precision is None else precision,
+            "direction": given["direction"],
+        }
+
+    def guard(self, call: Callable[..., Answer]) -> Callable[..., Answer]:
+        """The service's call; what it refuses in the definition finds its field here."""
+
+        def guarded(**given: Any) -> Answer:
+            try:
+                return call(**given)
+            except Invalid as error:
+                field = error.field
+                if field.startswith("definition"):
+                    field = formula.field_of(field, self.given)
+                raise Invalid(error.message, field=field) from error
+
+        return guarded
+
+    @staticmethod
+    def defaults(dataset: Dataset) -> dict[str, Any]:
+        """What is right most of the time for a dataset."""
+        types = dataset.live.types if dataset.live else {}
+        stamps = [name for name, kind in types.items() if kind == "timestamp"]
+        times = stamps or [name for name, kind in types.items() if kind == "date"]
+        second = times[1] if len(times) > 1 else ""
+        return {
+            "time_zone": dataset.time_zone,
+            "time_column": times[0] if times else "",
+            "from_column": times[0] if second else "",
+            "to_column": second,
+        }
+
+    @staticmethod
+    def initial_of(version: KPIVersion) -> dict[str, Any]:
+        """A version as the form says it; raises ``formula.Richer`` where it cannot."""
+        look = {name: getattr(version, name) for name in ("unit", "unit_label", "precision")}
+        return formula.to_form(definition_of(version)) | look | {"direction": version.direction}
+
+
+def _columns(types: Mapping[str, str], kinds: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [("", _("Choose a column")), *_named(types, kinds)]
+
+
+def _named(types: Mapping[str, str], kinds: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for name, kind in types.items():
+        if kind in kinds and not name.startswith("_"):
+            yield name, f"{name} ({KINDS[kind]})"
