@@ -31,7 +31,7 @@ sign_out = access(ANYONE)(LogoutView.as_view())
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) -> HttpResponse:
-    """Too many wrong passwords for one account from one address."""
+    """Too many wrong passwords for one account, or from one address."""
     message = _("Too many attempts. Wait fifteen minutes, then try again.")
     if request.resolver_match and "api" in request.resolver_match.namespaces:
         return JsonResponse({"detail": message}, status=429)
