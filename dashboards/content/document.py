@@ -30,8 +30,14 @@ RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_TEXT = 40, 8, 5000
 WIDTHS = range(2, 13)
 
-_KEY = "^[a-z][a-z0-9]{0,11}$"
+# Python's "$" lets a line break follow.
+_KEY = r"^[a-z][a-z0-9]{0,11}$(?!\n)"
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+#: one line stays one line: it may become a subject, a file's name, an axis
+_LINE = {"type": "string", "not": {"pattern": r"[\u0000-\u001f\u007f\u2028\u2029]"}}
+_LINES = {"type": "string", "not": {"pattern": r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"}}
 
 
 def _object(required: Sequence[str], **properties: Any) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
     common = {
         "key": {"type": "string", "pattern": _KEY},
         "type": {"const": kind},
-        "title": {"type": "string", "maxLength": 120},
+        "title": {**_LINE, "maxLength": 120},
         "width": {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[-1]},
     }
     return _object(["key", "type", "width", *required], **common, **properties)
@@ -55,7 +61,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
 
 _KPI = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _GRAIN = {"enum": list(GRAINS)}
-_COLUMN = {"type": "string", "minLength": 1, "maxLength": 200}
+_COLUMN = {**_LINE, "minLength": 1, "maxLength": 200}
 
 TILE_SCHEMAS: dict[str, dict[str, Any]] = {
     "number": _tile(
@@ -72,7 +78,7 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
         by=_COLUMN,
     ),
     "text": _tile(
-        "text", ["text"], text={"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+        "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),
 }  # fmt: skip
 
@@ -104,7 +110,7 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     ["key", "column", "label"],
                     key={"type": "string", "pattern": _KEY},
                     column=_COLUMN,
-                    label={"type": "string", "minLength": 1, "maxLength": 60},
+                    label={**_LINE, "minLength": 1, "maxLength": 60},
                 ),
             },
         ),
@@ -282,6 +288,8 @@ def _said(error: ValidationError, tile: Mapping[str, Any] | None) -> str:
             return _("Something is missing in %(where)s: %(what)s.") % {
                 "where": where, "what": _field(error),
             }  # fmt: skip
+        case "not":
+            return _("%(where)s holds what is no character. Leave it out.") % {"where": where}
         case "oneOf" if tile is not None:
             return _("A bar tile is by dimension or by period.")
         case _:
