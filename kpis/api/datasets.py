@@ -169,6 +169,7 @@ class Uploads(APIView):
     """Send a file; the answer says what was found in it."""
 
     door = DATA
+    takes_files = True
     parser_classes = [MultiPartParser, FormParser]
 
     @extend_schema(request={"multipart/form-data": UploadInput}, responses={201: UploadOutput})

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ace_portal.accounts.forms import time_zone_choices
+from ace_portal.lib.bodies import too_large
 from kpis.models import Dataset
 from kpis.sources.csv import ColumnProfile, Need, Profile
 
@@ -49,6 +50,10 @@ class UploadForm(forms.Form):
         self.fields["file"].help_text = _(
             "CSV or other delimited text, at most %(most)s. The first line names the columns."
         ) % {"most": filesizeformat(most)}
+        # The browser says so before it sends what nobody would read.
+        self.fields["file"].widget.attrs |= {
+            "data-most": str(most), "data-too-large": too_large().message,
+        }  # fmt: skip
 
 
 class DatasetForm(forms.Form):

@@ -14,12 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.bodies import too_large
 from ace_portal.lib.errors import Invalid, NotVisible
 from kpis.models import Upload
 from kpis.permissions import require_data
@@ -84,14 +84,6 @@ def _write(file: File[bytes], target: Path) -> tuple[int, str]:
         out.flush()
         os.fsync(out.fileno())
     return size, digest.hexdigest()
-
-
-def too_large() -> Invalid:
-    return Invalid(
-        _("The file is larger than %(most)s. Leave out columns or split it by time.")
-        % {"most": filesizeformat(settings.MAX_UPLOAD_BYTES)},
-        field="file",
-    )
 
 
 def _short_name(name: str | None) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
@@ -37,6 +38,7 @@ def preview_url(upload: Upload, dataset: Dataset | None = None) -> str:
 
 @access(DATA)
 @require_http_methods(FORM)
+@takes_files
 def dataset_new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     return form_page(
@@ -55,6 +57,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 
 @access(DATA)
 @require_http_methods(FORM)
+@takes_files
 def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
     """The next file of a dataset."""
     user = person_of(request)
