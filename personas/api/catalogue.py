@@ -106,8 +106,8 @@ class BlueprintVersionOutput(serializers.ModelSerializer[BlueprintVersion]):
 
 class BlueprintOutput(serializers.ModelSerializer[Blueprint]):
     service = serializers.SlugField(source="service.slug")
-    persona = serializers.SlugField(source="persona.slug", default=None)
-    as_is = serializers.SlugField(source="as_is.slug", default=None)
+    persona = serializers.SerializerMethodField(help_text="None where the reader may not know it.")
+    as_is = serializers.SerializerMethodField(help_text="None where the reader may not know it.")
     owner = serializers.EmailField(source="owner.email")
 
     class Meta:
@@ -116,6 +116,30 @@ class BlueprintOutput(serializers.ModelSerializer[Blueprint]):
             "slug", "service", "scenario", "persona", "value_stream", "view", "as_is", "owner",
             "review_due",
         ]  # fmt: skip
+
+    def get_persona(self, blueprint: Blueprint) -> str | None:
+        """A question of the reader's own persona may lead to a blueprint of another one."""
+        persona = blueprint.persona
+        known = persona is not None and persona.pk in self._known("personas")
+        return persona.slug if persona is not None and known else None
+
+    def get_as_is(self, blueprint: Blueprint) -> str | None:
+        other = blueprint.as_is
+        known = other is not None and other.pk in self._known("blueprints")
+        return other.slug if other is not None and known else None
+
+    def _known(self, kind: str) -> set[int]:
+        """What the reader may see, read once an answer."""
+        found: dict[str, set[int]] = self.root.__dict__.setdefault("known", {})
+        if kind not in found:
+            user = person_of(self.context["request"])
+            rows = {"personas": selectors.personas_for, "blueprints": selectors.blueprints_for}
+            found[kind] = set(rows[kind](user).values_list("pk", flat=True))
+        return found[kind]
+
+
+def shown(request: Request, blueprint: Blueprint) -> dict[str, Any]:
+    return dict(BlueprintOutput(blueprint, context={"request": request}).data)
 
 
 class BlueprintChange(serializers.Serializer[Any]):
@@ -207,7 +231,7 @@ class Blueprints(generics.ListAPIView[Blueprint]):
     def post(self, request: Request) -> Response:
         given = taken(BlueprintInput, request)
         blueprint = blueprints.create_blueprint(actor=person_of(request), **given)
-        return Response(BlueprintOutput(blueprint).data, status=201)
+        return Response(shown(request, blueprint), status=201)
 
 
 class BlueprintDetail(APIView):
@@ -216,7 +240,7 @@ class BlueprintDetail(APIView):
 
     @extend_schema(responses=BlueprintOutput)
     def get(self, request: Request, slug: str) -> Response:
-        return Response(BlueprintOutput(selectors.blueprint_for(person_of(request), slug)).data)
+        return Response(shown(request, selectors.blueprint_for(person_of(request), slug)))
 
     @extend_schema(request=BlueprintChange, responses=BlueprintOutput)
     def put(self, request: Request, slug: str) -> Response:
@@ -224,7 +248,7 @@ class BlueprintDetail(APIView):
         blueprint = selectors.blueprint_for(actor, slug)
         given = taken(BlueprintChange, request)
         changed = blueprints.change_blueprint(actor=actor, blueprint=blueprint, **given)
-        return Response(BlueprintOutput(changed).data)
+        return Response(shown(request, changed))
 
 
 class BlueprintDrawing(APIView):

@@ -15,8 +15,9 @@ from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
 from dashboards.lifecycle.services import end_launch, launch
 from kpis.models import KPI, KPIVersion
-from personas.models import Membership
+from personas.models import Blueprint, Membership
 from personas.services import people
+from personas.services.blueprints import create_blueprint
 from tests.access.routes import all_routes
 from tests.fixtures.figures import AS_OF, VOLUME, make_kpi
 from tests.fixtures.places import Places, live_dashboard
@@ -81,6 +82,28 @@ def test_member_reads_no_name_of_another_group_or_persona(
     seen = [(word, path) for path in paths for word in hidden if word in text_of(client, path)]
 
     assert seen == []
+
+
+def test_blueprint_that_a_question_leads_to_names_no_foreign_persona_or_draft(
+    owner: User, member: User, world: World, client_of: ClientOf
+) -> None:
+    hidden = create_blueprint(
+        actor=owner, service=world.service, scenario="Not drawn yet", value_stream="incident",
+    )  # fmt: skip
+    foreign = world.other_group.persona
+    Blueprint.objects.filter(pk=world.blueprint.pk).update(persona=foreign, as_is=hidden)
+    client, slug = client_of(member), world.blueprint.slug
+    paths = [
+        f"/discover/services/{world.service.slug}/", f"/discover/blueprints/{slug}/",
+        "/discover/", "/api/v1/blueprints/", f"/api/v1/blueprints/{slug}/",
+    ]  # fmt: skip
+    words = [foreign.name, foreign.slug, hidden.slug, hidden.scenario]
+
+    seen = [(word, path) for path in paths for word in words if word in text_of(client, path)]
+
+    assert seen == []
+    told = client_of(owner).get(f"/api/v1/blueprints/{slug}/").json()
+    assert (told["persona"], told["as_is"]) == (foreign.slug, hidden.slug)
 
 
 @pytest.mark.parametrize(
