@@ -93,6 +93,8 @@ class AnswersInput(serializers.Serializer[Any]):
     time_zone = serializers.CharField(max_length=64, required=False)
     bad_rows = serializers.ChoiceField(BAD_ROWS, required=False)
     encoding = serializers.CharField(max_length=40, required=False)
+    delimiter = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
+    quote = serializers.CharField(max_length=1, required=False)
 
 
 class DatasetInput(AnswersInput):

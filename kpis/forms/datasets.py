@@ -34,6 +34,13 @@ BAD_ROWS = [
 ]
 DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
+DELIMITERS = [
+    (",", gettext_lazy("Comma")),
+    (";", gettext_lazy("Semicolon")),
+    ("\t", gettext_lazy("Tab")),
+    ("|", gettext_lazy("Bar")),
+]
+QUOTES = [('"', gettext_lazy('Double: "text"')), ("'", gettext_lazy("Single: 'text'"))]
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
@@ -83,6 +90,8 @@ class PreviewForm(DatasetForm):
         help_text=gettext_lazy("In which the file's times are meant, where they do not say so."),
     )
     encoding = forms.ChoiceField(label=gettext_lazy("Letters are written in"))
+    delimiter = forms.ChoiceField(label=gettext_lazy("Cells are cut at"))
+    quote = forms.ChoiceField(label=gettext_lazy("Quotes around a text"), choices=QUOTES)
     decimal = forms.ChoiceField(
         label=gettext_lazy("Decimal mark"), choices=DECIMALS, widget=forms.RadioSelect
     )
@@ -105,6 +114,10 @@ class PreviewForm(DatasetForm):
             (name, name) for name in dict.fromkeys([seen, *ENCODINGS])
         ]
         self.fields["encoding"].help_text = profile.encoding_note
+        cut = profile.options.delimiter or ","
+        others = [] if cut in dict(DELIMITERS) else [(cut, f"“{cut}”")]
+        self.fields["delimiter"].choices = [*DELIMITERS, *others]  # type: ignore[attr-defined]
+        self.fields["delimiter"].help_text = profile.dialect_note
         self._ask_for_dates(profile)
         self._ask_for_nulls(profile)
         for place, column in enumerate(profile.columns):
@@ -140,6 +153,11 @@ class PreviewForm(DatasetForm):
             (column, self[f"type_{place}"]) for place, column in enumerate(self.profile.columns)
         ]
 
+    def field_of(self, column: str) -> str:
+        """Where a column's type is chosen; "types" where it has no place."""
+        names = [known.name for known in self.profile.columns]
+        return f"type_{names.index(column)}" if column in names else "types"
+
     def answers(self) -> dict[str, Any]:
         """What the services take, from what is valid so far."""
         given = self.cleaned_data
@@ -151,6 +169,8 @@ class PreviewForm(DatasetForm):
             "decimal",
             "bad_rows",
             "encoding",
+            "delimiter",
+            "quote",
         )
         answers = {key: given[key] for key in known if key in given}
         if "null_tokens" in self.fields:
@@ -172,6 +192,8 @@ class PreviewForm(DatasetForm):
         initial: dict[str, Any] = {
             "decimal": options.decimal,
             "encoding": options.encoding,
+            "delimiter": options.delimiter or ",",
+            "quote": options.quote,
             "date_order": next((need.suggestion for need in profile.needs), ""),
             "null_tokens": [token for token in options.null_tokens if token],
             "bad_rows": "stop",

@@ -57,11 +57,19 @@ def test_next_file_replaces_the_first_and_keeps_its_answers(owner: User) -> None
     assert (dataset.live.number, dataset.live.options["time_zone"]) == (2, "Asia/Tokyo")
 
 
+def spoiled(owner: User, dataset: Dataset, text: str) -> None:
+    """A file that was proved when it was sent, and is another one when the worker reads it."""
+    upload = sent(owner, event_log(cases=60))
+    datasets.add_load(actor=owner, dataset=dataset, upload=upload)
+    upload.file.write_text(text)
+    work()
+    dataset.refresh_from_db()
+
+
 def test_failed_load_leaves_the_live_one(owner: User, settings: Any) -> None:
     dataset = loaded(owner)
-    broken = event_log(cases=60).replace("29/2/2016 01:16", "some time", 1)
 
-    replaced(owner, dataset, broken)
+    spoiled(owner, dataset, event_log(cases=60).replace("29/2/2016 01:16", "some time", 1))
 
     failed = dataset.loads.get(number=2)
     assert (states(dataset), dataset.live.number) == (["live", "rejected"], 1)
@@ -330,7 +338,7 @@ def test_rebuilds_that_wait_are_one(owner: User, incidents: Dataset) -> None:
 
 
 def test_load_that_is_over_is_not_made_again(owner: User, incidents: Dataset) -> None:
-    replaced(owner, incidents, event_log().replace("29/2/2016 01:16", "x", 1))
+    spoiled(owner, incidents, event_log().replace("29/2/2016 01:16", "x", 1))
     failed = incidents.loads.get(number=2)
     jobs.retry(actor=owner, job=failed.job)
 

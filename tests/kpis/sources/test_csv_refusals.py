@@ -71,7 +71,7 @@ CASES = [
         b"a,b\n1,2\n3\n4,5,6\n",
         OPTIONS,
         "file",
-        "Line 3: 2 cells expected, 1 found. 1 more rows do not fit. Mend the file, or choose to "
+        "Line 3: 2 cells expected, 1 found. 1 more row does not fit. Mend the file, or choose to "
         "skip bad rows.",
     ),
     (
