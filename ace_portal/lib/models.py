@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # lines and tabs are text
 
+LONGEST_TEXT = 50_000
+
 
 class BaseModel(models.Model):
     """A row that knows when it was made and last changed (UTC)."""
@@ -36,6 +38,8 @@ class BaseModel(models.Model):
                 errors[field.name] = _("This is one line; leave out what is no character.")
             elif isinstance(field, models.TextField) and _NO_TEXT.search(text):
                 errors[field.name] = _("Leave out what is no character.")
+            elif isinstance(field, models.TextField) and len(text) > LONGEST_TEXT:
+                errors[field.name] = _("This text is too long.")
         if errors:
             raise ValidationError(errors)
 

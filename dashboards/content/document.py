@@ -27,7 +27,7 @@ TYPES: tuple[TileType, ...] = ("number", "line", "bar", "table", "text")
 PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
-MAX_TILES, MAX_FILTERS, MAX_TEXT = 40, 8, 5000
+MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
 WIDTHS = range(2, 13)
 
 # Python's "$" lets a line break follow.
@@ -73,7 +73,7 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
     "table": _tile(
         "table",
         ["kpi_versions", "by"],
-        kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": 8,
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": MAX_KPIS,
                       "uniqueItems": True},
         by=_COLUMN,
     ),
@@ -184,6 +184,7 @@ def new_key() -> str:
 
 def parse(data: Any) -> Document:
     """The document that a JSON value spells; raises ``Invalid`` with a sentence and the place."""
+    _check_sizes(data)
     error = best_match(_VALIDATOR.iter_errors(data))
     if error is not None:
         raise _refusal(error, data)
@@ -194,6 +195,30 @@ def parse(data: Any) -> Document:
     )
     _check(document)
     return document
+
+
+def _check_sizes(data: Any) -> None:
+    """Before the validator, which looks at every part of a list that is too long."""
+    for name, found, most in _lists(data):
+        if isinstance(found, list) and len(found) > most:
+            raise Invalid(
+                _("There can be at most %(most)d here; these are %(n)d.")
+                % {"most": most, "n": len(found)},
+                field=name,
+            )
+
+
+def _lists(data: Any) -> Iterator[tuple[str, Any, int]]:
+    """The lists of a document that may be none yet: field, list, how long it may be."""
+    if not isinstance(data, dict):
+        return
+    tiles, filters = data.get("tiles"), data.get("filters")
+    yield "tiles", tiles, MAX_TILES
+    if isinstance(filters, dict):
+        yield "choices", filters.get("choices"), MAX_FILTERS
+    for tile in tiles if isinstance(tiles, list) else ():
+        if isinstance(tile, dict):
+            yield "kpi_versions", tile.get("kpi_versions"), MAX_KPIS
 
 
 def _read_tile(data: Mapping[str, Any]) -> TileSpec:

@@ -252,6 +252,7 @@ class SqlForm(forms.Form):
     sql = forms.CharField(
         label=gettext_lazy("SQL"),
         strip=False,
+        max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 14}),
         error_messages={"required": gettext_lazy("Write a query first.")},
     )
