@@ -43,7 +43,9 @@ class WhereField(serializers.JSONField):
 
 
 class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
-    dataset = serializers.SlugField(source="dataset.slug")
+    dataset = serializers.SlugField(
+        source="dataset.slug", allow_null=True, help_text="The ACE's to know, else null."
+    )
     definition = DefinitionField()
     author = serializers.EmailField(source="author.email")
 
@@ -84,7 +86,9 @@ class KPIDetailOutput(KPIOutput):
     @extend_schema_field(KPIVersionOutput(many=True))
     def get_versions(self, kpi: KPI) -> Any:
         versions = selectors.versions_of(self.context["user"], kpi)
-        return KPIVersionOutput(versions, many=True).data
+        told = [dict(row) for row in KPIVersionOutput(versions, many=True).data]
+        known = self.context["user"].is_ace
+        return told if known else [{**row, "dataset": None} for row in told]
 
 
 class KPIDraftInput(serializers.Serializer[Any]):

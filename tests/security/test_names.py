@@ -14,7 +14,7 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
 from dashboards.lifecycle.services import end_launch, launch
-from kpis.models import KPI, KPIVersion
+from kpis.models import KPI, Dataset, KPIVersion
 from personas.models import Blueprint, Membership
 from personas.services import people
 from personas.services.blueprints import create_blueprint
@@ -54,6 +54,21 @@ def test_catalogue_and_kpi_hide_question_persona_and_values(
 
     assert [word for word in hidden for page in pages if word in page] == []
     assert [sla.kpi.name in page for page in pages] == [True] * 3
+
+
+@pytest.mark.parametrize(("person", "seen"), [("outsider", 0), ("member", 0), ("ace", 2)])
+def test_dataset_of_a_kpi_is_named_to_the_team_alone(
+    person: str, seen: int, live: Dashboard, sla: KPIVersion, cast: dict[str, User],
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    Dataset.objects.filter(pk=sla.dataset_id).update(name="Canary of the desk", slug="canary-set")
+    client = client_of(cast[person])
+    pages = [
+        text_of(client, path)
+        for path in (f"/kpis/{sla.kpi.slug}/", f"/api/v1/kpis/{sla.kpi.slug}/")
+    ]
+
+    assert sum("anary" in page for page in pages) == seen
 
 
 @pytest.mark.parametrize(("person", "found"), [("outsider", 0), ("member", 2), ("ace", 2)])
