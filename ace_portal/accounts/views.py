@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from knox.models import AuthToken
@@ -31,7 +32,7 @@ sign_out = access(ANYONE)(LogoutView.as_view())
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) -> HttpResponse:
-    """Too many wrong passwords for one account from one address."""
+    """Too many wrong passwords for one account, or from one address."""
     message = _("Too many attempts. Wait fifteen minutes, then try again.")
     if request.resolver_match and "api" in request.resolver_match.namespaces:
         return JsonResponse({"detail": message}, status=429)
@@ -43,24 +44,33 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
-    current = {name: getattr(user, name) for name in ("name", "job_title", "time_zone", "theme")}
-    form = SettingsForm(request.POST or None, initial=current)
+    form = SettingsForm(request.POST or None, initial=_current(user))
     if request.method == "POST":
         saved = submit(form, services.change_settings, actor=user)
         if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("accounts:settings")
-    tokens = AuthToken.objects.filter(user=user).order_by("-created")
-    context = {"form": form, "tokens": tokens, "secret": request.session.pop("new_token", "")}
+    return _settings_page(request, form)
+
+
+def _current(user: User) -> dict[str, str]:
+    return {name: getattr(user, name) for name in ("name", "job_title", "time_zone", "theme")}
+
+
+def _settings_page(request: HttpRequest, form: SettingsForm, secret: str = "") -> HttpResponse:
+    tokens = AuthToken.objects.filter(user=person_of(request)).order_by("-created")
+    here = reverse("accounts:settings")
+    context = {"form": form, "tokens": tokens, "secret": secret, "action": here}
     return render(request, "accounts/settings.html", context)
 
 
 @access(SIGNED_IN)
 @require_POST
 def token_new(request: HttpRequest) -> HttpResponse:
-    _token, secret = services.make_token(actor=person_of(request))
-    request.session["new_token"] = secret
-    return redirect("accounts:settings")
+    """The answer itself shows the secret: it is kept nowhere, not even in the session."""
+    user = person_of(request)
+    _token, secret = services.make_token(actor=user)
+    return _settings_page(request, SettingsForm(initial=_current(user)), secret)
 
 
 @access(SIGNED_IN)

@@ -109,7 +109,22 @@ class Run:
 
     @property
     def actor(self) -> User | None:
-        return self.job.actor
+        """Who asked, with the rights of this moment; None is the system."""
+        asked = self.job.actor_id
+        return None if asked is None else User.objects.get(pk=asked)
+
+    def check(self, require: Callable[[User], None]) -> None:
+        """Refuse to go on for a person who has lost the right since; the system needs none."""
+        actor = self.actor
+        if actor is None:
+            return
+        try:
+            require(actor)
+        except NotAllowed as error:
+            raise NotAllowed(
+                _("%(name)s asked for this and no longer may. %(why)s")
+                % {"name": actor.name, "why": error.message}
+            ) from error
 
     def renew(self) -> None:
         """Push the lease out; raises ``LeaseLost`` or ``Cancelled`` where it is no longer ours."""
@@ -194,6 +209,8 @@ def _fail(taken: Run, error: Exception) -> None:
         return
     state = Job.State.DEAD if isinstance(error, Temporary) else Job.State.FAILED
     taken._end(state, error=message)
+    if isinstance(error, NotAllowed):
+        record(actor=job.actor, action="access.denied", target=job, why=message[:500])
 
 
 @contextmanager

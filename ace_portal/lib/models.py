@@ -12,6 +12,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # lines and tabs are text
+
+LONGEST_TEXT = 50_000
 
 
 class BaseModel(models.Model):
@@ -28,9 +31,15 @@ class BaseModel(models.Model):
         super().clean_fields(exclude=exclude)
         errors: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
-            kept = isinstance(field, models.CharField) and field.name not in (exclude or ())
-            if kept and _CONTROL.search(str(getattr(self, field.attname))):
+            if field.name in (exclude or ()):
+                continue
+            text = str(getattr(self, field.attname))
+            if isinstance(field, models.CharField) and _CONTROL.search(text):
                 errors[field.name] = _("This is one line; leave out what is no character.")
+            elif isinstance(field, models.TextField) and _NO_TEXT.search(text):
+                errors[field.name] = _("Leave out what is no character.")
+            elif isinstance(field, models.TextField) and len(text) > LONGEST_TEXT:
+                errors[field.name] = _("This text is too long.")
         if errors:
             raise ValidationError(errors)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -72,6 +75,30 @@ class Dashboard(BaseModel):
         return reverse("dashboards:dashboard-detail", args=[self.slug])
 
 
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Nothing done to many rows at once reaches one that was released."""
+
+    def sealed(self) -> VersionQuerySet:
+        return self.filter(state__in=Version.SEALED)
+
+    def update(self, **fields: Any) -> int:
+        self._refuse_sealed()
+        return super().update(**fields)
+
+    def bulk_update(self, objs: Iterable[Version], *args: Any, **kwargs: Any) -> int:
+        rows = list(objs)
+        Version.objects.filter(pk__in=[row.pk for row in rows])._refuse_sealed()
+        return super().bulk_update(rows, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_sealed()
+        return super().delete()
+
+    def _refuse_sealed(self) -> None:
+        if self.sealed().exists():
+            raise TypeError("a released version never changes")
+
+
 class Version(BaseModel):
     """One validated document (``dashboards.content.document``); released, it never changes."""
 
@@ -81,6 +108,8 @@ class Version(BaseModel):
         FROZEN = "frozen", _("Under validation")
         RELEASED = "released", _("Released")
         SUPERSEDED = "superseded", _("Superseded")
+
+    SEALED = (State.RELEASED, State.SUPERSEDED)
 
     dashboard = models.ForeignKey(Dashboard, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -98,6 +127,8 @@ class Version(BaseModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         ordering = ["-number"]
         constraints = [
@@ -114,6 +145,22 @@ class Version(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.dashboard.name}, v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once released, it can only be superseded."""
+        row = Version.objects.sealed().filter(pk=self.pk).values().first() if self.pk else None
+        if row is not None:
+            kept: dict[str, Any] = dict(row)
+            written = set(kwargs.get("update_fields") or kept) - {"updated_at"}
+            changed = {name for name in written if getattr(self, name) != kept[name]}
+            superseded = (kept["state"], self.state) == ("released", "superseded")
+            if changed - ({"state"} if superseded else set()):
+                raise TypeError("a released version never changes")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        Version.objects.filter(pk=self.pk)._refuse_sealed()
+        return super().delete(*args, **kwargs)
 
 
 class Tile(models.Model):

@@ -92,6 +92,8 @@ class AnswersInput(serializers.Serializer[Any]):
     time_zone = serializers.CharField(max_length=64, required=False)
     bad_rows = serializers.ChoiceField(BAD_ROWS, required=False)
     encoding = serializers.CharField(max_length=40, required=False)
+    delimiter = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
+    quote = serializers.CharField(max_length=1, required=False)
 
 
 class DatasetInput(AnswersInput):
@@ -168,6 +170,7 @@ class Uploads(APIView):
     """Send a file; the answer says what was found in it."""
 
     door = DATA
+    takes_files = True
     parser_classes = [MultiPartParser, FormParser]
 
     @extend_schema(request={"multipart/form-data": UploadInput})

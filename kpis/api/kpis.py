@@ -28,7 +28,9 @@ class DefinitionField(serializers.JSONField):
 
 
 class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
-    dataset = serializers.SlugField(source="dataset.slug")
+    dataset = serializers.SlugField(
+        source="dataset.slug", allow_null=True, help_text="The ACE's to know, else null."
+    )
     definition = DefinitionField()
     author = serializers.EmailField(source="author.email")
 
@@ -68,8 +70,10 @@ class KPIDetailOutput(KPIOutput):
 
     @extend_schema_field(KPIVersionOutput(many=True))
     def get_versions(self, kpi: KPI) -> Any:
-        versions = selectors.versions_of(person_of(self.context["request"]), kpi)
-        return KPIVersionOutput(versions, many=True).data
+        user = person_of(self.context["request"])
+        versions = selectors.versions_of(user, kpi)
+        told = [dict(row) for row in KPIVersionOutput(versions, many=True).data]
+        return told if user.is_ace else [{**row, "dataset": None} for row in told]
 
 
 class KPIDraftInput(serializers.Serializer[Any]):

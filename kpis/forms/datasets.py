@@ -15,6 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ace_portal.lib.bodies import too_large
 from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
 from kpis.sources.csv import ColumnProfile, Need, Profile
@@ -33,6 +34,13 @@ BAD_ROWS = [
 ]
 DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
+DELIMITERS = [
+    (",", gettext_lazy("Comma")),
+    (";", gettext_lazy("Semicolon")),
+    ("\t", gettext_lazy("Tab")),
+    ("|", gettext_lazy("Bar")),
+]
+QUOTES = [('"', gettext_lazy('Double: "text"')), ("'", gettext_lazy("Single: 'text'"))]
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
@@ -49,6 +57,10 @@ class UploadForm(forms.Form):
         self.fields["file"].help_text = _(
             "CSV or other delimited text, at most %(most)s. The first line names the columns."
         ) % {"most": filesizeformat(most)}
+        # The browser says so before it sends what nobody would read.
+        self.fields["file"].widget.attrs |= {
+            "data-most": str(most), "data-too-large": too_large().message,
+        }  # fmt: skip
 
 
 class DatasetForm(forms.Form):
@@ -78,6 +90,8 @@ class PreviewForm(DatasetForm):
         help_text=gettext_lazy("In which the file's times are meant, where they do not say so."),
     )
     encoding = forms.ChoiceField(label=gettext_lazy("Letters are written in"))
+    delimiter = forms.ChoiceField(label=gettext_lazy("Cells are cut at"))
+    quote = forms.ChoiceField(label=gettext_lazy("Quotes around a text"), choices=QUOTES)
     decimal = forms.ChoiceField(
         label=gettext_lazy("Decimal mark"), choices=DECIMALS, widget=forms.RadioSelect
     )
@@ -99,6 +113,11 @@ class PreviewForm(DatasetForm):
         encoding = field_of(self, "encoding", forms.ChoiceField)
         encoding.choices = [(name, name) for name in dict.fromkeys([seen, *ENCODINGS])]
         encoding.help_text = profile.encoding_note
+        cut = profile.options.delimiter or ","
+        others = [] if cut in dict(DELIMITERS) else [(cut, f"“{cut}”")]
+        delimiter = field_of(self, "delimiter", forms.ChoiceField)
+        delimiter.choices = [*DELIMITERS, *others]
+        delimiter.help_text = profile.dialect_note
         self._ask_for_dates(profile)
         self._ask_for_nulls(profile)
         for place, column in enumerate(profile.columns):
@@ -134,6 +153,11 @@ class PreviewForm(DatasetForm):
             (column, self[f"type_{place}"]) for place, column in enumerate(self.profile.columns)
         ]
 
+    def field_of(self, column: str) -> str:
+        """Where a column's type is chosen; "types" where it has no place."""
+        names = [known.name for known in self.profile.columns]
+        return f"type_{names.index(column)}" if column in names else "types"
+
     def answers(self) -> dict[str, Any]:
         """What the services take, from what is valid so far."""
         given = self.cleaned_data
@@ -145,6 +169,8 @@ class PreviewForm(DatasetForm):
             "decimal",
             "bad_rows",
             "encoding",
+            "delimiter",
+            "quote",
         )
         answers = {key: given[key] for key in known if key in given}
         if "null_tokens" in self.fields:
@@ -166,6 +192,8 @@ class PreviewForm(DatasetForm):
         initial: dict[str, Any] = {
             "decimal": options.decimal,
             "encoding": options.encoding,
+            "delimiter": options.delimiter or ",",
+            "quote": options.quote,
             "date_order": next((need.suggestion for need in profile.needs), ""),
             "null_tokens": [token for token in options.null_tokens if token],
             "bad_rows": "stop",
@@ -224,6 +252,7 @@ class SqlForm(forms.Form):
     sql = forms.CharField(
         label=gettext_lazy("SQL"),
         strip=False,
+        max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 14}),
         error_messages={"required": gettext_lazy("Write a query first.")},
     )

@@ -46,7 +46,7 @@ def main() -> None:
 
 def perform(task: Task, limits: Limits, out: TextIO) -> Any:
     """Do what the task says; each kind imports what it needs."""
-    if task["do"] in ("profile", "load"):
+    if task["do"] in ("profile", "check", "load"):
         return _with_file(task, limits, out)
     from kpis.sandbox import query
 
@@ -69,6 +69,9 @@ def _with_file(task: Task, limits: Limits, out: TextIO) -> Any:
     options = source.options(task["options"]) if task["options"] is not None else None
     if task["do"] == "profile":
         return source.profile(path, options, caps=caps).to_json()
+    if task["do"] == "check":
+        source.check(path, options, caps=caps)
+        return {}
     report = source.load(
         path,
         options,

@@ -86,6 +86,13 @@ def profile_file(
     return file_source(kind).profile_from_json(_perform(task, limits or Limits(), field="file"))
 
 
+def check_file(
+    kind: str, path: Path, options: Mapping[str, Any], *, caps: Caps | None = None
+) -> None:
+    """Raise the refusal that a load of the file would; nothing is written."""
+    _perform(_file_task("check", kind, path, options, caps), Limits(), field="file")
+
+
 def load_file(
     kind: str,
     path: Path,

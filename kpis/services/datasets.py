@@ -19,7 +19,8 @@ from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import Preview, describe, preview
 from kpis.selectors.data import tables_for
 from kpis.services.loads import check_readers, live_of, stage, stage_rebuild, types_of
-from kpis.services.uploads import options_of, require_own
+from kpis.services.uploads import look_again, options_of, prove, reads_anew, require_own
+from kpis.sources.csv import Options
 
 USED = (Load.State.STAGED, Load.State.LIVE, Load.State.SUPERSEDED)
 CHECK_SECONDS = 10
@@ -33,10 +34,10 @@ def create_dataset(
     """A dataset of a file, its first load on the way.
 
     ``answers``: ``types`` (column → type), ``null_tokens``, ``date_order``, ``decimal``,
-    ``time_zone``, ``bad_rows``, ``encoding``; what is not said is as it was seen.
+    ``time_zone``, ``bad_rows``, ``encoding``, ``delimiter``, ``quote``; what is not said is as it
+    was seen. Raises ``Invalid`` where the file does not fit the answers: nothing is made then.
     """
-    require_own(actor, upload)
-    options = options_of(upload, answers)
+    options = _options(actor, upload, answers)
     with transaction.atomic():
         _once(upload)
         dataset = _new(
@@ -46,6 +47,21 @@ def create_dataset(
         stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())
         record(actor=actor, action="dataset.create", target=dataset)
     return dataset
+
+
+def _options(
+    actor: User,
+    upload: Upload,
+    answers: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> Options:
+    """How the file will be read, proved on the file itself."""
+    require_own(actor, upload)
+    if reads_anew(upload, answers):
+        upload = look_again(actor=actor, upload=upload, answers=answers)
+    options = options_of(upload, answers, before)
+    prove(upload, options)
+    return options
 
 
 def _new(actor: User, name: str, description: str, **fields: Any) -> Dataset:
@@ -80,7 +96,7 @@ def add_load(*, actor: User, dataset: Dataset, upload: Upload, **answers: Any) -
     require_own(actor, upload)
     if dataset.kind != Dataset.Kind.FILE:
         raise Conflict(_("This dataset is prepared by SQL; it takes no files."), field="file")
-    options = options_of(upload, answers, dataset.options)
+    options = _options(actor, upload, answers, dataset.options)
     with transaction.atomic():
         _once(upload)
         load = stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())

@@ -77,8 +77,7 @@ def perform(run: Run) -> None:
     path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
     with _gone_unless_kept(path) as target:
         try:
-            if run.actor is not None:
-                require_data(run.actor)
+            run.check(require_data)
             report, inputs = _make(run, load, target)
             _finish(run, load, path, report, inputs)
         except Temporary as error:
@@ -148,6 +147,7 @@ def live_of(dataset: Dataset) -> Load:
 
 def _finish(run: Run, load: Load, path: str, report: LoadReport, inputs: Mapping[str, int]) -> None:
     with run.completion():
+        run.check(require_data)  # reading a large file takes long enough to lose the right
         dataset = Dataset.objects.select_for_update().get(pk=load.dataset_id)
         newest = dataset.loads.filter(live_at__isnull=False).aggregate(last=Max("number"))["last"]
         if newest is not None and newest > load.number:

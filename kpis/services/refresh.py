@@ -18,7 +18,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue, register_handler
-from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
+from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError, Temporary
 from kpis.engine.query import Query, latest
 from kpis.engine.result import Point, Result
 from kpis.figures import Ask, answers, definition_of
@@ -113,11 +113,36 @@ def _open(kpi: KPI, cause: Refresh.Cause, actor: User | None) -> tuple[Refresh, 
 def perform(run: Run) -> None:
     """Compute, then write figures and outcome together; a failure touches no figure."""
     refresh = Refresh.objects.select_related("kpi").get(job=run.job)
+    try:
+        _perform(run, refresh)
+    except NotAllowed as error:
+        _refuse(run, refresh, error)
+        raise
+
+
+def _check_actor(run: Run, refresh: Refresh) -> None:
+    """What a person demands needs their right; the clock and a new load are the system's."""
+    if refresh.cause == Refresh.Cause.DEMAND:
+        run.check(require_ace)
+
+
+def _refuse(run: Run, refresh: Refresh, error: NotAllowed) -> None:
+    """queued → failed, by who still holds the job."""
+    with transaction.atomic():
+        run.renew()
+        refresh.state, refresh.error = Refresh.State.FAILED, error.message
+        refresh.finished_at = timezone.now()
+        refresh.save(update_fields=["state", "error", "finished_at", "updated_at"])
+
+
+def _perform(run: Run, refresh: Refresh) -> None:
+    _check_actor(run, refresh)
     began = time.monotonic()
     run.report(0.1, _("Computing"))
     last_try = run.job.attempts >= run.job.max_attempts
     outcome = _compute(refresh.kpi, last_try=last_try)
     with run.completion():
+        _check_actor(run, refresh)
         if outcome.version is not None:
             refresh.version, refresh.load = outcome.version, outcome.load
         refresh.error = outcome.error

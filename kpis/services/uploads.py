@@ -14,18 +14,19 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.bodies import too_large
 from ace_portal.lib.errors import Invalid, NotVisible
 from kpis.models import Upload
 from kpis.permissions import require_data
-from kpis.sandbox.run import profile_file
+from kpis.sandbox.run import check_file, profile_file
 from kpis.sources.base import Caps
 from kpis.sources.csv import CsvSource, Options, Profile
+from kpis.sources.csv.orders import CHOSEN
 from kpis.sources.csv.profiling import CERTAIN_NULLS
 from kpis.sources.guard import explain
 from kpis.sources.registry import file_source
@@ -34,7 +35,10 @@ KIND = CsvSource.kind
 #: what a person says about a file; everything else is seen in it
 ANSWERS = (
     "types", "null_tokens", "date_order", "decimal", "time_zone", "bad_rows", "encoding",
+    "delimiter", "quote",
 )  # fmt: skip
+#: of these, what decides which columns there are
+READING = ("encoding", "delimiter", "quote")
 PREVIEW_ROWS = 20
 PREVIEW_CHARACTERS = 200
 
@@ -86,14 +90,6 @@ def _write(file: File[bytes], target: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def too_large() -> Invalid:
-    return Invalid(
-        _("The file is larger than %(most)s. Leave out columns or split it by time.")
-        % {"most": filesizeformat(settings.MAX_UPLOAD_BYTES)},
-        field="file",
-    )
-
-
 def _short_name(name: str | None) -> str:
     base = Path(name or "file.csv").name
     return base if len(base) <= 200 else base[:190] + base[-10:]
@@ -111,6 +107,27 @@ def look_again(*, actor: User, upload: Upload, answers: Mapping[str, Any]) -> Up
     upload.profile = {**_look(upload.file, options), "bad_rows": bad_rows}
     upload.save(update_fields=["profile", "updated_at"])
     return upload
+
+
+def reads_anew(upload: Upload, answers: Mapping[str, Any]) -> bool:
+    """Whether the answers cut the file into other cells than those that were looked at."""
+    seen = profile_of(upload).options
+    return any(answers.get(key) not in (None, getattr(seen, key)) for key in READING)
+
+
+def prove(upload: Upload, options: Options) -> None:
+    """Raise the refusal that the load would come to, unless the look at the file is the proof."""
+    profile = profile_of(upload)
+    told = any(c.reason == CHOSEN and c.type != "text" for c in profile.columns)
+    if told or _deciding(options) != _deciding(profile.options):
+        caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
+        check_file(KIND, upload.file, options.to_json(), caps=caps)
+
+
+def _deciding(options: Options) -> dict[str, Any]:
+    """What a value can fail by."""
+    left_out = {"time_zone": "UTC", "bad_rows": "stop"}
+    return {**options.to_json(), "null_tokens": set(options.null_tokens), **left_out}
 
 
 def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -123,6 +123,10 @@ class FileSource(ABC, Generic[OptionsT, ProfileT]):
         """A profile from its stored form."""
 
     @abstractmethod
+    def check(self, path: Path, options: OptionsT, *, caps: Caps | None = None) -> None:
+        """Raise the refusal that a load of the file with these options would."""
+
+    @abstractmethod
     def load(
         self,
         path: Path,

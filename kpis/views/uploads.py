@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
@@ -37,6 +38,7 @@ def preview_url(upload: Upload, dataset: Dataset | None = None) -> str:
 
 @access(DATA)
 @require_http_methods(FORM)
+@takes_files
 def dataset_new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     return form_page(
@@ -55,6 +57,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 
 @access(DATA)
 @require_http_methods(FORM)
+@takes_files
 def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
     """The next file of a dataset."""
     user = person_of(request)
@@ -82,10 +85,14 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
     slug = request.GET.get("dataset", "")
     dataset = dataset_for(user, slug) if slug else None
     form = _preview_form(upload, dataset, user.time_zone, request.POST or None)
-    if request.method == "POST" and "look" in request.POST:
+    anew = request.method == "POST" and _reads_anew(form, upload)
+    if anew or (request.method == "POST" and "look" in request.POST):
+        if anew and "look" not in request.POST:
+            said = _("The file was read again with your answers. Look at it, then send them.")
+            messages.warning(request, said)
         form = _look_again(form, upload, dataset, user.time_zone, user)
     elif request.method == "POST":
-        made = submit(form, lambda **given: _make(user, upload, dataset, form.answers()))
+        made = submit(form, lambda **given: _make(user, upload, dataset, form))
         if made is not None:
             messages.success(request, _("The file is being loaded."))
             return redirect(made.get_absolute_url())
@@ -130,8 +137,19 @@ def _look_again(
     return _preview_form(upload, dataset, zone, **{**known, **typed, "types": seen})
 
 
-def _make(user: Any, upload: Upload, dataset: Dataset | None, answers: dict[str, Any]) -> Dataset:
-    if dataset is None:
-        return datasets.create_dataset(actor=user, upload=upload, **answers)
-    datasets.add_load(actor=user, dataset=dataset, upload=upload, **answers)
+def _reads_anew(form: PreviewForm, upload: Upload) -> bool:
+    """Other cells make other columns: they are shown before anything is made of them."""
+    return form.is_valid() and uploads.reads_anew(upload, form.answers())
+
+
+def _make(user: Any, upload: Upload, dataset: Dataset | None, form: PreviewForm) -> Dataset:
+    answers = form.answers()
+    try:
+        if dataset is None:
+            return datasets.create_dataset(actor=user, upload=upload, **answers)
+        datasets.add_load(actor=user, dataset=dataset, upload=upload, **answers)
+    except Invalid as error:
+        if error.field == "types":
+            error.field = form.field_of(error.details.get("column", ""))
+        raise
     return dataset

@@ -103,8 +103,8 @@ class BlueprintVersionOutput(serializers.ModelSerializer[BlueprintVersion]):
 
 class BlueprintOutput(serializers.ModelSerializer[Blueprint]):
     service = serializers.SlugField(source="service.slug")
-    persona = serializers.SlugField(source="persona.slug", default=None)
-    as_is = serializers.SlugField(source="as_is.slug", default=None)
+    persona = serializers.SerializerMethodField(help_text="None where the reader may not know it.")
+    as_is = serializers.SerializerMethodField(help_text="None where the reader may not know it.")
     owner = serializers.EmailField(source="owner.email")
 
     class Meta:
@@ -113,6 +113,26 @@ class BlueprintOutput(serializers.ModelSerializer[Blueprint]):
             "slug", "service", "scenario", "persona", "value_stream", "view", "as_is", "owner",
             "review_due",
         ]  # fmt: skip
+
+    def get_persona(self, blueprint: Blueprint) -> str | None:
+        """A question of the reader's own persona may lead to a blueprint of another one."""
+        persona = blueprint.persona
+        known = persona is not None and persona.pk in self._known("personas")
+        return persona.slug if persona is not None and known else None
+
+    def get_as_is(self, blueprint: Blueprint) -> str | None:
+        other = blueprint.as_is
+        known = other is not None and other.pk in self._known("blueprints")
+        return other.slug if other is not None and known else None
+
+    def _known(self, kind: str) -> set[int]:
+        """What the reader may see, read once an answer."""
+        found: dict[str, set[int]] = self.root.__dict__.setdefault("known", {})
+        if kind not in found:
+            user = person_of(self.context["request"])
+            rows = {"personas": selectors.personas_for, "blueprints": selectors.blueprints_for}
+            found[kind] = set(rows[kind](user).values_list("pk", flat=True))
+        return found[kind]
 
 
 class BlueprintChange(serializers.Serializer[Any]):

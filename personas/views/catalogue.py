@@ -46,7 +46,9 @@ def service_detail(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     service = selectors.service_for(user, slug)
     blueprints = selectors.blueprints_for(user).filter(service=service)
-    return render(request, "personas/service.html", {"service": service, "blueprints": blueprints})
+    known = selectors.personas_for(user).in_bulk({row.persona_id for row in blueprints})
+    rows = [(row, known.get(row.persona_id)) for row in blueprints]
+    return render(request, "personas/service.html", {"service": service, "blueprints": rows})
 
 
 @access(ACE)

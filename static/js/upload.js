@@ -14,6 +14,29 @@ function showFile(zone) {
   if (file) name.textContent = `${file.name}, ${size.format(file.size / 1e6)}`;
 }
 
+/* A file beyond the cap is refused here: the server would cut the connection while it comes. */
+function refusal(zone) {
+  const input = zone.querySelector("[type=file]");
+  const [file] = input.files;
+  const most = Number(input.dataset.most);
+  return file && most && file.size > most ? input.dataset.tooLarge : "";
+}
+
+function tell(zone) {
+  const sentence = refusal(zone);
+  let said = zone.parentElement.querySelector("[data-upload-error]");
+  if (!said) {
+    said = document.createElement("p");
+    said.className = "field__error";
+    said.dataset.uploadError = "";
+    said.setAttribute("role", "alert");
+    zone.after(said);
+  }
+  said.hidden = !sentence;
+  said.textContent = sentence;
+  return !sentence;
+}
+
 function accepts(input, file) {
   const kinds = (input.accept || "").split(",").map((kind) => kind.trim().toLowerCase());
   const name = file.name.toLowerCase();
@@ -62,12 +85,17 @@ export function start(root) {
   });
   root.addEventListener("change", (event) => {
     const zone = event.target.closest("[data-upload]");
-    if (zone) showFile(zone);
+    if (zone) {
+      showFile(zone);
+      tell(zone);
+    }
   });
   // A form that htmx sends tells how far it is; a plain form shows that it runs.
   root.addEventListener("submit", (event) => {
     const zone = event.target.querySelector("[data-upload]");
-    if (zone?.querySelector("[type=file]").files.length) bar(zone);
+    if (!zone?.querySelector("[type=file]").files.length) return;
+    if (tell(zone)) bar(zone);
+    else event.preventDefault();
   });
   root.addEventListener("htmx:xhr:progress", (event) => {
     const zone = event.target.querySelector?.("[data-upload]");

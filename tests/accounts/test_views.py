@@ -100,13 +100,14 @@ def test_settings_change_zone_and_theme(member: User, client_of: ClientOf) -> No
 
 def test_token_is_shown_once_stored_hashed_and_revoked(member: User, client_of: ClientOf) -> None:
     client = client_of(member)
-    client.post("/account/tokens/new/")
-    secret = client.session["new_token"]
-    page = client.get("/account/settings/").content.decode()
+    response = client.post("/account/tokens/new/")
+    page, secret = response.content.decode(), response.context["secret"]
     again = client.get("/account/settings/").content.decode()
     headers = {"authorization": f"Token {secret}"}
 
     assert (secret in page, secret in again) == (True, False)
+    assert secret not in str(dict(client.session.items()))
+    assert 'action="/account/settings/"' in page
     assert AuthToken.objects.get().digest != secret
     assert Client().get("/api/v1/me/", headers=headers).json()["email"] == "member@example.org"
     client.post(f"/account/tokens/{secret[:15]}/revoke/")

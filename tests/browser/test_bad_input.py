@@ -111,20 +111,22 @@ def test_what_a_file_leaves_open_is_asked(owner: Visitor, tmp_path: Path) -> Non
     assert names(owner) == before
 
 
-def test_dates_that_cannot_be_read_fail_the_load_with_their_line(
+def test_dates_that_cannot_be_read_are_refused_with_their_line(
     owner: Visitor, tmp_path: Path
 ) -> None:
+    before = names(owner)
     days = b"".join(b"%d,%d/10/2026\n" % (n, n + 13) for n in range(1, 9))
     look_at(owner, tmp_path / "days.csv", b"n,opened\n0,32/13/2026\n" + days)
     expect(owner.page.locator("#columns")).to_contain_text("“32/13/2026” on line 2")
     owner.fill(name="Impossible days", type_1="Date")
     owner.press("Create and load")
 
-    expect(owner.page.locator(".notice--bad")).to_contain_text(
-        "Load 1 failed. Line 2, column “opened”: “32/13/2026” is not a date, day first."
-    )
-    expect(owner.page.locator("#live")).to_have_count(0)
-    expect(owner.page.get_by_role("link", name="Answer again")).to_be_visible()
+    assert errors(owner) == [
+        "Line 2, column “opened”: “32/13/2026” is not a date, day first. Choose another type, add "
+        "a spelling of “nothing”, or skip bad rows."
+    ]
+    assert owner.page.get_by_label("Name", exact=True).input_value() == "Impossible days"
+    assert names(owner) == before
 
 
 def test_queries_that_do_more_than_read_are_refused(owner: Visitor) -> None:

@@ -9,12 +9,16 @@ from urllib.parse import urlencode
 
 import pytest
 from django import forms
-from django.db import transaction
+from django.apps import apps
+from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
+from dashboards.content.models import Version
 from kpis.models import KPIVersion
+from personas.models import Step
+from personas.services.blueprints import start_version
 from tests.access.routes import Route, all_routes
 from tests.access.test_access_matrix import spoken
 from tests.fixtures.places import Places
@@ -182,6 +186,82 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
                                   "null_tokens": ["x"], "time_zone": "UTC", "encoding": "utf-8"}),
         "api:tokens": ("POST", {"email": "owner@example.org", "password": "x"}),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [
+    "api:kpis", "api:kpi-detail", "api:kpi-start", "api:draft", "api:dashboards", "api:personas",
+    "api:questions", "api:me", "api:dataset-detail", "api:services", "api:groups",
+    "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
+])  # fmt: skip
+def test_text_that_is_no_line_is_kept_in_no_line(
+    name: str, places: Places, owner: User, sla: KPIVersion, world: Any,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    """Taken or refused: no column of one line ever holds two (rule 30)."""
+    value = "a\r\nBcc: b@example.org"
+    client = client_of(owner)
+    client.raise_request_exception = False
+    kwargs = places.of(next(r for r in ROUTES if r.name == name))
+    if name in {"api:blueprint-phases", "api:phase-steps", "api:step-cards"}:
+        draft = start_version(actor=owner, blueprint=world.blueprint)
+        step = Step.objects.filter(phase__version=draft)
+        place = {"api:phase-steps": "phase", "api:step-cards": "pk"}.get(name)
+        kwargs |= {"pk": step.values_list(place, flat=True)[0]} if place else {}
+    url = reverse(name, kwargs=kwargs)
+    method, good = (taken_bodies(sla, world) | more_bodies(world))[name]
+    with transaction.atomic():
+        body = json.dumps(good)
+        assert client.generic(method, url, body, "application/json").status_code < 300
+        transaction.set_rollback(True)
+    wrong, texts = [], [path for path in places_in(good) if isinstance(at(good, path), str)]
+    for path in texts:
+        with transaction.atomic():
+            body = json.dumps(put(good, path, value))
+            status = client.generic(method, url, body, "application/json").status_code
+            if status >= 500 or lines_with(value):
+                wrong.append(f"{path}: {status} {lines_with(value)}")
+            transaction.set_rollback(True)
+
+    assert wrong == []
+    assert texts
+
+
+def more_bodies(world: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {
+        "api:questions": ("POST", {"text": "t", "decision": world.question.decision_id,
+                                   "workaround": "w"}),
+        "api:services": ("POST", {"name": "N", "code": "N", "description": "d",
+                                  "service_hours": "h", "consumers": "c"}),
+        "api:groups": ("POST", {"name": "N", "persona": world.persona.slug}),
+        "api:blueprints": ("POST", {"service": world.service.slug, "scenario": "s"}),
+        "api:blueprint-phases": ("POST", {"name": "N"}),
+        "api:phase-steps": ("POST", {"title": "t"}),
+        "api:step-cards": ("POST", {"lane": "customer", "text": "t", "who": "a", "system": "s",
+                                    "channel": "c", "severity": 3, "failure": "f"}),
+    }  # fmt: skip
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def lines_with(value: str) -> list[str]:
+    """The columns of one line that hold a text, and the documents with one in a line."""
+    found = []
+    for model in apps.get_models():
+        fields = [f for f in model._meta.concrete_fields if isinstance(f, models.CharField)]
+        found += [
+            f"{model.__name__}.{field.name}"
+            for field in fields
+            if model._base_manager.filter(**{f"{field.name}__contains": value}).exists()
+        ]
+    for version in Version.objects.all():
+        tiles = [{**tile, "text": ""} for tile in version.document["tiles"]]
+        if json.dumps(value)[1:-1] in json.dumps([tiles, version.document["filters"]]):
+            found.append("Version.document")
+    return found
 
 
 VALUES: list[Any] = [

@@ -14,9 +14,10 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
 from dashboards.lifecycle.services import end_launch, launch
-from kpis.models import KPI, KPIVersion
-from personas.models import Membership
+from kpis.models import KPI, Dataset, KPIVersion
+from personas.models import Blueprint, Membership
 from personas.services import people
+from personas.services.blueprints import create_blueprint
 from tests.access.routes import all_routes
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.places import Places, live_dashboard
@@ -56,6 +57,21 @@ def test_catalogue_and_kpi_hide_question_persona_and_values(
     assert [sla.kpi.name in page for page in pages] == [True] * 3
 
 
+@pytest.mark.parametrize(("person", "seen"), [("outsider", 0), ("member", 0), ("ace", 2)])
+def test_dataset_of_a_kpi_is_named_to_the_team_alone(
+    person: str, seen: int, live: Dashboard, sla: KPIVersion, cast: dict[str, User],
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    Dataset.objects.filter(pk=sla.dataset_id).update(name="Canary of the desk", slug="canary-set")
+    client = client_of(cast[person])
+    pages = [
+        text_of(client, path)
+        for path in (f"/kpis/{sla.kpi.slug}/", f"/api/v1/kpis/{sla.kpi.slug}/")
+    ]
+
+    assert sum("anary" in page for page in pages) == seen
+
+
 @pytest.mark.parametrize(("person", "found"), [("outsider", 0), ("member", 2), ("ace", 2)])
 def test_search_finds_nothing_by_words_that_stay_hidden(
     person: str, found: int, live: Dashboard, cast: dict[str, User], client_of: ClientOf
@@ -82,6 +98,28 @@ def test_member_reads_no_name_of_another_group_or_persona(
     seen = [(word, path) for path in paths for word in hidden if word in text_of(client, path)]
 
     assert seen == []
+
+
+def test_blueprint_that_a_question_leads_to_names_no_foreign_persona_or_draft(
+    owner: User, member: User, world: World, client_of: ClientOf
+) -> None:
+    hidden = create_blueprint(
+        actor=owner, service=world.service, scenario="Not drawn yet", value_stream="incident",
+    )  # fmt: skip
+    foreign = world.other_group.persona
+    Blueprint.objects.filter(pk=world.blueprint.pk).update(persona=foreign, as_is=hidden)
+    client, slug = client_of(member), world.blueprint.slug
+    paths = [
+        f"/discover/services/{world.service.slug}/", f"/discover/blueprints/{slug}/",
+        "/discover/", "/api/v1/blueprints/", f"/api/v1/blueprints/{slug}/",
+    ]  # fmt: skip
+    words = [foreign.name, foreign.slug, hidden.slug, hidden.scenario]
+
+    seen = [(word, path) for path in paths for word in words if word in text_of(client, path)]
+
+    assert seen == []
+    told = client_of(owner).get(f"/api/v1/blueprints/{slug}/").json()
+    assert (told["persona"], told["as_is"]) == (foreign.slug, hidden.slug)
 
 
 @pytest.mark.parametrize(

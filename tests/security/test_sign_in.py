@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -73,6 +76,108 @@ def test_throttle_of_one_account_leaves_the_others_alone(member: User, ace: User
         sign_in("member@example.org", "wrong")
 
     assert sign_in("ace@example.org", PASSWORD) == 302
+
+
+def sign_in_from(address: str, email: str, password: str = "wrong") -> int:
+    data = {"username": email, "password": password}
+    return int(Client(REMOTE_ADDR=address).post("/account/sign-in/", data).status_code)
+
+
+@pytest.mark.parametrize("email", ["member@example.org", "nobody@example.org"])
+def test_throttle_counts_an_account_over_all_addresses(email: str, member: User) -> None:
+    tried = [sign_in_from(f"10.0.0.{n}", email) for n in range(1, 31)]
+
+    assert tried == [200] * 29 + [429]
+    assert sign_in_from("10.0.0.99", email, PASSWORD) == 429
+
+
+def test_throttle_counts_an_address_over_all_accounts(member: User, ace: User) -> None:
+    tried = [sign_in_from("10.0.0.1", f"somebody{n}@example.org") for n in range(60)]
+
+    assert tried == [200] * 59 + [429]
+    assert sign_in_from("10.0.0.1", "member@example.org", PASSWORD) == 429
+    assert sign_in_from("10.0.0.2", "member@example.org", PASSWORD) == 302
+
+
+def test_own_account_does_not_wash_an_address(member: User, ace: User) -> None:
+    for n in range(59):
+        sign_in_from("10.0.0.1", f"somebody{n}@example.org")
+    sign_in_from("10.0.0.1", "member@example.org", PASSWORD)
+
+    assert sign_in_from("10.0.0.1", "ace@example.org") == 429
+
+
+def test_owners_sign_in_forgives_nobody_elsewhere(member: User) -> None:
+    for n in range(29):
+        sign_in_from(f"10.0.0.{n + 1}", "member@example.org")
+    assert sign_in_from("10.1.0.1", "member@example.org", PASSWORD) == 302
+
+    assert sign_in_from("10.2.0.1", "member@example.org") == 429
+
+
+def test_trying_on_makes_the_wait_no_longer(member: User) -> None:
+    for _ in range(LIMIT):
+        sign_in("member@example.org", "wrong")
+    before = list(AccessAttempt.objects.values_list("attempt_time", "failures_since_start"))
+    for _ in range(3):
+        assert sign_in("member@example.org", "wrong") == 429
+
+    after = list(AccessAttempt.objects.values_list("attempt_time", "failures_since_start"))
+    assert after == before
+
+
+def test_networks_of_ipv6_count_as_one_address(member: User) -> None:
+    tried = [sign_in_from(f"2001:db8::{n:x}", "member@example.org") for n in range(1, LIMIT + 1)]
+
+    assert tried[-1] == 429
+
+
+def test_behind_a_proxy_the_last_forwarded_address_counts(member: User, settings: Any) -> None:
+    settings.BEHIND_PROXY = True
+    tried = [
+        sign_in("member@example.org", "wrong", **{"x-forwarded-for": f"10.0.0.{n}, 192.0.2.7"})
+        for n in range(LIMIT)
+    ]
+
+    assert tried[-1] == 429
+    other = {"x-forwarded-for": "192.0.2.8"}
+    assert sign_in("member@example.org", PASSWORD, **other) == 302
+
+
+def test_throttle_holds_while_redis_is_down(member: User, settings: Any) -> None:
+    down = "redis://127.0.0.1:1/0"
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": down}
+    }
+    tried = [sign_in("member@example.org", "wrong") for _ in range(LIMIT)]
+
+    assert tried[-1] == 429
+    assert sign_in_from("10.0.0.2", "member@example.org", PASSWORD) == 302
+
+
+def test_stranger_costs_as_much_time_as_somebody_known(
+    member: User, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hash is nearly all of it: every attempt makes exactly one."""
+    User.objects.filter(pk=outsider.pk).update(is_active=False)
+    User.objects.create_user("invited@example.org", None, name="Invited")
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counting(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return str(encode(self, password, salt))
+
+    def cost(name: str) -> int:
+        hashed.clear()
+        sign_in(f"{name}@example.org", "wrong")
+        ask_token(f"{name}@example.org", "wrong")
+        return len(hashed)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counting)
+
+    costs = {name: cost(name) for name in ("member", "outsider", "invited", "nobody")}
+    assert costs == dict.fromkeys(costs, 2)
 
 
 def test_sign_in_says_the_same_of_strangers_and_of_the_deactivated(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,13 @@ from jsonschema.exceptions import best_match
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document.model import Choice, Document, Period, TileSpec
 from dashboards.content.document.refusals import refusal
-from dashboards.content.document.schema import DOCUMENT_SCHEMA, RESERVED
+from dashboards.content.document.schema import (
+    DOCUMENT_SCHEMA,
+    MAX_FILTERS,
+    MAX_KPIS,
+    MAX_TILES,
+    RESERVED,
+)
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 _VALIDATOR = Draft202012Validator(DOCUMENT_SCHEMA)
@@ -21,6 +27,7 @@ _VALIDATOR = Draft202012Validator(DOCUMENT_SCHEMA)
 
 def parse(data: Any) -> Document:
     """The document that a JSON value spells; raises ``Invalid`` with a sentence and the place."""
+    _check_sizes(data)
     error = best_match(_VALIDATOR.iter_errors(data))
     if error is not None:
         raise refusal(error, data)
@@ -31,6 +38,30 @@ def parse(data: Any) -> Document:
     )
     _check(document)
     return document
+
+
+def _check_sizes(data: Any) -> None:
+    """Before the validator, which looks at every part of a list that is too long."""
+    for name, found, most in _lists(data):
+        if isinstance(found, list) and len(found) > most:
+            raise Invalid(
+                _("There can be at most %(most)d here; these are %(n)d.")
+                % {"most": most, "n": len(found)},
+                field=name,
+            )
+
+
+def _lists(data: Any) -> Iterator[tuple[str, Any, int]]:
+    """The lists of a document that may be none yet: field, list, how long it may be."""
+    if not isinstance(data, dict):
+        return
+    tiles, filters = data.get("tiles"), data.get("filters")
+    yield "tiles", tiles, MAX_TILES
+    if isinstance(filters, dict):
+        yield "choices", filters.get("choices"), MAX_FILTERS
+    for tile in tiles if isinstance(tiles, list) else ():
+        if isinstance(tile, dict):
+            yield "kpi_versions", tile.get("kpi_versions"), MAX_KPIS
 
 
 def _read_tile(data: Mapping[str, Any]) -> TileSpec:

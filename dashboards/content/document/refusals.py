@@ -51,6 +51,8 @@ def _said(error: ValidationError, tile: Mapping[str, Any] | None) -> str:
             return _("Something is missing in %(where)s: %(what)s.") % {
                 "where": where, "what": _field(error),
             }  # fmt: skip
+        case "not":
+            return _("%(where)s holds what is no character. Leave it out.") % {"where": where}
         case "oneOf" if tile is not None:
             return _("A bar tile is by dimension or by period.")
         case _:

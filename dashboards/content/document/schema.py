@@ -10,11 +10,16 @@ from kpis.engine.definition import GRAINS
 PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
-MAX_TILES, MAX_FILTERS, MAX_TEXT = 40, 8, 5000
+MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
 WIDTHS = range(2, 13)
 
-_KEY = "^[a-z][a-z0-9]{0,11}$"
+# Python's "$" lets a line break follow.
+_KEY = r"^[a-z][a-z0-9]{0,11}$(?!\n)"
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+#: one line stays one line: it may become a subject, a file's name, an axis
+_LINE = {"type": "string", "not": {"pattern": r"[\u0000-\u001f\u007f\u2028\u2029]"}}
+_LINES = {"type": "string", "not": {"pattern": r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"}}
 
 
 def _object(required: Sequence[str], **properties: Any) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
     common = {
         "key": {"type": "string", "pattern": _KEY},
         "type": {"const": kind},
-        "title": {"type": "string", "maxLength": 120},
+        "title": {**_LINE, "maxLength": 120},
         "width": {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[-1]},
     }
     return _object(["key", "type", "width", *required], **common, **properties)
@@ -38,7 +43,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
 
 _KPI = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _GRAIN = {"enum": list(GRAINS)}
-_COLUMN = {"type": "string", "minLength": 1, "maxLength": 200}
+_COLUMN = {**_LINE, "minLength": 1, "maxLength": 200}
 
 TILE_SCHEMAS: dict[str, dict[str, Any]] = {
     "number": _tile(
@@ -50,12 +55,12 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
     "table": _tile(
         "table",
         ["kpi_versions", "by"],
-        kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": 8,
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": MAX_KPIS,
                       "uniqueItems": True},
         by=_COLUMN,
     ),
     "text": _tile(
-        "text", ["text"], text={"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+        "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),
 }  # fmt: skip
 
@@ -87,7 +92,7 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     ["key", "column", "label"],
                     key={"type": "string", "pattern": _KEY},
                     column=_COLUMN,
-                    label={"type": "string", "minLength": 1, "maxLength": 60},
+                    label={**_LINE, "minLength": 1, "maxLength": 60},
                 ),
             },
         ),

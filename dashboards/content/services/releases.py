@@ -28,6 +28,8 @@ from dashboards.lifecycle.services import move_stage
 from dashboards.permissions import require_owner
 from personas.models import Membership
 
+MAX_NOTES = 10_000
+
 
 def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Version:
     """draft → released, for good; the one before it → superseded.
@@ -43,6 +45,10 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
             raise Conflict(_("There is nothing to release: the draft has no tiles."))
         check_sources(document)
         notes = notes.strip()
+        if len(notes) > MAX_NOTES:
+            raise Invalid(
+                _("Say it in at most %(most)d characters.") % {"most": MAX_NOTES}, field="notes"
+            )
         if before is not None and not notes:
             raise Invalid(_("Say what is different in this version."), field="notes")
         if before is not None:

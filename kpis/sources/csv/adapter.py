@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.sources.base import Caps, FileSource, LoadReport, Progress, ignore
+from kpis.sources.csv.checking import check
 from kpis.sources.csv.loading import load
 from kpis.sources.csv.options import Options, Profile
 from kpis.sources.csv.profiling import profile
@@ -27,6 +28,9 @@ class CsvSource(FileSource[Options, Profile]):
 
     def profile_from_json(self, data: Mapping[str, Any]) -> Profile:
         return Profile.from_json(data)
+
+    def check(self, path: Path, options: Options, *, caps: Caps | None = None) -> None:
+        check(path, options, caps=caps)
 
     def load(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import io
 import itertools
 import re
 from collections import Counter
@@ -21,6 +22,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 DATA_LIKE = re.compile(
     r"[+-]?[\d.,]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false", re.IGNORECASE
 )
+LINE_BREAK = re.compile(r"[\r\n\t\u2028\u2029]+")  # a spreadsheet wraps long names
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Dialect:
 
 def read_rows(text: str, delimiter: str, quote: str) -> list[list[str]]:
     """The first complete rows of the text, blank ones left out."""
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, quotechar=quote)
+    # Only a line feed or a carriage return ends a line; str.splitlines() knows eight more.
+    lines = io.StringIO(text, newline="")
+    rows = csv.reader(lines, delimiter=delimiter, quotechar=quote)
     found: list[list[str]] = []
     with contextlib.suppress(csv.Error):  # what came before the stumble is enough
         found.extend(row for row in itertools.islice(rows, HEAD_ROWS) if row)
@@ -100,13 +105,18 @@ def _header(rows: list[list[str]], options: Options) -> tuple[bool, str]:
 
 
 def _names(cells: list[str]) -> tuple[str, ...]:
-    names = tuple(cell.strip() for cell in cells)
+    names = tuple(LINE_BREAK.sub(" ", cell).strip() for cell in cells)
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         key = name.casefold()
         if not name:
             raise Invalid(
                 f"Column {place} has no name. Give each column a name in the first line.",
+                field="header",
+            )
+        if CONTROL.search(name):
+            raise Invalid(
+                f"The name of column {place} holds what is no character. Rename the column.",
                 field="header",
             )
         if len(name) > NAME_CHARACTERS:

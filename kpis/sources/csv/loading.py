@@ -23,7 +23,7 @@ from kpis.sources.base import (
 from kpis.sources.csv.convert import Plan, filled, typed
 from kpis.sources.csv.detect import findings
 from kpis.sources.csv.options import Options
-from kpis.sources.csv.staging import SHOWN, Bad, Staged, lines_of, staged
+from kpis.sources.csv.staging import SHOWN, Bad, Staged, lines_of, more_rows, staged
 from kpis.sources.csv.stamps import ORDER_WORDS
 from kpis.sources.guard import counting, explain, literal, name, run_reporting
 from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
@@ -91,7 +91,7 @@ def load(
             beside(target) as part,
             staged(path, options, part, progress, caps=caps, memory_mb=memory_mb) as stage,
         ):
-            work = Work(stage, options, caps, _plans(stage, options, caps), part)
+            work = Work(stage, options, caps, plans_for(stage, options, caps), part)
             return _load(work, target, progress, began)
     except (duckdb.Error, OSError, MemoryError) as error:
         raise explain(error, doing="loading the file") from error
@@ -106,8 +106,8 @@ def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadRep
     bad = _misfits(work, columns)
     if bad.total:
         if work.options.bad_rows == "stop":
-            raise _refuse(work, bad)
-        keep = " AND ".join(f"NOT {work.misfit(plan)}" for plan in _checked(work))
+            raise refusal_of(work, bad)
+        keep = " AND ".join(f"NOT {work.misfit(plan)}" for plan in checked(work))
         _write(work, progress, f" WHERE {keep}")
         rows, columns = describe(stage.connection, work.part)
     changes = _clock_changes(work)
@@ -129,7 +129,7 @@ def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadRep
     )
 
 
-def _plans(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
+def plans_for(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
     unknown = sorted(set(options.types) - set(stage.dialect.names))
     if unknown:
         raise Invalid(
@@ -173,20 +173,26 @@ def _write(work: Work, progress: Progress, where: str) -> None:
     )
 
 
-def _checked(work: Work) -> list[Plan]:
+def checked(work: Work) -> list[Plan]:
     return [plan for plan in work.plans if plan.type != "text"]
 
 
 def _misfits(work: Work, columns: tuple[Column, ...]) -> Bad:
     """Rows with a value that did not become its type: there are more nulls than in the source."""
-    bad, plans = Bad(), _checked(work)
+    plans = checked(work)
     if not plans:
-        return bad
+        return Bad()
     before = work.one(
         f"SELECT {', '.join(f'count(*) - count({work.filled(plan)})' for plan in plans)} FROM raw"
     )
     after = {column.name: column.nulls for column in columns}
     wrong = [plan for plan, nulls in zip(plans, before, strict=True) if after[plan.name] != nulls]
+    return misfits_in(work, wrong)
+
+
+def misfits_in(work: Work, wrong: list[Plan]) -> Bad:
+    """Rows with a value in one of these columns that does not become its type."""
+    bad = Bad()
     if not wrong:
         return bad
     either = " OR ".join(work.misfit(plan) for plan in wrong)
@@ -215,15 +221,17 @@ def _reason(plan: Plan, options: Options) -> str:
     return f"not {A_TYPE[plan.type]}"
 
 
-def _refuse(work: Work, bad: Bad) -> Invalid:
+def refusal_of(work: Work, bad: Bad) -> Invalid:
     first = bad.shown[0]
-    more = f" {bad.total - 1:,} more rows do not fit." if bad.total > 1 else ""
     return Invalid(
-        f"Line {first.line:,}, column “{first.column}”: “{first.value}” is {first.reason}.{more} "
+        f"Line {first.line:,}, column “{first.column}”: “{first.value}” is {first.reason}."
+        f"{more_rows(bad.total - 1)} "
         "Choose another type, add a spelling of “nothing”, or skip bad rows.",
         field="types",
         bad_rows=[asdict(row) for row in bad.shown],
         bad_rows_total=bad.total,
+        line=first.line,
+        column=first.column,
     )
 
 

@@ -222,12 +222,18 @@ def lines_of(staged: Staged, numbers: set[int], caps: Caps) -> dict[int, int]:
     return {number: line for number, line, _, _ in upto if number in numbers}
 
 
+def more_rows(count: int) -> str:
+    if count < 1:
+        return ""
+    return " 1 more row does not fit." if count == 1 else f" {count:,} more rows do not fit."
+
+
 def refuse_bad_rows(bad: Bad) -> Invalid:
     """The refusal of a file with rows that do not fit."""
     first = bad.shown[0]
-    more = f" {bad.total - 1:,} more rows do not fit." if bad.total > 1 else ""
     return Invalid(
-        f"Line {first.line:,}: {first.reason}.{more} Mend the file, or choose to skip bad rows.",
+        f"Line {first.line:,}: {first.reason}.{more_rows(bad.total - 1)} Mend the file, or choose "
+        "to skip bad rows.",
         field="file",
         bad_rows=[asdict(row) for row in bad.shown],
         bad_rows_total=bad.total,

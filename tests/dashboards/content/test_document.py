@@ -39,6 +39,12 @@ def test_equal_documents_have_equal_hashes() -> None:
     assert sha256(parse(one)) != sha256(parse(document({**NUMBER, "width": 4})))
 
 
+def test_text_keeps_its_lines() -> None:
+    tile = parse(document({**TEXT, "text": "One\r\n\ttwo\n"})).tiles[0]
+
+    assert tile.text == "One\r\n\ttwo\n"
+
+
 def objects(schema: Any) -> list[Any]:
     if isinstance(schema, list):
         return [found for part in schema for found in objects(part)]
@@ -93,6 +99,17 @@ def test_schema_is_closed_everywhere() -> None:
         (document(choices=[TEAM, {**TEAM, "key": "x"}]), "choices", "one dropdown for each"),
         (document(choices=[{**TEAM, "key": "period"}]), "choices", "cannot be the key"),
         (document(choices=[{**TEAM, "label": ""}]), "label", "does not fit"),
+        (document({**NUMBER, "key": "t1\n"}), "key", "does not fit"),
+        (document({**NUMBER, "__proto__": {}}), "tiles", "unknown in tile “t1”"),
+        ({**document(), "__proto__": {}}, "", "unknown in the document"),
+        (document(period={"preset": "all", "constructor": 1}), "period", "unknown"),
+        (document({**NUMBER, "title": "a\r\nBcc: b"}), "title", "what is no character"),
+        (document({**NUMBER, "title": "a\u2028b"}), "title", "what is no character"),
+        (document({**NUMBER, "title": "a\x7f"}), "title", "what is no character"),
+        (document({**BAR, "by": "a\nb"}), "by", "what is no character"),
+        (document({**TEXT, "text": "a\x1b[31m"}), "text", "what is no character"),
+        (document(choices=[{**TEAM, "label": "a\nb"}]), "label", "what is no character"),
+        (document(choices=[{**TEAM, "key": "x\n"}]), "key", "does not fit"),
     ],
 )  # fmt: skip
 def test_document_that_does_not_fit_is_refused_in_words(data: Any, field: str, words: str) -> None:

@@ -99,6 +99,40 @@ def test_released_version_never_changes(
     assert (kept.sha256, sha256(parse(kept.document)), kept.state) == (sha, sha, "released")
 
 
+def put(version: Version, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(version, name, value)
+    version.save()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda version: put(version, document={"schema": 1}),
+        lambda version: put(version, state="draft"),
+        lambda version: put(version, notes="Better"),
+        lambda version: put(version, state="superseded", sha256="0" * 64),
+        lambda version: Version.objects.update(notes="Better"),
+        lambda version: version.dashboard.versions.filter(number=1).update(document={}),
+        lambda version: Version.objects.bulk_update([version], ["notes"]),
+        lambda version: version.delete(),
+        lambda version: version.dashboard.versions.all().delete(),
+    ],
+)
+@pytest.mark.parametrize("state", ["released", "superseded"])
+def test_no_code_changes_a_released_version(
+    state: str, released: Version, change: Callable[[Version], Any]
+) -> None:
+    if state == "superseded":
+        put(released, state="superseded")
+    before = Version.objects.values().get()
+
+    with pytest.raises(TypeError, match="never changes"):
+        change(Version.objects.get())
+
+    assert Version.objects.values().get() == before
+
+
 def test_release_keeps_the_keys_of_the_tiles(
     owner: User, dashboard: Dashboard, released: Version
 ) -> None:

@@ -57,11 +57,19 @@ def test_next_file_replaces_the_first_and_keeps_its_answers(owner: User) -> None
     assert (dataset.live.number, dataset.live.options["time_zone"]) == (2, "Asia/Tokyo")
 
 
+def spoiled(owner: User, dataset: Dataset, text: str) -> None:
+    """A file that was proved when it was sent, and is another one when the worker reads it."""
+    upload = sent(owner, event_log(cases=60))
+    datasets.add_load(actor=owner, dataset=dataset, upload=upload)
+    upload.file.write_text(text)
+    work()
+    dataset.refresh_from_db()
+
+
 def test_failed_load_leaves_the_live_one(owner: User, settings: Any) -> None:
     dataset = loaded(owner)
-    broken = event_log(cases=60).replace("29/2/2016 01:16", "some time", 1)
 
-    replaced(owner, dataset, broken)
+    spoiled(owner, dataset, event_log(cases=60).replace("29/2/2016 01:16", "some time", 1))
 
     failed = dataset.loads.get(number=2)
     assert (states(dataset), dataset.live.number) == (["live", "rejected"], 1)
@@ -185,7 +193,44 @@ def test_who_lost_the_right_loads_nothing(owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(may_manage_data=False)
 
     assert work() == ["failed"]
-    assert states(dataset) == ["rejected"]
+    load = dataset.loads.get()
+    sentence = (
+        "Owner asked for this and no longer may. Only ACE members who manage data do this. "
+        "An administrator gives the right."
+    )
+    assert (load.state, load.error, load.job.error) == ("rejected", sentence, sentence)
+    assert AuditEntry.objects.get(action="access.denied").actor == owner
+
+
+def test_right_lost_while_the_file_is_read_leaves_the_live_load(
+    owner: User, incidents: Dataset, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = sent(owner, event_log(cases=60))
+    datasets.add_load(actor=owner, dataset=incidents, upload=upload)
+    report = jobs.Run.report
+
+    def deactivate(run: jobs.Run, share: float, note: str = "") -> None:
+        User.objects.filter(pk=owner.pk).update(is_active=False)
+        report(run, share, note)
+
+    monkeypatch.setattr(jobs.Run, "report", deactivate)
+
+    assert work() == ["failed"]
+    incidents.refresh_from_db()
+    assert (states(incidents), incidents.live.number) == (["live", "rejected"], 1)
+    assert files(settings) == 1
+
+
+def test_rebuild_after_new_data_needs_nobodys_right(
+    owner: User, ace: User, incidents: Dataset
+) -> None:
+    last = prepared(ace)
+    User.objects.filter(pk=ace.pk).update(is_active=False)
+
+    replaced(owner, incidents, event_log(cases=60))
+
+    last.refresh_from_db()
+    assert last.live.number == 2
 
 
 def test_listener_hears_of_a_live_load_in_its_transaction(
@@ -293,7 +338,7 @@ def test_rebuilds_that_wait_are_one(owner: User, incidents: Dataset) -> None:
 
 
 def test_load_that_is_over_is_not_made_again(owner: User, incidents: Dataset) -> None:
-    replaced(owner, incidents, event_log().replace("29/2/2016 01:16", "x", 1))
+    spoiled(owner, incidents, event_log().replace("29/2/2016 01:16", "x", 1))
     failed = incidents.loads.get(number=2)
     jobs.retry(actor=owner, job=failed.job)
 

@@ -155,22 +155,94 @@ def test_ragged_rows_stop_or_are_skipped(owner: User, client_of: ClientOf) -> No
     assert "1 row left out of load 1" in client.get(skipped.url).content.decode()
 
 
-def test_unreadable_dates_reject_the_load_and_offer_another_answer(
+SOON = "n,at\n1,2024-01-01\n2,soon\n3,later\n"
+SOON_SAYS = (
+    "Line 3, column “at”: “soon” is not a date. 1 more row does not fit. Choose another type, add "
+    "a spelling of “nothing”, or skip bad rows."
+)
+
+
+@pytest.mark.parametrize("look_first", [False, True])
+def test_type_that_does_not_fit_is_refused_beside_its_column(
+    owner: User, client_of: ClientOf, *, look_first: bool
+) -> None:
+    client = client_of(owner)
+    url = send(client, SOON).url
+    typed = {**answers_of(client.get(url)), "name": "My name", "type_1": "date"}
+    if look_first:
+        client.post(url, {**typed, "look": "1"})
+    refused = client.post(url, typed)
+    left = (Dataset.objects.count(), Job.objects.count())
+    taken = client.post(url, {**typed, "type_1": "text"})
+
+    assert (refused.status_code, refused.context["form"].errors["type_1"]) == (422, [SOON_SAYS])
+    assert refused.context["form"]["name"].value() == "My name"
+    assert refused.context["form"]["type_1"].value() == "date"
+    assert unescape(refused.content.decode()).count(SOON_SAYS) == 2  # beside it, and above the form
+    assert left == (0, 0)
+    assert (taken.status_code, work()) == (302, ["done"])
+
+
+def test_api_refuses_a_type_that_does_not_fit_in_the_same_words(
+    owner: User, client_of: ClientOf
+) -> None:
+    upload = sent(owner, SOON)
+    data = {"upload": upload.pk, "name": "Soon", "types": {"at": "date"}}
+
+    answer = client_of(owner).post("/api/v1/datasets/", data, "application/json")
+
+    assert answer.status_code == 400
+    assert (answer.json()["detail"], answer.json()["field"]) == (SOON_SAYS, "types")
+    assert Dataset.objects.count() == 0
+
+
+def test_next_file_that_does_not_fit_is_refused_before_a_load_is_made(
+    owner: User, client_of: ClientOf, incidents: Dataset
+) -> None:
+    broken = event_log(cases=60).replace("29/2/2016 01:16", "some time", 1)
+    client = client_of(owner)
+    url = send(client, broken, to=f"/kpis/datasets/{incidents.slug}/load/").url
+    refused = client.post(url, answers_of(client.get(url)))
+
+    assert refused.status_code == 422
+    assert (
+        refused.context["form"]
+        .errors["type_6"][0]
+        .startswith("Line 2, column “opened_at”: “some time” is not a date with a time, day first.")
+    )
+    assert incidents.loads.count() == 1
+
+
+def test_delimiter_and_quote_are_shown_and_another_one_is_looked_at_first(
     owner: User, client_of: ClientOf
 ) -> None:
     client = client_of(owner)
-    url = send(client, "n,at\n1,2024-01-01\n2,soon\n").url
+    url = send(client, "a|b;c\n1|'2;3'\n4|'5;6'\n").url
     page = client.get(url)
-    made = client.post(url, {**answers_of(page), "type_1": "date"})
-    work()
-    failed = unescape(client.get(made.url).content.decode())
-    again = client.get(f"{url}?dataset=incidents")
-    client.post(f"{url}?dataset=incidents", {**answers_of(again), "type_1": "text"})
+    form = page.context["form"]
+    other = {**answers_of(page), "delimiter": "|", "quote": "'", "name": "Cut"}
+    again = client.post(url, other)
+    made = client.post(url, {**answers_of(again), "name": "Cut"})
 
-    assert "Load 1 failed." in failed
-    assert "Line 3, column “at”: “soon” is not a date." in failed
-    assert f'href="{url}?dataset=incidents"' in failed
-    assert (work(), Dataset.objects.get().live.number) == (["done"], 2)
+    assert (form["delimiter"].value(), form["quote"].value()) == (";", '"')
+    assert [column.name for column, _bound in again.context["form"].columns] == ["a", "b;c"]
+    assert "The file was read again with your answers." in again.content.decode()
+    assert (again.status_code, again.context["form"]["name"].value()) == (200, "Cut")
+    assert (made.status_code, work()) == (302, ["done"])
+    assert list(Dataset.objects.get().live.types)[:2] == ["a", "b;c"]
+
+
+def test_api_cuts_a_file_as_it_is_told(owner: User, client_of: ClientOf) -> None:
+    upload = sent(owner, "a|b;c\n1|2;3\n4|5;6\n")
+    data = {"upload": upload.pk, "name": "Cut", "delimiter": ";"}
+    client = client_of(owner)
+    made = client.post("/api/v1/datasets/", data, "application/json")
+    wrong = {**data, "upload": sent(owner, "a,b\n1,2\n").pk, "delimiter": '"'}
+    refused = client.post("/api/v1/datasets/", wrong, "application/json")
+
+    assert (made.status_code, work()) == (201, ["done"])
+    assert list(Dataset.objects.get().live.types)[:2] == ["a|b", "c"]
+    assert (refused.status_code, refused.json()["field"]) == (400, "delimiter")
 
 
 def test_look_again_takes_the_answers_so_far(owner: User, client_of: ClientOf) -> None:

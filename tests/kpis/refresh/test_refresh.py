@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.audit.models import AuditEntry
 from ace_portal.jobs.models import Job
+from ace_portal.jobs.services import Run
 from ace_portal.lib.errors import Conflict, NotAllowed
-from kpis.models import KPI, Dataset, Measurement, Refresh
+from kpis.models import KPI, Dataset, Load, Measurement, Refresh
 from kpis.services import refresh as services
 from kpis.services.kpis import retire_kpi
 from tests.fixtures.kpis import MakeKPI, run_jobs
@@ -167,3 +170,63 @@ def test_draft_and_retired_kpis_are_not_refreshed(
 def test_member_refreshes_nothing(member: User, measured: KPI) -> None:
     with pytest.raises(NotAllowed):
         services.request_refresh(actor=member, kpi=measured)
+
+
+def lose_the_team(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_ace=False)
+
+
+def lose_the_account(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("lose", [lose_the_team, lose_the_account])
+def test_who_lost_the_right_refreshes_nothing(
+    ace: User, measured: KPI, lose: Callable[[User], None]
+) -> None:
+    before = list(Measurement.objects.order_by("pk").values_list("pk", "refresh", "updated_at"))
+    services.request_refresh(actor=ace, kpi=measured)
+    lose(ace)
+    sentence = "Ace asked for this and no longer may. Only the ACE team does this."
+
+    assert run_jobs() == ["failed"]
+    refresh = Refresh.objects.filter(kpi=measured)[0]
+    assert (refresh.state, refresh.error, refresh.job.error) == ("failed", sentence, sentence)
+    assert refresh.finished_at is not None
+    now = Measurement.objects.order_by("pk").values_list("pk", "refresh", "updated_at")
+    assert list(now) == before
+    denied = AuditEntry.objects.get(action="access.denied")
+    assert (denied.actor, denied.details) == (ace, {"why": sentence})
+
+
+def test_right_lost_while_figures_are_computed_counts(
+    ace: User, measured: KPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.request_refresh(actor=ace, kpi=measured)
+    report = Run.report
+
+    def lose(run: Run, share: float, note: str = "") -> None:
+        lose_the_team(ace)
+        report(run, share, note)
+
+    monkeypatch.setattr(Run, "report", lose)
+
+    assert run_jobs() == ["failed"]
+    assert Refresh.objects.filter(kpi=measured)[0].state == Refresh.State.FAILED
+
+
+def test_clock_and_new_load_need_nobodys_right(
+    owner: User, measured: KPI, incidents: Dataset
+) -> None:
+    lose_the_account(owner)
+    KPI.objects.update(next_due=timezone.now())
+    services.refresh_due(now=timezone.now())
+    clock = run_jobs()
+    load = write_load(incidents, INCIDENTS)
+    Load.objects.filter(pk=load.pk).update(by=owner)
+    load.refresh_from_db()
+    services.refresh_after_load(load)
+
+    assert (clock, run_jobs()) == (["done"], ["done"])
+    causes = Refresh.objects.filter(kpi=measured, state="done").values_list("cause", flat=True)
+    assert list(causes) == ["load", "schedule", "demand"]

@@ -169,3 +169,10 @@ def test_null_spelling_that_may_be_a_word_is_proposed_only_among_figures(write: 
     assert words.options.null_tokens == ("",)
     assert [(token.token, token.proposed) for token in words.null_candidates] == [("NA", False)]
     assert figures.options.null_tokens == ("", "NA")
+
+
+def test_column_name_that_a_spreadsheet_wrapped_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "wrapped.csv"
+    file.write_bytes('"Opened\r\nat",Größe\u2028in m,n\n2026-01-02,1,2\n'.encode())
+
+    assert [column.name for column in profile(file).columns] == ["Opened at", "Größe in m", "n"]

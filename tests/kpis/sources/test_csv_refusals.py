@@ -49,6 +49,12 @@ CASES = [
         "Columns 1 and 2 are both called “a”. Rename one of them (capital letters do not count).",
     ),
     (
+        b"a,b\x1b[31m\n1,2\n",
+        OPTIONS,
+        "header",
+        "The name of column 2 holds what is no character. Rename the column.",
+    ),
+    (
         b"a,,c\n1,2,3\n",
         OPTIONS,
         "header",
@@ -65,7 +71,7 @@ CASES = [
         b"a,b\n1,2\n3\n4,5,6\n",
         OPTIONS,
         "file",
-        "Line 3: 2 cells expected, 1 found. 1 more rows do not fit. Mend the file, or choose to "
+        "Line 3: 2 cells expected, 1 found. 1 more row does not fit. Mend the file, or choose to "
         "skip bad rows.",
     ),
     (

@@ -1,0 +1,29 @@
+"""Whether a load would be refused, without writing one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from kpis.sources.base import Caps, ignore
+from kpis.sources.csv.loading import Work, checked, misfits_in, plans_for, refusal_of
+from kpis.sources.csv.options import Options
+from kpis.sources.csv.staging import staged
+from kpis.sources.guard import explain
+
+
+def check(path: Path, options: Options, *, caps: Caps | None = None, memory_mb: int = 512) -> None:
+    """Raise the ``Invalid`` that a load of every row with these options would."""
+    caps = caps or Caps()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            part = Path(folder) / "check"
+            with staged(path, options, part, ignore, caps=caps, memory_mb=memory_mb) as stage:
+                work = Work(stage, options, caps, plans_for(stage, options, caps), part)
+                bad = misfits_in(work, checked(work))
+                if bad.total and options.bad_rows == "stop":
+                    raise refusal_of(work, bad)
+    except (duckdb.Error, OSError, MemoryError) as error:
+        raise explain(error, doing="checking the file") from error
