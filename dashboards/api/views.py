@@ -245,4 +245,4 @@ class Figures(APIView):
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = parse(version.document)
         shown = board(document, read_state(document, request.query_params))
-        return Response(s.FiguresOutput(s.figures_json(version, shown)).data)
+        return Response(s.figures_json(version, shown))
