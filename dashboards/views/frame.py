@@ -12,13 +12,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import (
-    audience_of,
-    dashboard_for,
-    released_of,
-    versions_for,
-    work_of,
-)
+from dashboards.content.selectors import audience_of, dashboard_for, standing_of
 from dashboards.permissions import is_owner, may_edit
 
 
@@ -35,20 +29,20 @@ def opened(
 
 def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) -> dict[str, Any]:
     """Title, state, byline and tabs."""
-    released = released_of(dashboard)
-    draft = work_of(dashboard) if user.is_ace else None
+    standing = standing_of(user, dashboard)
+    released = standing.released
     audience = audience_of(user, dashboard)
     return {
         "dashboard": dashboard,
         "title": dashboard.name,
         "released": released,
-        "draft": draft,
+        "draft": standing.work,
         "audience": audience,
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
         "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
-        "tabs": tabs(dashboard, tab, versions_for(user, dashboard).count()),
+        "tabs": tabs(dashboard, tab, standing.count),
         **context,
     }
 
