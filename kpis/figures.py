@@ -42,7 +42,7 @@ VIEW = "rows"
 #: a result with more figures than this is no reader's page: it stays in the cache
 REMEMBERED_POINTS = 2_000
 
-_results: Memory[Result] = Memory(200)
+_results: Memory[Result] = Memory(100)
 _values: Memory[Values] = Memory(100)
 _definitions: Memory[Definition] = Memory(500)
 
@@ -176,7 +176,22 @@ def values_of(load: Load, column: str, *, search: str = "", limit: int = 200) ->
 
 
 def table_of(load: Load) -> Table:
-    return Table.named(VIEW, load.types, as_of=load.as_of)
+    return Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
+
+
+def _ends(load: Load) -> dict[str, tuple[Any, Any]]:
+    """From when to when each column of time goes, as the load has noted it."""
+    return {
+        column["name"]: (column["min"], column["max"])
+        for column in load.columns
+        if column["type"] in {"date", "timestamp"}
+        and _are_times(column.get("min"), column.get("max"))
+    }
+
+
+def _are_times(*values: object) -> bool:
+    """Whether both are there and written as times: an infinite one is not."""
+    return all(isinstance(value, str) and value[:1].isdecimal() for value in values)
 
 
 def definition_of(version: KPIVersion) -> Definition:
