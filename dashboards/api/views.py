@@ -243,6 +243,6 @@ class Figures(APIView):
     def get(self, request: Request, slug: str) -> Response:
         user, dashboard = asked(request, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
-        document = parse(version.document)
+        document = selectors.document_of(version)
         shown = board(document, read_state(document, request.query_params))
         return Response(s.figures_json(version, shown))

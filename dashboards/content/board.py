@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
     table: r.Table
 
 
-_drawn: Memory[Drawn] = Memory(300)
+_drawn: Memory[Drawn] = Memory(100)
 
 
 @dataclass
@@ -63,6 +63,8 @@ class TileView:
     error: str = ""
     notes: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
+    #: what a chart was drawn from, in full; None for what is no chart
+    drawn_from: Hashable = None
 
     @property
     def key(self) -> str:
@@ -217,6 +219,7 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     known = (key, tile, face, names, tuple(colours.items()), get_language())
     drawn = _drawn.get(known) or _drawn.put(known, _draw(tile, face, result, names, colours))
     view.figure, view.summary, view.table = drawn
+    view.drawn_from = known
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.

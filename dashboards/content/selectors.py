@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,12 +10,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.memory import Memory
+from dashboards.content.document import Document, parse
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
 from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
 from personas.selectors import first_or_404, groups_for, memberships_today
 
+_documents: Memory[Document] = Memory(200)
 WORKING = (Version.State.DRAFT, Version.State.PROTOTYPE, Version.State.FROZEN)
 
 
@@ -41,6 +45,12 @@ def dashboard_for(user: User, slug: str) -> Dashboard:
 def released_of(dashboard: Dashboard) -> Version | None:
     """The version that members see."""
     return dashboard.versions.filter(state=Version.State.RELEASED).first()
+
+
+def document_of(version: Version) -> Document:
+    """What a version says; read and checked once, as long as it says the same."""
+    text = json.dumps(version.document)
+    return _documents.get(text) or _documents.put(text, parse(version.document))
 
 
 def released_number(dashboard: Dashboard) -> int | None:
