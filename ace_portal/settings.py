@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below what serves files that are compressed already.
+    "django.middleware.gzip.GZipMiddleware",
     "ace_portal.lib.middleware.PrivateMiddleware",
     "ace_portal.lib.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -13,13 +13,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.registries import dashboard_tabs
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import (
-    audience_of,
-    dashboard_for,
-    released_of,
-    versions_for,
-    work_of,
-)
+from dashboards.content.selectors import audience_of, dashboard_for, standing_of
 from dashboards.permissions import is_owner, may_edit
 
 
@@ -36,20 +30,20 @@ def opened(
 
 def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) -> dict[str, Any]:
     """Title, state, byline and tabs."""
-    released = released_of(dashboard)
-    draft = work_of(dashboard) if user.is_ace else None
+    standing = standing_of(user, dashboard)
+    released = standing.released
     audience = audience_of(user, dashboard)
     return {
         "dashboard": dashboard,
         "title": dashboard.name,
         "released": released,
-        "draft": draft,
+        "draft": standing.work,
         "audience": audience,
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
         "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
-        "tabs": tabs(user, dashboard, tab),
+        "tabs": tabs(user, dashboard, tab, standing.count),
         **context,
     }
 
@@ -75,9 +69,8 @@ def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tupl
     return "watch", _("Released, v%(n)d, open to nobody") % {"n": released.number}
 
 
-def tabs(user: User, dashboard: Dashboard, here: str) -> list[dict[str, Any]]:
+def tabs(user: User, dashboard: Dashboard, here: str, versions: int) -> list[dict[str, Any]]:
     """Our own sections, and those that higher apps have signed in."""
-    versions = versions_for(user, dashboard).count()
     pages = [
         ("figures", _("Figures"), "dashboard-detail", None),
         ("versions", _("Versions"), "versions", versions),

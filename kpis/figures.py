@@ -1,16 +1,18 @@
 """From a KPI version and a query to figures: over the live load, cached.
 
 The cache's key is the load, the definition, the query and the reader's row scope, so a new load is
-a new key, and two people who may see different rows never share an entry.
+a new key, and two people who may see different rows never share an entry. Before the cache stands
+the memory of the process, under the same keys.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +23,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.memory import Memory
 from kpis.engine.definition import Definition
 from kpis.engine.duck import open_loads
 from kpis.engine.parsing import parse_definition
@@ -36,6 +39,12 @@ EVERYTHING = "everything"
 KEPT_SECONDS = 7 * 24 * 3600
 OPEN_LOADS = 3
 VIEW = "rows"
+#: a result with more figures than this is no reader's page: it stays in the cache
+REMEMBERED_POINTS = 2_000
+
+_results: Memory[Result] = Memory(100)
+_values: Memory[Values] = Memory(100)
+_definitions: Memory[Definition] = Memory(500)
 
 
 @dataclass(frozen=True)
@@ -48,12 +57,16 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """Figures with the load that they come from, or a sentence why there are none."""
+    """Figures with the load that they come from, or a sentence why there are none.
+
+    ``key`` says in full what the figures are of: the same key has the same figures.
+    """
 
     result: Result | None = None
     load: Load | None = None
     error: str = ""
     cached: bool = False
+    key: str = ""
 
 
 def answers(asks: Sequence[Ask], *, scope: str = EVERYTHING) -> list[Answer]:
@@ -61,92 +74,130 @@ def answers(asks: Sequence[Ask], *, scope: str = EVERYTHING) -> list[Answer]:
 
     Each version's ``dataset.live`` is read: select it along with the versions.
     """
-    known: dict[str, Result] = cache.get_many([key for ask in asks if (key := _key(ask, scope))])
-    missing: dict[int, list[Ask]] = {}
-    for ask in asks:
+    keys = [_key(ask, scope) for ask in asks]
+    known = _known([key for key in keys if key])
+    missing: dict[int, list[tuple[str, Ask]]] = {}
+    for key, ask in zip(keys, asks, strict=True):
         load = ask.version.dataset.live
-        if load is not None and _key(ask, scope) not in known:
-            missing.setdefault(load.pk, []).append(ask)
+        if load is not None and key not in known:
+            missing.setdefault(load.pk, []).append((key, ask))
     failed: dict[str, str] = {}
     fresh: dict[str, Result] = {}
     for group in missing.values():
-        _compute(group, scope, fresh, failed)
+        _compute(group, fresh, failed)
     if fresh:
         cache.set_many(fresh, KEPT_SECONDS)
-    return [_answer(ask, scope, known, fresh, failed) for ask in asks]
+        _remember(fresh)
+    return [_answer(key, ask, known, fresh, failed) for key, ask in zip(keys, asks, strict=True)]
+
+
+def _known(keys: Sequence[str]) -> dict[str, Result]:
+    """What was computed before: by this process, else by any."""
+    known = {key: result for key in keys if (result := _results.get(key)) is not None}
+    others = [key for key in dict.fromkeys(keys) if key not in known]
+    if others:
+        found: dict[str, Result] = cache.get_many(others)
+        _remember(found)
+        known |= found
+    return known
+
+
+def _remember(results: Mapping[str, Result]) -> None:
+    for key, result in results.items():
+        if len(result.points) <= REMEMBERED_POINTS:
+            _results.put(key, result)
 
 
 def _answer(
-    ask: Ask, scope: str, known: dict[str, Result], fresh: dict[str, Result], failed: dict[str, str]
+    key: str,
+    ask: Ask,
+    known: Mapping[str, Result],
+    fresh: Mapping[str, Result],
+    failed: Mapping[str, str],
 ) -> Answer:
     load = ask.version.dataset.live
     if load is None:
         return Answer(error=_("The data of this KPI has not been loaded yet."))
-    key = _key(ask, scope)
     if key in failed:
         return Answer(load=load, error=failed[key])
-    return Answer(known.get(key) or fresh[key], load, cached=key in known)
+    return Answer(known.get(key) or fresh[key], load, cached=key in known, key=key)
 
 
 def _key(ask: Ask, scope: str) -> str:
-    load = ask.version.dataset.live_id
+    load = ask.version.dataset.live
     if load is None:
         return ""
-    parts = f"{load}|{ask.version.sha256}|{ask.query!r}|{scope}"
+    parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
     return "figures:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _compute(
-    group: list[Ask], scope: str, fresh: dict[str, Result], failed: dict[str, str]
+    group: Sequence[tuple[str, Ask]], fresh: dict[str, Result], failed: dict[str, str]
 ) -> None:
     """All questions of one load on one connection; where they fail together, one by one."""
-    load = group[0].version.dataset.live
+    load = group[0][1].version.dataset.live
     assert load is not None
     table = table_of(load)
     asked: list[tuple[Definition, Query]] = []
-    good: list[Ask] = []
-    for ask in group:
+    good: list[str] = []
+    for key, ask in group:
         try:
             asked.append((definition_of(ask.version), ask.query))
         except PortalError as error:
-            failed[_key(ask, scope)] = error.message
+            failed[key] = error.message
         else:
-            good.append(ask)
+            good.append(key)
     with open_load(load) as connection:
         try:
             results = run_many(connection, table, asked)
         except PortalError:
             results = []
-        for place, ask in enumerate(good):
+        for place, key in enumerate(good):
             try:
                 result = (
                     results[place] if results else run_many(connection, table, [asked[place]])[0]
                 )
             except PortalError as error:
-                failed[_key(ask, scope)] = error.message
+                failed[key] = error.message
             else:
-                fresh[_key(ask, scope)] = result
+                fresh[key] = result
 
 
 def values_of(load: Load, column: str, *, search: str = "", limit: int = 200) -> Values:
     """What a dropdown offers: the values of one column of a load."""
-    digest = hashlib.sha256(f"{load.pk}|{column}|{search}|{limit}".encode()).hexdigest()
-    key = f"values:{digest}"
-    values: Values | None = cache.get(key)
+    parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}"
+    key = "values:" + hashlib.sha256(parts.encode()).hexdigest()
+    values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
         with open_load(load) as connection:
             values = distinct_values(connection, table_of(load), column, search=search, limit=limit)
         cache.set(key, values, KEPT_SECONDS)
-    return values
+    return _values.put(key, values)
 
 
 def table_of(load: Load) -> Table:
-    return Table.named(VIEW, load.types, as_of=load.as_of)
+    return Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
+
+
+def _ends(load: Load) -> dict[str, tuple[Any, Any]]:
+    """From when to when each column of time goes, as the load has noted it."""
+    return {
+        column["name"]: (column["min"], column["max"])
+        for column in load.columns
+        if column["type"] in {"date", "timestamp"}
+        and _are_times(column.get("min"), column.get("max"))
+    }
+
+
+def _are_times(*values: object) -> bool:
+    """Whether both are there and written as times: an infinite one is not."""
+    return all(isinstance(value, str) and value[:1].isdecimal() for value in values)
 
 
 def definition_of(version: KPIVersion) -> Definition:
     """The engine's definition of a version; raises ``Invalid`` where it does not hold."""
-    return parse_definition(version.definition)
+    text = json.dumps(version.definition)
+    return _definitions.get(text) or _definitions.put(text, parse_definition(version.definition))
 
 
 def target_of(direction: str, row: Any) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
-from dashboards.content.models import Dashboard
-from dashboards.content.selectors import dashboards_for, released_of
+from dashboards.content.models import Dashboard, Tile
+from dashboards.content.selectors import dashboards_for, released_number
 from kpis.models import KPI
 from kpis.selectors import kpis_for
 from personas.models import Blueprint, Persona, Question, Service
@@ -31,15 +31,18 @@ class Node:
     here: bool = False
 
 
+Keys = Collection[int]
+
+
 @dataclass
 class Line:
-    """What lies on the thread of one object, kind by kind."""
+    """What lies on the thread of one object, kind by kind, by primary keys."""
 
-    blueprints: QuerySet[Blueprint]
-    personas: QuerySet[Persona]
-    questions: QuerySet[Question]
-    kpis: QuerySet[KPI]
-    dashboards: QuerySet[Dashboard]
+    blueprints: Keys
+    personas: Keys
+    questions: Keys
+    kpis: Keys
+    dashboards: Keys
     here: str
     step_name: str = ""
     step_url: str = ""
@@ -47,47 +50,50 @@ class Line:
 
 def line_of_questions(questions: QuerySet[Question], here: str) -> Line:
     """The thread through a set of questions, which everything else hangs on."""
-    kpis = KPI.objects.filter(question__in=questions)
+    rows = list(questions.values_list("pk", "persona", "blueprint").order_by())
+    keys = {question for question, _persona, _blueprint in rows}
+    kpis = _keys(KPI.objects.filter(question__in=keys))
     return Line(
-        blueprints=Blueprint.objects.filter(questions__in=questions).distinct(),
-        personas=Persona.objects.filter(questions__in=questions).distinct(),
-        questions=questions,
+        blueprints={blueprint for _question, _persona, blueprint in rows if blueprint},
+        personas={persona for _question, persona, _blueprint in rows},
+        questions=keys,
         kpis=kpis,
         dashboards=_using(kpis),
         here=here,
     )
 
 
-def _using(kpis: QuerySet[KPI]) -> QuerySet[Dashboard]:
-    return Dashboard.objects.filter(
-        versions__tiles__kpi_version__kpi__in=kpis.values("pk")
-    ).distinct()
+def _keys(rows: QuerySet[Any]) -> Keys:
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def _using(kpis: Keys) -> Keys:
+    tiles = Tile.objects.filter(kpi_version__kpi__in=kpis)
+    return set(tiles.values_list("version__dashboard", flat=True))
 
 
 def of_service(service: Service) -> Line:
     blueprints = Blueprint.objects.filter(service=service)
     line = line_of_questions(Question.objects.filter(blueprint__in=blueprints), "step")
-    line.blueprints = blueprints
-    line.personas = Persona.objects.filter(
-        pk__in=[*line.personas.values_list("pk", flat=True),
-                *blueprints.exclude(persona=None).values_list("persona", flat=True)]
-    )  # fmt: skip
+    line.blueprints = _keys(blueprints)
+    drawn_for = blueprints.exclude(persona=None).values_list("persona", flat=True)
+    line.personas = {*line.personas, *drawn_for}
     return line
 
 
 def of_blueprint(blueprint: Blueprint) -> Line:
     line = line_of_questions(Question.objects.filter(blueprint=blueprint), "step")
-    line.blueprints = Blueprint.objects.filter(pk=blueprint.pk)
+    line.blueprints = {blueprint.pk}
     if blueprint.persona_id:
-        line.personas = Persona.objects.filter(pk=blueprint.persona_id)
+        line.personas = {blueprint.persona_id}
     return line
 
 
 def of_persona(persona: Persona) -> Line:
     line = line_of_questions(Question.objects.filter(persona=persona), "persona")
-    line.personas = Persona.objects.filter(pk=persona.pk)
-    if not line.blueprints.exists():
-        line.blueprints = Blueprint.objects.filter(persona=persona)
+    line.personas = {persona.pk}
+    if not line.blueprints:
+        line.blueprints = _keys(Blueprint.objects.filter(persona=persona))
     return line
 
 
@@ -102,19 +108,23 @@ def of_question(question: Question) -> Line:
 
 def of_kpi(kpi: KPI) -> Line:
     line = of_question(kpi.question)
-    line.kpis = KPI.objects.filter(pk=kpi.pk)
+    line.kpis = {kpi.pk}
     line.dashboards = _using(line.kpis)
     line.here = "kpi"
     return line
 
 
 def of_dashboard(dashboard: Dashboard) -> Line:
-    kpis = KPI.objects.filter(versions__tiles__version__dashboard=dashboard).distinct()
-    line = line_of_questions(Question.objects.filter(kpis__in=kpis).distinct(), "dashboard")
-    line.kpis = kpis
-    line.personas = Persona.objects.filter(pk=dashboard.persona_id)
-    line.dashboards = Dashboard.objects.filter(pk=dashboard.pk)
-    return line
+    shown = KPI.objects.filter(versions__tiles__version__dashboard=dashboard).order_by()
+    rows = set(shown.values_list("pk", "question", "question__blueprint"))
+    return Line(
+        blueprints={blueprint for _kpi, _question, blueprint in rows if blueprint},
+        personas={dashboard.persona_id},
+        questions={question for _kpi, question, _blueprint in rows},
+        kpis={kpi for kpi, _question, _blueprint in rows},
+        dashboards={dashboard.pk},
+        here="dashboard",
+    )
 
 
 LINES: dict[type[Model], Callable[[Any], Line]] = {
@@ -135,13 +145,14 @@ def strip_for(user: User, thing: Model) -> list[Node]:
     """
     line = LINES[type(thing)](thing)
     place = ORDER.index(line.here)
+    open_dashboards = _visible(dashboards_for(user), line.dashboards)
     nodes = [
         _step(user, line),
         _one_of(_("Persona"), line.personas, personas_for(user), _persona_count),
         _one_of(_("Question"), line.questions, questions_for(user), _question_count),
         _one_of(_("KPI"), line.kpis, kpis_for(user), _kpi_count),
-        _one_of(_("Dashboard"), line.dashboards, dashboards_for(user), _dashboard_count),
-        _release(user, line),
+        _node(_("Dashboard"), line.dashboards, open_dashboards, _dashboard_count),
+        _release(open_dashboards[:1]),
     ]
     return [
         Node(node.kind, node.name, node.url, lit=index < place, here=index == place)
@@ -149,14 +160,19 @@ def strip_for(user: User, thing: Model) -> list[Node]:
     ]
 
 
-def _one_of(
-    kind: str, all_rows: QuerySet[Any], visible: QuerySet[Any], many: Callable[[int], str]
-) -> Node:
+def _visible(rows: QuerySet[Any], keys: Keys) -> list[Any]:
+    """Those of the rows that lie on the thread; a name and an address need no other table."""
+    return list(rows.select_related(None).filter(pk__in=keys)[:50]) if keys else []
+
+
+def _one_of(kind: str, keys: Keys, visible: QuerySet[Any], many: Callable[[int], str]) -> Node:
+    return _node(kind, keys, _visible(visible, keys), many)
+
+
+def _node(kind: str, keys: Keys, seen: Sequence[Any], many: Callable[[int], str]) -> Node:
     """The one row, or how many; the first is where the link leads."""
-    seen = list(visible.filter(pk__in=all_rows.values("pk"))[:50])
     if not seen:
-        hidden = all_rows.exists()
-        return Node(kind, _("Not open to you") if hidden else _("Not yet"))
+        return Node(kind, _("Not open to you") if keys else _("Not yet"))
     name = str(seen[0]) if len(seen) == 1 else many(len(seen))
     return Node(kind, name, seen[0].get_absolute_url())
 
@@ -168,13 +184,12 @@ def _step(user: User, line: Line) -> Node:
     return node
 
 
-def _release(user: User, line: Line) -> Node:
-    rows = dashboards_for(user).filter(pk__in=line.dashboards.values("pk"))[:1]
-    for dashboard in rows:
-        version = released_of(dashboard)
-        if version is not None:
+def _release(dashboards: Sequence[Dashboard]) -> Node:
+    for dashboard in dashboards:
+        number = released_number(dashboard)
+        if number is not None:
             url = reverse("dashboards:versions", args=[dashboard.slug])
-            return Node(_("Release"), _("v%(n)s") % {"n": version.number}, url)
+            return Node(_("Release"), _("v%(n)s") % {"n": number}, url)
     return Node(_("Release"), _("Not yet"))
 
 

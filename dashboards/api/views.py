@@ -229,6 +229,6 @@ class Figures(APIView):
         user = person_of(request)
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
-        document = parse(version.document)
+        document = selectors.document_of(version)
         shown = board(document, read_state(document, request.query_params))
-        return Response(s.FiguresOutput(s.figures_json(version, shown)).data)
+        return Response(s.figures_json(version, shown))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.markdown import to_html
+from ace_portal.lib.memory import Memory
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import PERIODS, FilterState, Span, before_words, span_words, written
@@ -26,11 +28,23 @@ from dashboards.content.planning import (
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
+from kpis.engine.result import Result
 from kpis.engine.run import segment_text
 from kpis.figures import Answer, answers, values_of
 
 Segment = tuple[str | None, ...]
 MAX_OPTIONS = 200
+
+
+class Drawn(NamedTuple):
+    """What rendering makes of a chart's result: pure, so it is made once for the same result."""
+
+    figure: dict[str, Any] | None
+    summary: str
+    table: r.Table
+
+
+_drawn: Memory[Drawn] = Memory(100)
 
 
 @dataclass
@@ -50,6 +64,8 @@ class TileView:
     error: str = ""
     notes: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
+    #: what a chart was drawn from, in full; None for what is no chart
+    drawn_from: Hashable = None
 
     @property
     def key(self) -> str:
@@ -198,16 +214,32 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     source, query = plan.sources[0], plan.asks["chart"].query
     day = last_period_day(source, plan.grain, query) if plan.grain else None
     face = source.face(target_day(source, query, day))
-    result, words = _result(view, "chart"), wording()
     tile = r.Tile(view.key, plan.spec.type, view.title)
-    view.figure = r.figure(tile, face, result, colours=colours, wording=words)
-    view.summary = r.summary(face, result, wording=words)
-    names = [column_label(column, page.document) for column in query.by]
-    view.table = r.data_table(face, result, names=names, wording=words)
+    names = tuple(column_label(column, page.document) for column in query.by)
+    result, key = _result(view, "chart"), view.answers["chart"].key
+    known = (key, tile, face, names, tuple(colours.items()), get_language())
+    drawn = _drawn.get(known) or _drawn.put(known, _draw(tile, face, result, names, colours))
+    view.figure, view.summary, view.table = drawn
+    view.drawn_from = known
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.
         view.unit_line = unit_line(source, None, page, named=False)
+
+
+def _draw(
+    tile: r.Tile,
+    face: r.Face,
+    result: Result,
+    names: Sequence[str],
+    colours: Mapping[Segment, str],
+) -> Drawn:
+    words = wording()
+    return Drawn(
+        r.figure(tile, face, result, colours=colours, wording=words),
+        r.summary(face, result, wording=words),
+        r.data_table(face, result, names=names, wording=words),
+    )
 
 
 def _table(page: Page, plan: Plan, view: TileView) -> None:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import PortalError
 from dashboards import rendering as r
 from dashboards.content.board import TileView, draw
-from dashboards.content.document import Document, parse
+from dashboards.content.document import Document
 from dashboards.content.filters import default_state
 from dashboards.content.models import Version
 from dashboards.content.planning import Page, Plan, plan_tile
+from dashboards.content.selectors import document_of
 from dashboards.content.sources import sources_of
 
 SHOWN, LOOKED_AT = 3, 7
@@ -53,7 +54,7 @@ def key_figures(versions: Mapping[int, Version]) -> dict[int, list[KeyFigure]]:
 
 def _document(version: Version) -> Document:
     try:
-        return parse(version.document)
+        return document_of(version)
     except PortalError:
         return Document()
 

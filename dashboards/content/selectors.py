@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.memory import Memory
 from ace_portal.lib.selectors import first_or_404
+from dashboards.content.document import Document, parse
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
 from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
 from personas.selectors import groups_for, memberships_today
+
+_documents: Memory[Document] = Memory(200)
+WORKING = (Version.State.DRAFT, Version.State.PROTOTYPE, Version.State.FROZEN)
 
 
 def dashboards_for(user: User) -> QuerySet[Dashboard]:
@@ -50,6 +56,35 @@ def released_of(dashboard: Dashboard) -> Version | None:
     return dashboard.versions.filter(state=Version.State.RELEASED).first()
 
 
+def document_of(version: Version) -> Document:
+    """What a version says; read and checked once, as long as it says the same."""
+    text = json.dumps(version.document)
+    return _documents.get(text) or _documents.put(text, parse(version.document))
+
+
+def released_number(dashboard: Dashboard) -> int | None:
+    """Its number alone: a document is long."""
+    released = dashboard.versions.filter(state=Version.State.RELEASED)
+    return released.values_list("number", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What there is of a dashboard: the version people see, the one in work, how many to read."""
+
+    released: Version | None
+    work: Version | None
+    count: int
+
+
+def standing_of(user: User, dashboard: Dashboard) -> Standing:
+    """In one query, without the documents; what is in work is the ACE's."""
+    versions = list(versions_for(user, dashboard).select_related(None).defer("document"))
+    by_state = {version.state: version for version in versions}
+    work = next((by_state[state] for state in WORKING if state in by_state), None)
+    return Standing(by_state.get(Version.State.RELEASED), work, len(versions))
+
+
 def dashboards_using(user: User, kpi: KPI) -> QuerySet[Dashboard]:
     """The dashboards that show a KPI, of those that the person may open."""
     used = Tile.objects.filter(version__dashboard=OuterRef("pk"), kpi_version__kpi=kpi)
@@ -68,8 +103,7 @@ def kpis_shown_to(user: User) -> set[int]:
 
 def work_of(dashboard: Dashboard) -> Version | None:
     """The version that the ACE works on."""
-    working = [Version.State.DRAFT, Version.State.PROTOTYPE, Version.State.FROZEN]
-    return dashboard.versions.filter(state__in=working).first()
+    return dashboard.versions.filter(state__in=WORKING).first()
 
 
 def versions_for(user: User, dashboard: Dashboard) -> QuerySet[Version]:
@@ -128,9 +162,10 @@ class Audience:
 def audience_of(user: User, dashboard: Dashboard) -> Audience:
     """A person reads the names of the groups that they know; the number is of all of them."""
     groups = [launch.group for launch in launches_of(dashboard)]
-    planned = list(dashboard.groups.all())
+    shown = groups or list(dashboard.groups.all())
+    keys = [group.pk for group in shown]
     members = Membership.objects.valid_on(timezone.localdate())
-    people = members.filter(group__in=groups or planned).values("user").distinct().count()
-    known = set(groups_for(user).values_list("pk", flat=True))
-    named = [group for group in groups or planned if group.pk in known]
+    people = members.filter(group__in=keys).values("user").distinct().count()
+    known = set(groups_for(user).filter(pk__in=keys).values_list("pk", flat=True))
+    named = [group for group in shown if group.pk in known]
     return Audience(named, people, open=bool(groups))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards.rendering import Wording
 
 
 def wording() -> Wording:
+    return _wording(get_language())
+
+
+@lru_cache(maxsize=32)
+def _wording(language: str | None) -> Wording:
+    """Asked for once per tile, and the same for everybody who reads the language."""
     return Wording(
         months=(
             _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),

@@ -6,7 +6,12 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
 
+from ace_portal.lib.memory import Memory
+from dashboards.content.board import TileView
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.selectors import (
     dashboards_for,
@@ -18,6 +23,32 @@ from kpis.models import KPI
 
 register = template.Library()
 SHOWN = 5
+
+_charts: Memory[str] = Memory(200)
+
+
+@register.simple_tag(takes_context=True)
+def tile_of(context: Context, tile: TileView, corner: str = "") -> str:
+    """One tile of a board; that of a chart is written once for all that read the same.
+
+    ``corner`` is what a higher app has to say about the tile.
+    """
+    board, dashboard, query = context["board"], context["dashboard"], context["query"]
+    given = {
+        "tile": tile, "board": board, "dashboard": dashboard, "query": query, "corner": corner,
+    }  # fmt: skip
+    if tile.drawn_from is None:
+        return render_to_string("dashboards/_tile.html", given)
+    known = (
+        tile.drawn_from, tile.spec, tile.title, tile.unit_line, tile.error, tuple(tile.notes),
+        tuple((source.kpi.name, source.kpi.slug) for source in tile.sources),
+        tile.as_of, board.as_of, dashboard.slug, query, corner,
+        # How a moment is written: in whose zone, and with its year unless it is this one.
+        get_language(), timezone.get_current_timezone_name(), timezone.localtime().year,
+    )  # fmt: skip
+    return _charts.get(known) or _charts.put(
+        known, render_to_string("dashboards/_tile.html", given)
+    )
 
 
 @register.inclusion_tag("dashboards/_yours.html", takes_context=True)

@@ -17,7 +17,6 @@ from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
-from dashboards.content.document import parse
 from dashboards.content.explain import explain
 from dashboards.content.filters import PERIODS, query_string, read_state, span_words
 from dashboards.content.key_figures import headline, key_figures
@@ -72,7 +71,7 @@ def board_page(
     request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str
 ) -> HttpResponse:
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
-    document = parse(version.document)
+    document = selectors.document_of(version)
     state = read_state(document, request.GET)
     shown = board(document, state)
     query = query_string(document, state)
@@ -108,7 +107,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One figure taken apart: in the panel, or as a page of its own."""
     user, dashboard = opened(request, slug)
     version = selectors.version_for(user, dashboard, number_in(request, "version"))
-    document = parse(version.document)
+    document = selectors.document_of(version)
     spec = document.tile(key)
     if spec is None or spec.type == "text":
         raise NotVisible("")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 
 from ace_portal.lib.markdown import to_line
 from feedback.selectors import open_by_tile
@@ -20,12 +21,17 @@ def open_talk(context: Context) -> dict[str, int]:
     return open_by_tile(context["user"], context["dashboard"])
 
 
-@register.inclusion_tag("feedback/_tile_link.html", takes_context=True)
-def tile_talk(context: Context, talk: dict[str, int] | None, tile: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def tile_talk(context: Context, talk: dict[str, int], tile: Any) -> str:
     """The link on a tile: how many talk about it, or the invitation to begin."""
-    return {
-        "n": (talk or {}).get(tile.key, 0),
-        "tile": tile,
-        "dashboard": context["dashboard"],
-        "query": context.get("query", ""),
-    }
+    if tile.type == "text":
+        return ""
+    return render_to_string(
+        "feedback/_tile_link.html",
+        {
+            "n": talk.get(tile.key, 0),
+            "tile": tile,
+            "dashboard": context["dashboard"],
+            "query": context.get("query", ""),
+        },
+    )

@@ -8,6 +8,7 @@ file that may be read, the file's own mode has to forbid.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class ReadOnlyDialect(Dialect):
 registry.register("duckdb.readonly", __name__, ReadOnlyDialect.__name__)
 
 
+@lru_cache(maxsize=512)
 def check_statement(sql: str) -> None:
     """Raise ``Invalid`` unless ``sql`` is one SELECT without a word that writes.
 

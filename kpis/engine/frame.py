@@ -159,18 +159,14 @@ def check_size(points: int) -> None:
 def spans(
     connection: Connection, table: Table, definitions: Sequence[Definition]
 ) -> Mapping[tuple[str, ...], Span | None]:
-    """The span of the data by the time columns of each definition, read in one query."""
+    """The span of the data by the time columns of each definition, in at most one query."""
     wanted = sorted({name for d in definitions for name in d.time_columns})
     if not wanted:
         return {(): None}
-    columns = [table.source.c[name] for name in wanted]
-    ends = [end for c in columns for end in (sa.func.min(c), sa.func.max(c))]
-    row = connection.execute(sa.select(*ends).select_from(table.source)).one()
-    found = {
-        name: (row[2 * i], row[2 * i + 1])
-        for i, name in enumerate(wanted)
-        if row[2 * i] is not None
-    }
+    ends = {name: table.ends[name] for name in wanted if name in table.ends}
+    if len(ends) < len(wanted):
+        ends = _ends(connection, table, wanted)
+    found = {name: pair for name, pair in ends.items() if pair[0] is not None}
     out: dict[tuple[str, ...], Span | None] = {}
     for definition in definitions:
         zone = Calendar.of(definition.time_zone)
@@ -183,6 +179,13 @@ def spans(
         last = max(as_aware(high, zone) for _, high in pairs)
         out[(*names, definition.time_zone)] = Span(first, last)
     return out
+
+
+def _ends(connection: Connection, table: Table, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+    columns = [table.source.c[name] for name in names]
+    both = [end for c in columns for end in (sa.func.min(c), sa.func.max(c))]
+    row = connection.execute(sa.select(*both).select_from(table.source)).one()
+    return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(names)}
 
 
 def as_aware(value: Any, calendar: Calendar) -> datetime:

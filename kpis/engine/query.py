@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -35,12 +35,14 @@ class Table:
     """The rows that figures come from.
 
     ``source`` has the columns named by ``types`` (each of ``checks.TYPES``); a timestamp is in UTC,
-    without zone. ``as_of`` (aware) is how far the data tells the truth.
+    without zone. ``as_of`` (aware) is how far the data tells the truth. ``ends`` are the least and
+    the greatest value of columns, where they are noted; the others are asked for.
     """
 
     source: FromClause
     types: Mapping[str, str]
     as_of: datetime | None = None
+    ends: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @classmethod
     def named(
@@ -50,6 +52,7 @@ class Table:
         *,
         as_of: datetime | None = None,
         schema: str | None = None,
+        ends: Mapping[str, tuple[Any, Any]] | None = None,
     ) -> Table:
         """A table or view of the database by its name."""
         columns = [
@@ -57,7 +60,7 @@ class Table:
             for column, kind in types.items()
         ]
         source = sa.table(quoted_name(name, True), *columns, schema=schema)
-        return cls(source, dict(types), as_of)
+        return cls(source, dict(types), as_of, ends or {})
 
 
 @dataclass(frozen=True, slots=True)

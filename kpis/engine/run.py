@@ -6,8 +6,8 @@ are fractions of one. ``Invalid`` says what a definition or a query asks that ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,17 @@ from sqlalchemy.engine import Dialect
 from kpis.engine.checks import check_columns
 from kpis.engine.compile import NO_DATA, Inputs, Plan, plan_of, statement
 from kpis.engine.constructs import Element, check_dialect
-from kpis.engine.definition import Definition, Net, Stock
+from kpis.engine.definition import Definition, Net, Stock, columns_of, columns_used
 from kpis.engine.frame import MAX_POINTS, Frame, Key, Span, as_key, check_size, frame_of, spans
 from kpis.engine.movement import Movement
+from kpis.engine.periods import Calendar
 from kpis.engine.query import Query, Table, calendar_of, check_query
 from kpis.engine.result import Figure, Point, Result
+from kpis.engine.together import Row, behind, can_share, double, rows_together
 from kpis.engine.where import Scope
 
 Segment = tuple[str | None, ...]
+Question = tuple[Definition, Query]
 
 
 def run(connection: Connection, table: Table, definition: Definition, query: Query) -> Result:
@@ -39,18 +42,74 @@ def run(connection: Connection, table: Table, definition: Definition, query: Que
 def run_many(
     connection: Connection, table: Table, asked: Sequence[tuple[Definition, Query]]
 ) -> list[Result]:
-    """Answer a page's queries in order, identical ones once."""
+    """Answer a page's queries in order, identical ones once; those under one filter together."""
     check_dialect(connection.dialect)
     for definition, query in asked:
         check_columns(definition, table.types)
         check_query(query, definition, table.types)
     known = spans(connection, table, [definition for definition, _ in asked])
-    answers: dict[tuple[Definition, Query], Result] = {}
-    for definition, query in asked:
-        if (definition, query) not in answers:
-            span = known.get((*definition.time_columns, definition.time_zone))
-            answers[definition, query] = _answer(connection, table, definition, query, span)
-    return [answers[definition, query] for definition, query in asked]
+    prepared: dict[Question, _Prepared] = {}
+    for definition, query in dict.fromkeys(asked):
+        span = known.get((*definition.time_columns, definition.time_zone))
+        prepared[definition, query] = _prepare(connection.dialect, table, definition, query, span)
+    shared: dict[Question, list[Row]] = {}
+    if can_share(connection, table):
+        for group in _under_one_filter(table, prepared):
+            shared |= _share(connection, table, group, prepared)
+    answers: dict[Question, Result] = {}
+    for question, one in prepared.items():
+        rows = shared.get(question)
+        sql = str(one.select.compile(dialect=connection.dialect)) if rows is not None else ""
+        if rows is None:
+            answer = connection.execute(one.select)
+            names, sql = tuple(answer.keys()), str(answer.context.statement)
+            rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
+        answers[question] = _result(table, question, one, rows, sql)
+    return [answers[question] for question in asked]
+
+
+def _under_one_filter(table: Table, questions: Iterable[Question]) -> list[list[Question]]:
+    """The questions that a page asks of the same few rows; without a filter there is no gain."""
+    groups: dict[object, list[Question]] = {}
+    for definition, query in questions:
+        if query.where is None:
+            continue
+        # A day that is compared with a stamp is one of the definition's zone.
+        stamps = any(table.types[name] == "timestamp" for name in columns_of(query.where))
+        key = (query.where, definition.time_zone if stamps else None)
+        groups.setdefault(key, []).append((definition, query))
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _share(
+    connection: Connection,
+    table: Table,
+    group: Sequence[Question],
+    prepared: Mapping[Question, _Prepared],
+) -> dict[Question, list[Row]]:
+    """The rows of a group; none where the common rows do not fit into memory."""
+    definition, query = group[0]
+    assert query.where is not None
+    own = behind(table)
+    used = sorted({name for question in group for name in _columns(*question)})
+    kept = _scope(own, calendar_of(definition)).where(query.where)
+    selects = [prepared[question].select for question in group]
+    try:
+        rows = rows_together(connection, double(own, used, kept), selects)
+    except sa.exc.DBAPIError:
+        connection.rollback()
+        return {}
+    return dict(zip(group, rows, strict=True))
+
+
+def _columns(definition: Definition, query: Query) -> set[str]:
+    """What a query reads: of the dimensions those that it splits by."""
+    bare = replace(definition, dimensions=())
+    return {*columns_used(bare), *query.by, *columns_of(query.where)}
+
+
+def _scope(table: Table, calendar: Calendar) -> Scope:
+    return Scope({name: table.source.c[name] for name in table.types}, table.types, calendar)
 
 
 def explain(
@@ -78,7 +137,7 @@ def _prepare(
 ) -> _Prepared:
     calendar = calendar_of(definition)
     frame = frame_of(query, definition, calendar, span, table)
-    scope = Scope({name: table.source.c[name] for name in table.types}, table.types, calendar)
+    scope = _scope(table, calendar)
     conditions = _conditions(scope, definition, query)
     dims = {f"by{i}": scope.columns[name] for i, name in enumerate(query.by)}
     measure = definition.measure
@@ -111,13 +170,10 @@ def _conditions(scope: Scope, definition: Definition, query: Query) -> list[Elem
     return conditions
 
 
-def _answer(
-    connection: Connection, table: Table, definition: Definition, query: Query, span: Span | None
+def _result(
+    table: Table, question: Question, prepared: _Prepared, rows: Sequence[Row], sql: str
 ) -> Result:
-    prepared = _prepare(connection.dialect, table, definition, query, span)
-    answer = connection.execute(prepared.select)
-    names, sql = tuple(answer.keys()), str(answer.context.statement)
-    rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
+    definition, query = question
     check_size(len(rows))
     found, segments = _figures(prepared, rows)
     points = _points(prepared, found, segments)

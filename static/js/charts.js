@@ -19,8 +19,9 @@ const TICK_GAP = 14;
 const CHARACTER = 6.6;
 const MOST_TICKS = 10;
 
-/* So long charts may be drawn without a paint in between. */
-const BUDGET = 50;
+/* So long charts may be drawn without a paint in between: longer would be felt, and each paint
+   of a page costs about as much as a chart. */
+const BUDGET = 100;
 
 const known = new Map();
 const waiting = new Set();

@@ -44,9 +44,10 @@ def measure(connection: sa.Connection) -> Iterator[Row]:
         connection, "before_cursor_execute",
         lambda _c, _cursor, sql, given, *_rest: ran.append((sql, given)),
     )  # fmt: skip
-    run_many(connection, table, asked)
-    # The first is the engine's own question for the span of the data.
-    bare = ran[-len(asked):]  # fmt: skip
+    for question in asked:
+        run_many(connection, table, [question])
+    # The first of each two is the engine's own question for the span of the data.
+    bare = ran[1::2]
     driver: Any = connection.connection.driver_connection
 
     def floor() -> None:

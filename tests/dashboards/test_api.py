@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from dashboards.api.serializers import FiguresOutput
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.sources import sources_of
 from kpis.engine.query import Query
@@ -151,3 +154,24 @@ def test_restore_compare_and_close(
     assert [change["kind"] for change in changes] == ["removed"]
     assert (foreign.status_code, restored.status_code) == (403, 201)
     assert closed.json()["ended_at"] is not None
+
+
+def test_figures_are_written_as_their_serializer_would(
+    client_of: Open, member: User, live: Dashboard
+) -> None:
+    body = client_of(member).get(f"{ROOT}{live.slug}/figures/").json()
+
+    with timezone.override(member.time_zone):
+        told = FiguresOutput(_moments(body)).data
+    assert json.loads(json.dumps(told)) == body
+
+
+def _moments(value: Any, name: str = "") -> Any:
+    """The answer with its moments and days read again."""
+    if isinstance(value, dict):
+        return {key: _moments(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moments(inner, name) for inner in value]
+    if name in {"start", "end", "as_of"} and isinstance(value, str):
+        return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return value

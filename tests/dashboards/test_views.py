@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
+from ace_portal.lib import memory
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.lifecycle import services as lifecycle
-from kpis.models import KPIVersion
+from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.tickets import VOLUME, make_tickets
@@ -336,3 +337,28 @@ def test_home_tags_show_figures_and_stages(
     assert yours.count('class="mini"') == 3
     assert "Draft v2 waits for its release" in glance
     assert "No dashboard is open to you yet" in page(colleague)
+
+
+def test_tiles_that_are_remembered_are_those_that_would_be_written(
+    client_of: Open, owner: User, member: User, live: Dashboard
+) -> None:
+    """By readers of two zones, under another name of the KPI, with and without a memory."""
+    member.time_zone = "Asia/Tokyo"
+    member.save()
+    where = f"{url('dashboard-detail', live)}?period=last_3"
+
+    def tiles(person: User) -> str:
+        page = client_of(person).get(where, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="board")
+        return str(page.content.decode())
+
+    def written(person: User) -> str:
+        memory.forget()
+        return tiles(person)
+
+    expected = {person.pk: written(person) for person in (owner, member)}
+    assert {person.pk: tiles(person) for person in (owner, member)} == expected
+    assert {person.pk: tiles(person) for person in (owner, member)} == expected
+
+    KPI.objects.update(name="Another name")
+    assert "Another name" in (renamed := tiles(owner))
+    assert renamed == written(owner)

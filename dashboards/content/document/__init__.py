@@ -14,13 +14,20 @@ from dashboards.content.document.model import (
     new_key,
 )
 from dashboards.content.document.reading import parse
-from dashboards.content.document.schema import DOCUMENT_SCHEMA, MAX_FILTERS, PRESETS, RESERVED
+from dashboards.content.document.schema import (
+    DOCUMENT_SCHEMA,
+    MAX_FILTERS,
+    MAX_TEXT,
+    PRESETS,
+    RESERVED,
+)
 from dashboards.content.document.writing import sha256, to_json
 
 __all__ = [
     "DOCUMENT_SCHEMA",
     "EMPTY",
     "MAX_FILTERS",
+    "MAX_TEXT",
     "PRESETS",
     "RESERVED",
     "Choice",

@@ -1,5 +1,6 @@
 """Queries over small tables: filters, segments, filling, cuts, bindings and refusals."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -497,3 +498,17 @@ def test_row_opened_at_the_end_of_the_range_is_not_in_the_stock(store):
     rows = [{"at": datetime(2025, 5, 1)}, {"at": datetime(2025, 5, 2)}]
     definition = {"measure": {"stock": {"opened": "at", "closed": "closed"}}}
     assert store.ask(TYPES, rows, definition, Query(end=date(2025, 5, 2))).total.value == 1
+
+
+def test_noted_ends_of_the_data_are_not_asked_for(duck):
+    definition, query = parse_definition(COUNT), Query(grain="week")
+    with duck.load(TYPES, ROWS) as (connection, table):
+        asked = run(connection, table, definition, query)
+        ran = []
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda _c, _cursor, sql, *_rest: ran.append(sql)
+        )
+        told = replace(table, ends={"at": ("2025-03-10 12:00:00", "2025-04-10 12:00:00")})
+
+        assert run(connection, told, definition, query) == asked
+    assert len(ran) == 1
