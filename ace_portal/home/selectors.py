@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Version
+from feedback.models import Thread
+from feedback.selectors import threads_for
 from kpis.models import KPIVersion, Load, Refresh
 from personas.models import BlueprintVersion, Question
 
 AT_MOST = 12
+FEEDBACK_LATE_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ def needs_of(user: User) -> list[Need]:
         return []
     found = [
         *failed_refreshes(),
+        *unanswered_feedback(user),
         *(failed_loads() if user.may_manage_data else []),
         *reviews_due(user),
         *drafts_of(user),
@@ -61,6 +65,17 @@ def failed_loads() -> list[Need]:
         Need("bad", _("Load rejected"), f"{row.dataset.name}: {row.error}",
              row.dataset.get_absolute_url(), row.created_at)
         for row in rows.select_related("dataset")[:AT_MOST]
+    ]  # fmt: skip
+
+
+def unanswered_feedback(user: User) -> list[Need]:
+    """Threads without a word of the ACE, on anybody's dashboards; late ones stand out."""
+    rows = threads_for(user).filter(state=Thread.State.OPEN, answered_at=None)
+    late = timezone.now() - timedelta(days=FEEDBACK_LATE_DAYS)
+    return [
+        Need("watch" if row.created_at < late else "none", _("Feedback without an answer"),
+             f"{row.title} ({row.dashboard.name})", row.get_absolute_url(), row.created_at)
+        for row in rows.order_by("created_at")[:AT_MOST]
     ]  # fmt: skip
 
 

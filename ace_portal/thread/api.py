@@ -18,6 +18,7 @@ from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.permissions import SIGNED_IN
 from ace_portal.thread.selectors import strip_for
 from dashboards.content.selectors import dashboard_for
+from feedback.selectors import thread_for
 from kpis.selectors import kpi_for
 from personas.selectors import blueprint_for, persona_for, question_for, service_for
 
@@ -32,10 +33,18 @@ class NodeOutput(serializers.Serializer[Any]):
     here = serializers.BooleanField()
 
 
-def _question(user: User, key: str) -> Model:
+def _number(key: str) -> int:
     if not key.isdecimal() or len(key) > 18:
         raise NotVisible("")
-    return question_for(user, int(key))
+    return int(key)
+
+
+def _question(user: User, key: str) -> Model:
+    return question_for(user, _number(key))
+
+
+def _thread(user: User, key: str) -> Model:
+    return thread_for(user, _number(key))
 
 
 FINDERS: dict[str, Callable[[User, str], Model]] = {
@@ -45,11 +54,15 @@ FINDERS: dict[str, Callable[[User, str], Model]] = {
     "questions": _question,
     "kpis": kpi_for,
     "dashboards": dashboard_for,
+    "threads": _thread,
 }
 
 
 class Thread(APIView):
-    """From step to release, as far as the reader may go; a question's key is its number."""
+    """From step to release, as far as the reader may go.
+
+    The key is a slug; that of a question or of a thread of feedback is its number.
+    """
 
     door = SIGNED_IN
 

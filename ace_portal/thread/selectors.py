@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Tile
 from dashboards.content.selectors import dashboards_for, released_number
+from feedback.models import Thread
+from feedback.selectors import threads_for
 from kpis.models import KPI
 from kpis.selectors import kpis_for
 from personas.models import Blueprint, Persona, Question, Service
@@ -44,6 +46,7 @@ class Line:
     kpis: Keys
     dashboards: Keys
     here: str
+    thread: Thread | None = None
     step_name: str = ""
     step_url: str = ""
 
@@ -127,6 +130,15 @@ def of_dashboard(dashboard: Dashboard) -> Line:
     )
 
 
+def of_thread(thread: Thread) -> Line:
+    """Through the KPI that was talked about, on the one dashboard where it was."""
+    version = thread.kpi_version
+    line = of_kpi(version.kpi) if version is not None else of_dashboard(thread.dashboard)
+    line.dashboards = {thread.dashboard_id}
+    line.here, line.thread = "feedback", thread
+    return line
+
+
 LINES: dict[type[Model], Callable[[Any], Line]] = {
     Service: of_service,
     Blueprint: of_blueprint,
@@ -134,8 +146,9 @@ LINES: dict[type[Model], Callable[[Any], Line]] = {
     Question: of_question,
     KPI: of_kpi,
     Dashboard: of_dashboard,
+    Thread: of_thread,
 }
-ORDER = ("step", "persona", "question", "kpi", "dashboard", "release")
+ORDER = ("step", "persona", "question", "kpi", "dashboard", "feedback", "release")
 
 
 def strip_for(user: User, thing: Model) -> list[Node]:
@@ -152,7 +165,8 @@ def strip_for(user: User, thing: Model) -> list[Node]:
         _one_of(_("Question"), line.questions, questions_for(user), _question_count),
         _one_of(_("KPI"), line.kpis, kpis_for(user), _kpi_count),
         _node(_("Dashboard"), line.dashboards, open_dashboards, _dashboard_count),
-        _release(open_dashboards[:1]),
+        _feedback(user, line, open_dashboards),
+        _release(line, open_dashboards[:1]),
     ]
     return [
         Node(node.kind, node.name, node.url, lit=index < place, here=index == place)
@@ -184,7 +198,32 @@ def _step(user: User, line: Line) -> Node:
     return node
 
 
-def _release(dashboards: Sequence[Dashboard]) -> Node:
+def _feedback(user: User, line: Line, dashboards: Sequence[Dashboard]) -> Node:
+    """The thread itself, or what was said about these KPIs on these dashboards."""
+    kind = _("Feedback")
+    if line.thread is not None:
+        return Node(kind, line.thread.title, line.thread.get_absolute_url())
+    said = threads_for(user).filter(dashboard__in=line.dashboards).select_related(None)
+    about = said.filter(Q(kpi_version__kpi__in=line.kpis) | Q(kpi_version=None))
+    found = list(about.order_by("-pk").values_list("pk", "title")[:50]) if line.dashboards else []
+    if not found:
+        return Node(kind, _("Not yet"))
+    if len(found) == 1:
+        return Node(kind, found[0][1], reverse("feedback:thread-detail", args=[found[0][0]]))
+    url = reverse("feedback:inbox") + "?tab=all"
+    if len(dashboards) == 1:
+        url = reverse("feedback:dashboard-threads", args=[dashboards[0].slug])
+    return Node(kind, _thread_count(len(found)), url)
+
+
+def _release(line: Line, dashboards: Sequence[Dashboard]) -> Node:
+    """The version that answers the thread, or the one that people see."""
+    item = line.thread.item if line.thread is not None else None
+    if line.thread is not None and (item is None or item.version is None):
+        return Node(_("Release"), _("Not yet"))
+    if item is not None and item.version is not None:
+        url = reverse("dashboards:versions", args=[item.dashboard.slug])
+        return Node(_("Release"), _("v%(n)s") % {"n": item.version.number}, url)
     for dashboard in dashboards:
         number = released_number(dashboard)
         if number is not None:
@@ -203,6 +242,10 @@ def _question_count(n: int) -> str:
 
 def _kpi_count(n: int) -> str:
     return ngettext("%(n)d KPI", "%(n)d KPIs", n) % {"n": n}
+
+
+def _thread_count(n: int) -> str:
+    return ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}
 
 
 def _dashboard_count(n: int) -> str:

@@ -24,7 +24,13 @@ def threads_for(user: User) -> QuerySet[Thread]:
     What was withdrawn or hidden is gone for everybody.
     """
     threads = Thread.objects.filter(removed="").select_related(
-        "dashboard", "author", "owner", "version", "kpi_version__kpi", "item__dashboard"
+        "dashboard",
+        "author",
+        "owner",
+        "version",
+        "kpi_version__kpi__question__blueprint",
+        "item__dashboard",
+        "item__version",
     )
     if user.is_ace:
         return threads

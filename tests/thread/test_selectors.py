@@ -10,6 +10,9 @@ from django.test import Client
 
 from ace_portal.accounts.models import User
 from ace_portal.thread.selectors import strip_for
+from feedback.models import Thread
+from feedback.services.roadmap import plan_thread, put_in_draft
+from feedback.services.threads import open_thread
 from kpis.models import KPIVersion
 from tests.fixtures.places import live_dashboard
 from tests.fixtures.world import World
@@ -18,8 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def launched(owner: User, world: World, sla: KPIVersion) -> World:
-    live_dashboard(owner, world)
+def launched(owner: User, member: User, world: World, sla: KPIVersion) -> World:
+    """A dashboard that is open to the group, with a word of its member on the KPI."""
+    live = live_dashboard(owner, world)
+    open_thread(
+        actor=member, dashboard=live, tile_key=sla.tiles.order_by("pk")[0].key, kind="idea",
+        text="Split it by shift.",
+    )  # fmt: skip
     return world
 
 
@@ -35,7 +43,7 @@ def test_every_object_stands_on_the_same_thread(
 
     whole = [
         "Resolve", "Service desk lead", "Do we keep the SLA?", "SLA attainment",
-        "Incident service", "v1",
+        "Incident service", "Split it by shift.", "v1",
     ]  # fmt: skip
     assert names(owner, launched.question) == names(owner, sla.kpi) == whole
     assert [names(owner, thing)[1:] for thing in [*things, dashboard]] == [whole[1:]] * 5
@@ -46,6 +54,7 @@ def test_thread_is_lit_up_to_where_one_stands(owner: User, launched: World) -> N
 
     assert [(node.lit, node.here) for node in strip] == [
         (True, False), (True, False), (False, True), (False, False), (False, False), (False, False),
+        (False, False),
     ]  # fmt: skip
 
 
@@ -61,9 +70,32 @@ def test_stranger_learns_kinds_alone(
 
         assert [node.name for node in strip] == [
             "Not open to you", "Not open to you", "Not open to you", "SLA attainment",
-            "Not open to you", "Not yet",
+            "Not open to you", "Not yet", "Not yet",
         ]  # fmt: skip
-        assert [bool(node.url) for node in strip] == [False, False, False, True, False, False]
+        assert [bool(node.url) for node in strip] == [
+            False,
+            False,
+            False,
+            True,
+            False,
+            False,
+            False,
+        ]
+
+
+def test_thread_of_feedback_is_lit_to_the_version_that_answers_it(
+    owner: User, member: User, launched: World
+) -> None:
+    thread = Thread.objects.get()
+    before = names(member, thread)
+    item = plan_thread(actor=owner, thread=thread, title="A filter by shift")
+    put_in_draft(actor=owner, item=item)
+
+    strip = strip_for(member, Thread.objects.get())
+
+    assert (before[0], before[5:]) == ("Resolve", ["Split it by shift.", "Not yet"])
+    assert [node.name for node in strip][4:] == ["Incident service", "Split it by shift.", "v2"]
+    assert [node.here for node in strip] == [False] * 5 + [True, False]
 
 
 def test_links_of_the_thread_open(

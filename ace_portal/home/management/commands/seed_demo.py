@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import discovery, measurement
+from ace_portal.home.demo import conversation, discovery, measurement
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -18,6 +18,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "member": {"name": "Priya Nair", "job_title": "Service desk lead"},
     "colleague": {"name": "Tomas Beck", "job_title": "Network lead"},
     "outsider": {"name": "Ana Ruiz", "job_title": "Facilities"},
+    "sam": {"name": "Sam Okoro", "job_title": "Service desk"},
+    "ines": {"name": "Ines Vogel", "job_title": "Service desk manager"},
     "admin": {"name": "Lea Roth", "is_admin": True},
 }
 
@@ -38,4 +40,6 @@ class Command(BaseCommand):
             found = discovery.tell(
                 people["owner"], people["member"], people["colleague"], timezone.localdate()
             )
-        measurement.tell(people["owner"], found, timezone.localdate())
+        today = timezone.localdate()
+        dashboard = measurement.tell(people["owner"], found, today)
+        conversation.tell(people, found, dashboard, today)
