@@ -38,7 +38,10 @@ PARAMETERS = (
     "ordering", "search", "limit", "offset",
 )  # fmt: skip
 ROUTES = all_routes()
-APPS = ("api", "accounts", "audit", "dashboards", "home", "jobs", "kpis", "personas")
+APPS = (
+    "api", "accounts", "audit", "dashboards", "feedback", "home", "jobs", "kpis", "notifications",
+    "personas",
+)  # fmt: skip
 #: JSON as Python writes it, and as only a person who means harm does
 BODIES = [
     b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff\xfe", b"NaN", b'{"name": NaN}', b"\0",
