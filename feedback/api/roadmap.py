@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
-from ace_portal.lib.selectors import first_or_404
 from dashboards.content.selectors import dashboard_for
 from feedback import selectors
 from feedback.models import PulseAnswer, RoadmapItem
@@ -185,7 +184,7 @@ class PulseAnswers(APIView):
     @extend_schema(request=AnswerInput, responses=AskedOutput)
     def post(self, request: Request, pk: int) -> Response:
         user = person_of(request)
-        answer = first_or_404(selectors.asked_of(user).filter(pulse=pk))
+        answer = selectors.answer_for(user, pk)
         given = taken(AnswerInput, request)
         answered = pulses.answer_pulse(actor=user, answer=answer, **given)
         return Response(AskedOutput(answered).data)

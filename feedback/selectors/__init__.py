@@ -3,6 +3,7 @@
 from feedback.selectors.pulses import (
     KPIChange,
     PulseResult,
+    answer_for,
     asked_of,
     pulse_results,
     readable_pulses,
@@ -37,6 +38,7 @@ __all__ = [
     "WAITING",
     "KPIChange",
     "PulseResult",
+    "answer_for",
     "asked_in",
     "asked_of",
     "comments_for",

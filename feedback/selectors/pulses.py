@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import dashboards_for
 from feedback.models import Pulse, PulseAnswer
@@ -27,6 +28,11 @@ def asked_of(user: User) -> QuerySet[PulseAnswer]:
     return rows.filter(pulse__version__dashboard__in=open_to_me).select_related(
         "pulse__version__dashboard"
     )
+
+
+def answer_for(user: User, pulse: int) -> PulseAnswer:
+    """The person's own answer to a question, given or to be given."""
+    return first_or_404(asked_of(user).filter(pulse__in=Pulse.objects.filter(pk=pulse)))
 
 
 def readable_pulses(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:

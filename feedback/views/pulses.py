@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import SIGNED_IN, access
-from ace_portal.lib.selectors import first_or_404
 from feedback.forms import PulseForm
-from feedback.selectors import asked_of
+from feedback.selectors import answer_for
 from feedback.services import pulses as services
 
 
@@ -21,7 +20,7 @@ from feedback.services import pulses as services
 def pulse(request: HttpRequest, pk: int) -> HttpResponse:
     """Seeing it is counted, so that the share of those who answered is honest."""
     user = person_of(request)
-    answer = first_or_404(asked_of(user).filter(pulse=pk))
+    answer = answer_for(user, pk)
     services.show(actor=user, answer=answer)
     version = answer.pulse.version
     return form_page(
