@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.pages import page_of
 from feedback import selectors
+from feedback.models import Thread
 
 PER_PAGE = 25
 LATE_DAYS = 5
@@ -28,11 +29,19 @@ LABELS: dict[str, str | Promise] = {
 }
 
 
-def inbox_frame(request: HttpRequest, user: User, **context: Any) -> dict[str, Any]:
-    """Tabs with their numbers, and the list under the one that the address names."""
+def inbox_frame(
+    request: HttpRequest, user: User, thread: Thread | None = None, **context: Any
+) -> dict[str, Any]:
+    """Tabs with their numbers, and the list under the one that the address names.
+
+    Without a name it is the one where the reader's work is, or where ``thread`` stands.
+    """
     names = [name for name in selectors.TABS if user.is_ace or name != "unassigned"]
     chosen = request.GET.get("tab", "")
-    tab = chosen if chosen in names else ("open" if user.is_ace else "mine")
+    usual = "open" if user.is_ace else "mine"
+    if thread is not None and not thread.is_open:
+        usual = "all"
+    tab = chosen if chosen in names else usual
     counts = selectors.tab_counts(user)
     rows = selectors.tab_of(user, tab, selectors.threads_for(user))
     page = page_of(request, selectors.with_counts(rows, user), size=PER_PAGE)
@@ -43,6 +52,7 @@ def inbox_frame(request: HttpRequest, user: User, **context: Any) -> dict[str, A
     base = reverse("feedback:inbox")
     return {
         "tab": tab,
+        "thread": thread,
         "page": page,
         "open_count": counts["open"],
         "tabs": [

@@ -53,7 +53,6 @@ def thread_page(request: HttpRequest, user: User, thread: Thread, form: WordsFor
     """The thread with the tile as its author saw it, beside the list that it was opened from."""
     comments = list(selectors.comments_for(user, thread))
     context: dict[str, Any] = {
-        "thread": thread,
         "title": thread.title,
         "text": to_html(thread.text),
         "talk": [{"comment": comment, "text": to_html(comment.text)} for comment in comments],
@@ -70,7 +69,10 @@ def thread_page(request: HttpRequest, user: User, thread: Thread, form: WordsFor
     }
     status = 422 if form.errors else 200
     return render(
-        request, "feedback/thread.html", inbox_frame(request, user, **context), status=status
+        request,
+        "feedback/thread.html",
+        inbox_frame(request, user, thread, **context),
+        status=status,
     )
 
 
