@@ -46,9 +46,9 @@ def inbox_frame(
     rows = selectors.tab_of(user, tab, selectors.threads_for(user))
     page = page_of(request, selectors.with_counts(rows, user), size=PER_PAGE)
     now = timezone.now()
-    for thread in page.object_list:
-        waits = thread.is_open and thread.answered_at is None
-        thread.late = waits and (now - thread.created_at).days >= LATE_DAYS
+    for row in page.object_list:
+        waits = row.is_open and row.answered_at is None
+        row.late = waits and (now - row.created_at).days >= LATE_DAYS
     base = reverse("feedback:inbox")
     return {
         "tab": tab,
