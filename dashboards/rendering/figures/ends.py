@@ -9,12 +9,15 @@ from decimal import Decimal
 from dashboards.rendering import format as fmt
 from dashboards.rendering.figures.axes import Json
 from dashboards.rendering.figures.series import Slot
+from dashboards.rendering.figures.targets import goals
 from dashboards.rendering.safety import label
 from dashboards.rendering.scale import Scale
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
 
 NAME_SHIFT = 24
+#: how far the last value stands from its mark, and how high it is, in pixels
+SHIFT, TEXT = 8, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,15 @@ def end_of(values: Sequence[float | None], name: str, colour: str) -> list[End]:
     return []
 
 
-def end_value(end: End, axis: Scale, slots: Sequence[Slot], face: Face, wording: Wording) -> Json:
-    """The last value, on the side that the line does not come from."""
-    room = end.value - axis.low > 0.16 * (axis.high - axis.low)
-    below = end.before is not None and end.before > end.value and room
+def end_value(
+    end: End, axis: Scale, height: int, slots: Sequence[Slot], face: Face, wording: Wording
+) -> Json:
+    """The last value, on the side that neither the line comes from nor a target runs through."""
+    below = end.before is not None and end.before > end.value
+    pixel = (axis.high - axis.low) / height
+    if any(_touches(goal, end.value, pixel, below=below) for goal in goals(face)):
+        below = not below
+    below = below and end.value - axis.low > 0.16 * (axis.high - axis.low)
     text = fmt.digits(Decimal(str(end.value)), face.precision, wording)
     unit = "%" if face.unit == "percent" else f" {face.unit_label}".rstrip()
     note = f", {wording.so_far}" if slots[end.place].partial else ""
@@ -52,9 +60,15 @@ def end_value(end: End, axis: Scale, slots: Sequence[Slot], face: Face, wording:
         "xanchor": "right",
         "yanchor": "top" if below else "bottom",
         "xshift": 8,
-        "yshift": -8 if below else 8,
+        "yshift": -SHIFT if below else SHIFT,
         "font": {"color": "--accent"},
     }
+
+
+def _touches(goal: float, value: float, pixel: float, *, below: bool) -> bool:
+    """Whether a line at ``goal`` runs through what is written beside ``value``."""
+    away = (value - goal if below else goal - value) / pixel
+    return SHIFT - 4 < away < SHIFT + TEXT
 
 
 def end_names(ends: Iterable[End], place: int, axis: Scale, height: int) -> list[Json]:

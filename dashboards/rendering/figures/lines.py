@@ -51,12 +51,13 @@ def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: W
         texts = hover(result, segment, slots, face, wording, named=not single)
         traces += _traces(values, slots, colour, name, texts)
         ends += end_of(values, name, colour)
+    inner = HEIGHT - TOP - BOTTOM
     if single:
-        notes = [end_value(end, axis, slots, face, wording) for end in ends]
+        notes = [end_value(end, axis, inner, slots, face, wording) for end in ends]
         layout = frame(HEIGHT)
         layout["xaxis"] = time_axis(slots, wording)
     else:
-        notes = end_names(ends, len(slots) - 1, axis, HEIGHT - TOP - BOTTOM)
+        notes = end_names(ends, len(slots) - 1, axis, inner)
         longest = max((len(note["text"]) for note in notes), default=0)
         layout = frame(HEIGHT, right=int(NAME_SHIFT + RIGHT / 2 + longest * CHARACTER))
         # The names of the lines stand in the margin, right after the last figure.

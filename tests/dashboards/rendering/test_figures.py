@@ -85,6 +85,17 @@ def test_line_of_a_band_shows_both_ends() -> None:
     assert [shape["y0"] for shape in shapes] == [5.0, 10.0]
 
 
+@pytest.mark.parametrize(
+    ("values", "side"),
+    [([9, 12, 11], "top"), ([9, 12, 8.6], "bottom"), ([9, 6, 7.5], "top"), ([9, 6, 11], "bottom")],
+)
+def test_last_value_keeps_clear_of_line_and_target(values: list[float], side: str) -> None:
+    """The target is 8 hours; "top" hangs the text under the mark."""
+    note = drawn(LINE, HOURS, monthly(values))["layout"]["annotations"][0]
+
+    assert note["yanchor"] == side
+
+
 def test_line_of_several_segments_names_them_at_their_ends() -> None:
     result = monthly({("A",): [1, 2], ("B",): [3, 4]}, by=("group",))
 
