@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import warnings
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 
@@ -16,6 +18,8 @@ from ace_portal.lib import filebroker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ace_portal.settings")
 filebroker.register()
+# On one machine the portal runs as whoever starts it; the image of docker-compose.yml is no root.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 HEARTBEAT_SECONDS = 5.0
 HARD_LIMIT_SECONDS = 3600
