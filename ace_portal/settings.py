@@ -312,6 +312,8 @@ SPECTACULAR_SETTINGS = {
         "RefreshState": "kpis.models.Refresh.State",
         "ThreadKind": "feedback.models.Thread.Kind",
         "ThreadState": "feedback.models.Thread.State",
+        "RoadmapState": "feedback.models.RoadmapItem.State",
+        "RoadmapHorizon": "feedback.services.roadmap.HORIZONS",
         "MailState": "ace_portal.notifications.models.Mail.State",
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",

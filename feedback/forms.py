@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import User
 from feedback.models import PulseAnswer, RoadmapItem, Thread
 from feedback.selectors import open_items, threads_for
-from feedback.services.roadmap import CHOSEN_BY_HAND
+from feedback.services.roadmap import HORIZONS
 from personas.selectors import people_of_ace
 
 LONGEST = 10_000
@@ -94,7 +94,7 @@ class ItemForm(forms.Form):
     )  # fmt: skip
     state = forms.ChoiceField(
         label=_("When"), widget=forms.RadioSelect, initial="later",
-        choices=[(str(state), state.label) for state in CHOSEN_BY_HAND],
+        choices=HORIZONS,
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ class PlanForm(forms.Form):
     )  # fmt: skip
     state = forms.ChoiceField(
         label=_("When"), widget=forms.RadioSelect, initial="later",
-        choices=[(str(state), state.label) for state in CHOSEN_BY_HAND],
+        choices=HORIZONS,
     )  # fmt: skip
 
     def __init__(self, *args: Any, thread: Thread, **kwargs: Any) -> None:

@@ -55,7 +55,9 @@ def run_tests(arguments: list[str]) -> int:
         say(f"--- {name} ---")
         with tempfile.TemporaryDirectory(prefix="ace-test-") as data:
             environment = {**os.environ, "ACE_DATA_DIR": data, "DATABASE_URL": url}
-            if not url:
+            if url:
+                environment["ACE_TEST_SECOND_PASS"] = "1"
+            else:
                 del environment["DATABASE_URL"]
             command = [sys.executable, "-m", "pytest", *arguments]
             status = subprocess.run(command, cwd=ROOT, env=environment).returncode or status
@@ -83,6 +85,7 @@ def postgres() -> Iterator[None]:
         user,
         [str(Path(initdb).parent / "postgres"), "-D", str(folder / "data"), "-p", str(port),
          "-c", "listen_addresses=127.0.0.1", "-k", str(folder), "-c", "fsync=off",
+         "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
          "-c", "max_connections=200", "-c", "log_min_messages=fatal"],
     )  # fmt: skip
     url = f"postgresql://ace@127.0.0.1:{port}/postgres"

@@ -19,8 +19,6 @@ from feedback.models import PulseAnswer, RoadmapItem
 from feedback.services import pulses
 from feedback.services import roadmap as services
 
-BY_HAND = [str(state) for state in services.CHOSEN_BY_HAND]
-
 
 class ItemOutput(serializers.ModelSerializer[RoadmapItem]):
     dashboard = serializers.SlugField(source="dashboard.slug")
@@ -34,7 +32,7 @@ class ItemOutput(serializers.ModelSerializer[RoadmapItem]):
 class ItemInput(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(max_length=2000, default="", allow_blank=True)
-    state = serializers.ChoiceField(BY_HAND, default="later")
+    state = serializers.ChoiceField(services.HORIZONS, default="later")
 
 
 class PlanInput(serializers.Serializer[Any]):
@@ -42,7 +40,7 @@ class PlanInput(serializers.Serializer[Any]):
 
     item = serializers.IntegerField(default=None, allow_null=True, min_value=1)
     title = serializers.CharField(max_length=120, default="", allow_blank=True)
-    state = serializers.ChoiceField(BY_HAND, default="later")
+    state = serializers.ChoiceField(services.HORIZONS, default="later")
 
 
 class DropInput(serializers.Serializer[Any]):

@@ -69,7 +69,7 @@ class WordsInput(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=10_000)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class HideInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 

@@ -101,10 +101,10 @@ class ThreadDetail(APIView):
 class ThreadHide(APIView):
     door = ACE
 
-    @extend_schema(request=s.ReasonInput, responses={204: None})
+    @extend_schema(request=s.HideInput, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
         user, thread = asked(request, pk)
-        services.hide(actor=user, thread=thread, **taken(s.ReasonInput, request))
+        services.hide(actor=user, thread=thread, **taken(s.HideInput, request))
         return Response(status=204)
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
-from feedback.models import MOVES, Comment, Follow, Move, Thread
+from feedback.models import MOVES, Comment, Follow, Move, Thread, Vote
 from feedback.permissions import may_reopen
 from feedback.selectors import threads_for
-from feedback.services.talk import require_reader, say
+from feedback.services.talk import once, require_reader, say
 from feedback.services.threads import locked, tell
 from personas.permissions import require_ace
 
@@ -113,6 +113,6 @@ def _bring_people(thread: Thread, other: Thread) -> None:
     """Who wanted the one follows the other, and counts as one more who wants it."""
     people = {thread.author_id, *thread.votes.values_list("person", flat=True)}
     for person in sorted(people):
-        Follow.objects.get_or_create(thread=other, person_id=person)
+        once(Follow(thread=other, person_id=person))
         if person != other.author_id:
-            other.votes.get_or_create(person_id=person)
+            once(Vote(thread=other, person_id=person))

@@ -20,6 +20,7 @@ from personas.permissions import require_ace
 
 State = RoadmapItem.State
 CHOSEN_BY_HAND = (State.LATER, State.NEXT, State.NOW)
+HORIZONS = [(str(state), state.label) for state in CHOSEN_BY_HAND]
 
 
 def add_item(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,7 @@ def say(thread: Thread, actor: User, text: str) -> Comment:
         thread.answered_at = now
     thread.active_at = now
     thread.save(update_fields=["answered_at", "active_at", "updated_at"])
-    Follow.objects.get_or_create(thread=thread, person=actor)
+    once(Follow(thread=thread, person=actor))
     record(actor=actor, action="thread.reply", target=thread, comment=comment.pk)
     return comment
 
@@ -69,7 +70,7 @@ def vote(*, actor: User, thread: Thread, on: bool) -> bool:
         raise Conflict(_("It is yours already: it counts without your vote."))
     with transaction.atomic():
         if on:
-            Vote.objects.get_or_create(thread=thread, person=actor)
+            once(Vote(thread=thread, person=actor))
         else:
             Vote.objects.filter(thread=thread, person=actor).delete()
         record(actor=actor, action="thread.vote", target=thread, on=on)
@@ -81,11 +82,16 @@ def follow(*, actor: User, thread: Thread, on: bool) -> bool:
     require_reader(actor, thread)
     with transaction.atomic():
         if on:
-            Follow.objects.get_or_create(thread=thread, person=actor)
+            once(Follow(thread=thread, person=actor))
         else:
             Follow.objects.filter(thread=thread, person=actor).delete()
         record(actor=actor, action="thread.follow", target=thread, on=on)
     return on
+
+
+def once(row: Model) -> None:
+    """Write the row unless the person has one, whoever takes it away or writes it meanwhile."""
+    type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
 
 
 def require_reader(actor: User, thread: Thread) -> None:
