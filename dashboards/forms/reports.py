@@ -39,8 +39,8 @@ class ReportForm(forms.Form):
         label=_("Day of the month"), min_value=1, max_value=LAST_DAY, initial=1,
         help_text=_("1 to 28: every month has it."),
     )  # fmt: skip
-    at = forms.TimeField(label=_("At"), initial=time(8), help_text=_("By the clock of the zone."))
-    zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    at = forms.TimeField(label=_("At"), initial=time(8))
+    zone = forms.ChoiceField(label=_("Time zone"))
     skip_empty = forms.BooleanField(
         label=_("Send nothing when no tile has a figure"), required=False, initial=True
     )
@@ -51,11 +51,13 @@ class ReportForm(forms.Form):
     ) -> None:
         """With a ``dashboard`` it is a new one: the ACE chooses for whom."""
         super().__init__(*args, **kwargs)
-        own = [("", _now("As in the person's settings"))]
-        field_of(self, "zone", forms.ChoiceField).choices = own + time_zone_choices()
+        zone = field_of(self, "zone", forms.ChoiceField)
+        zone.choices = time_zone_choices()
         if dashboard is None or not user.is_ace:
             del self.fields["person"]
             return
+        zone.required = False
+        zone.choices = [("", _now("As in the person's settings")), *time_zone_choices()]
         people = field_of(self, "person", forms.ModelChoiceField)
         people.queryset, people.initial = readers_of(dashboard), user.pk
 

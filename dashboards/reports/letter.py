@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,7 @@ NUMBERS_BESIDE = 2
 #: what a number is compared with, and the line beside it: no figures of their own
 BESIDE = {"before", "trend"}
 SIGNS = {"good": "●", "watch": "▲", "bad": "■"}
+_GAPS = re.compile(r"\n\s*\n\s*\n")
 ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
 
 
@@ -59,6 +61,7 @@ class Block:
     trouble: str = ""
     rows: tuple[tuple[Cell, ...], ...] = ()
     more: int = 0
+    unit_line: str = ""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -112,6 +115,9 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     parts: list[Part] = []
     blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
     for block in blocks:
+        # A table in a mail has no bars, and nothing to say of marks in them.
+        is_table = block.tile.type == "table"
+        block.unit_line = page.span_words if is_table else block.tile.unit_line
         block.notes = _notes(block.tile, page)
     failures = [f"{block.name}: {block.trouble}" for block in blocks if block.trouble]
     context = _about(subscription, version, page) | {
@@ -122,7 +128,7 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     return Letter(
         version=version,
         subject=str(context["subject"]),
-        text=render_to_string("mail/report.txt", context),
+        text=_GAPS.sub("\n\n", render_to_string("mail/report.txt", context)),
         html=render_to_string("mail/report.html", context),
         parts=parts,
         failures=failures,

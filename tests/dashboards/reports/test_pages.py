@@ -26,7 +26,7 @@ FORM = {
     "weekday": "2",
     "day": "1",
     "at": "07:30",
-    "zone": "",
+    "zone": "Europe/Berlin",
     "skip_empty": "on",
 }
 API = "/api/v1/subscriptions/"
@@ -97,7 +97,7 @@ def test_ace_subscribes_somebody_else(
     client, where = client_of(ace), f"{live.get_absolute_url()}subscribe/"
     page = client.get(where)
     stranger = client.post(where, {**FORM, "person": outsider.pk})
-    done = client.post(where, {**FORM, "person": member.pk})
+    done = client.post(where, {**FORM, "zone": "", "person": member.pk})
 
     assert "outsider" not in page.content.decode().lower()
     assert (stranger.status_code, done.status_code) == (422, 302)
