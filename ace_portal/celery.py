@@ -30,6 +30,7 @@ SCHEDULE = {
     "sweep jobs": ("jobs.sweep", settings.JOB_SWEEP_SECONDS),
     "refresh what is due": ("kpis.refresh_due", 30),
     "send daily mails": ("notifications.send_digests", 60),
+    "send reports that are due": ("dashboards.send_due_reports", 30),
     "ask what a release gave": ("feedback.ask_pulses", 300),
     "collect old files": ("kpis.collect", 3600),
 }

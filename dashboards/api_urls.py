@@ -1,8 +1,9 @@
 from django.urls import path
 
-from dashboards.api import views
+from dashboards.api import reports, views
 
 ONE = "dashboards/<slug:slug>/"
+REPORT = "subscriptions/<int:pk>/"
 
 urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
@@ -18,4 +19,18 @@ urlpatterns = [
     path(ONE + "versions/<int:number>/restore/", views.Restore.as_view(), name="version-restore"),
     path(ONE + "launches/", views.Launches.as_view(), name="launches"),
     path(ONE + "launches/<int:pk>/end/", views.LaunchEnd.as_view(), name="launch-end"),
+    path(
+        ONE + "subscriptions/",
+        reports.DashboardSubscriptions.as_view(),
+        name="dashboard-subscriptions",
+    ),
+    path("subscriptions/", reports.Subscriptions.as_view(), name="subscriptions"),
+    path(REPORT, reports.SubscriptionDetail.as_view(), name="subscription-detail"),
+    path(REPORT + "send/", reports.SubscriptionSend.as_view(), name="subscription-send"),
+    path(REPORT + "runs/", reports.SubscriptionRuns.as_view(), name="subscription-runs"),
+    path(
+        REPORT + "runs/<int:run>/again/",
+        reports.SubscriptionRunAgain.as_view(),
+        name="subscription-run-again",
+    ),
 ]

@@ -2,5 +2,6 @@
 
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
+from dashboards.reports.models import ReportRun, Subscription
 
-__all__ = ["Dashboard", "Launch", "Tile", "Version"]
+__all__ = ["Dashboard", "Launch", "ReportRun", "Subscription", "Tile", "Version"]

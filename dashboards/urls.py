@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import builder, pages, releases
+from dashboards.views import builder, pages, releases, reports
 
 app_name = "dashboards"
 
@@ -37,4 +37,16 @@ version_urls = [
     path(ONE + "launch/<int:pk>/end/", releases.launch_end, name="launch-end"),
 ]
 
-urlpatterns = page_urls + builder_urls + version_urls
+report_urls = [
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<int:pk>/", reports.detail, name="report-detail"),
+    path("reports/<int:pk>/edit/", reports.edit, name="report-edit"),
+    path("reports/<int:pk>/pause/", reports.turn, {"to": "pause"}, name="report-pause"),
+    path("reports/<int:pk>/resume/", reports.turn, {"to": "resume"}, name="report-resume"),
+    path("reports/<int:pk>/delete/", reports.delete, name="report-delete"),
+    path("reports/<int:pk>/send/", reports.send, name="report-send"),
+    path("reports/<int:pk>/runs/<int:run>/again/", reports.run_again, name="report-run-again"),
+    path(ONE + "subscribe/", reports.new, name="report-new"),
+]
+
+urlpatterns = page_urls + builder_urls + version_urls + report_urls

@@ -62,6 +62,7 @@ COMPONENTS = (
     "kpi",
     "told",
     "roadmap",
+    "reports",
 )
 
 THIRD_PARTY = {

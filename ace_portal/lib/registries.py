@@ -60,6 +60,9 @@ notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool
     "notification kind"
 )
 
+#: name → what is told that a mail was sent, refused or left out, in the transaction of that
+mail_listeners: Registry[Callable[[Any], None]] = Registry("mail listener")
+
 #: what a link at the end of a mail ends → the function that ends it, called with a primary key
 unsubscribers: Registry[Callable[[int], None]] = Registry("unsubscriber")
 

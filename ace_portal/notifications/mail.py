@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.jobs.services import Run, enqueue
 from ace_portal.lib.errors import Temporary
-from ace_portal.lib.registries import notification_kinds
+from ace_portal.lib.registries import mail_listeners, notification_kinds
 from ace_portal.notifications.composing import compose
 from ace_portal.notifications.models import Mail
 from ace_portal.notifications.selectors import readable
@@ -103,6 +103,8 @@ def perform(run: Run) -> None:
     with run.completion():
         mail.state, mail.reason, mail.sent_at = state, reason[:300], timezone.now()
         mail.save()
+        for tell in mail_listeners.values():
+            tell(mail)
 
 
 def why_not(mail: Mail) -> str:

@@ -60,6 +60,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         done=lambda preference: reverse("notifications:inbox"),
         said=_("Saved."),
         title=_("How you are told"),
+        template="notifications/settings.html",
         intro=_("The list in the portal always has everything. This is about mail."),
         cancel_url=reverse("notifications:inbox"),
     )

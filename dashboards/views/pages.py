@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -80,10 +81,11 @@ def board_page(
         "version": version,
         "board": shown,
         "query": explain_query(version, query),
+        "subscribe_url": subscribe_url(dashboard, version, query),
     }
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target == "board":
-        return render(request, "dashboards/_board.html", context)
+        return render(request, "dashboards/_refreshed.html", context)
     presets = [
         {"value": key, "label": label, "selected": key == state.preset}
         for key, label in PERIODS.items()
@@ -99,6 +101,15 @@ def explain_query(version: Version, query: str) -> str:
     if version.state == Version.State.RELEASED:
         return query
     return "&".join(part for part in (f"version={version.number}", query) if part)
+
+
+def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
+    """To a report under these filters; empty where nothing would be sent."""
+    over = dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}
+    if over or version.state != Version.State.RELEASED:
+        return ""
+    address = reverse("dashboards:report-new", args=[dashboard.slug])
+    return f"{address}?{urlencode({'filters': query})}" if query else address
 
 
 @access(SIGNED_IN)
