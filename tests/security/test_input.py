@@ -35,10 +35,11 @@ HOSTILE = [
 PARAMETERS = (
     "page", "page_size", "q", "category", "version", "kpi", "period", "dataset", "question",
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
-    "ordering", "search", "limit", "offset",
+    "ordering", "search", "limit", "offset", "month", "day", "first", "last",
 )  # fmt: skip
 ROUTES = all_routes()
-APPS = ("api", "accounts", "audit", "dashboards", "home", "jobs", "kpis", "personas")
+APPS = ("api", "accounts", "audit", "dashboards", "home", "jobs", "kpis", "office_hours",
+        "personas")  # fmt: skip
 #: JSON as Python writes it, and as only a person who means harm does
 BODIES = [
     b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff\xfe", b"NaN", b'{"name": NaN}', b"\0",
