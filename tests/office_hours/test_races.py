@@ -117,6 +117,21 @@ def test_sixty_on_overlapping_slots_of_two_rules_leave_no_overlap(
     assert overlaps() == 0
 
 
+def test_fifty_on_twenty_slots_leave_exactly_twenty(host: Host, people: list[User]) -> None:
+    at = offer(host, starts=time(9), ends=time(19), minutes=30)
+    wanted = [at + timedelta(minutes=30 * n) for n in range(20)]
+
+    done, _refusals = at_once(
+        [
+            lambda p=p, n=n: book(actor=p, host=host, starts_at=wanted[n % 20], topic="Me")
+            for n, p in enumerate(people[:50])
+        ]
+    )
+
+    assert done == Booking.objects.count() == 20
+    assert overlaps() == 0
+
+
 @pytest.fixture
 def without_constraints() -> Iterator[None]:
     """The table without its second guards; they come back afterwards."""

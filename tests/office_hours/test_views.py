@@ -88,12 +88,12 @@ def test_late_one_keeps_the_words_and_reads_what_is_free(
     client_of: ClientOf, host: Host, booking: Booking, colleague: User
 ) -> None:
     body = {"starts_at": NINE.isoformat(), "topic": "My own words"}
-    page = client_of(colleague).post(f"/sessions/hosts/{host.pk}/", body)
+    page = client_of(colleague).post(f"/sessions/hosts/{host.pk}/?day=2026-11-03", body)
     told = client_of(colleague).post(
         "/api/v1/bookings/", {**body, "host": host.pk}, "application/json"
     )
 
-    assert page.status_code == 422
+    assert (page.status_code, page.context["slots"][0]["time"]) == (422, "09:30")
     assert "My own words" in page.content.decode()
     assert "Tue 3 Nov 2026, 09:30 to 10:00, Europe/Berlin" in page.content.decode()
     assert (told.status_code, told.json()["field"]) == (409, "starts_at")
