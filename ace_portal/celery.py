@@ -32,6 +32,7 @@ SCHEDULE = {
     "send daily mails": ("notifications.send_digests", 60),
     "send reports that are due": ("dashboards.send_due_reports", 30),
     "ask what a release gave": ("feedback.ask_pulses", 300),
+    "remind of sessions": ("office_hours.remind", 300),
     "collect old files": ("kpis.collect", 3600),
 }
 

@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS = {
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "VersionState": "dashboards.models.Version.State",
+        "BookingState": "office_hours.models.Booking.State",
     },
 }
 
@@ -353,7 +354,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "ace_portal.lib.logs.WithoutSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secrets"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("ACE_LOG_LEVEL", default="WARNING")},
     "loggers": {"ace": {"level": "INFO"}},
 }

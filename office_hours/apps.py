@@ -1,5 +1,24 @@
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.registries import notification_kinds
 
 
 class OfficeHoursConfig(AppConfig):
     name = "office_hours"
+
+    def ready(self) -> None:
+        from office_hours.selectors import booking
+
+        notification_kinds.register("office_hours.booking", booking.readable)
+        notification_kinds.register("office_hours.reminder", booking.readable_reminders)
+        add_entry(
+            "sessions",
+            Entry(
+                label=_("Sessions"), icon="cal", url_name="office_hours:sessions", order=40,
+                prefixes=("/sessions/",),
+            ),
+        )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from ace_portal.audit.services import record
+from ace_portal.lib.logs import without_secret
 
 LONGEST_PATH = 200
 
@@ -31,5 +32,5 @@ class DeniedAccessMiddleware:
         if request.user.is_authenticated:
             record(
                 actor=request.user, action="access.denied", method=request.method,
-                path=request.path[:LONGEST_PATH], status=status,
+                path=without_secret(request.path)[:LONGEST_PATH], status=status,
             )  # fmt: skip

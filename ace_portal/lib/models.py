@@ -17,6 +17,11 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # lines and tabs are
 LONGEST_TEXT = 50_000
 
 
+def one_line(text: str) -> str:
+    """What would break a line, or is no character, is a space."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 class BaseModel(models.Model):
     """A row that knows when it was made and last changed (UTC)."""
 

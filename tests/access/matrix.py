@@ -46,7 +46,7 @@ def sees(*names: str) -> Rule:
 
 OF_GROUP = sees("member")
 OWNER = role("owner")
-#: the owner's upload: another person of the team cannot tell that it is there
+#: the owner's upload, or hours: another person of the team cannot tell that they are there
 OWN_UPLOAD = Rule(frozenset({"owner"}), 403, frozenset({"ace"}))
 
 MEMBERS_OWN = Rule(frozenset({"member"}), 404)
@@ -54,6 +54,10 @@ MEMBERS_OWN = Rule(frozenset({"member"}), 404)
 #: the member wrote it; the team reads it and may not change it
 MEMBERS_WORDS = Rule(frozenset({"member"}), 403, frozenset({"outsider", "colleague", "admin"}))
 DECIDES = Rule(ACE_TEAM, 403, frozenset({"outsider", "colleague", "admin"}))
+
+#: the member booked it with the owner: nobody else can tell that it is there
+BOOKED = Rule(frozenset({"member", "owner"}), 404)
+HOSTED = Rule(frozenset({"owner"}), 403, frozenset({"outsider", "colleague", "ace", "admin"}))
 
 #: route → (who reads, who writes); one rule stands for both
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
@@ -196,6 +200,25 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "feedback:item-edit": TEAM,
     "feedback:item-draft": TEAM,
     "feedback:item-drop": TEAM,
+    # Sessions: the owner's hours, and the member's booking of a tile with them
+    "office_hours:sessions": ALL,
+    "office_hours:host-book": Rule(SIGNED_IN - {"owner"}, 404),  # nobody books themselves
+    "office_hours:tile-book": OF_GROUP,
+    "office_hours:booking-detail": BOOKED,
+    "office_hours:booking-move": BOOKED,
+    "office_hours:booking-cancel": BOOKED,
+    "office_hours:booking-outcome": HOSTED,
+    "office_hours:booking-thread": HOSTED,
+    "office_hours:hours": TEAM,
+    "office_hours:hours-settings": TEAM,
+    "office_hours:rule-new": TEAM,
+    "office_hours:rule-edit": OWN_UPLOAD,
+    "office_hours:rule-remove": OWN_UPLOAD,
+    "office_hours:day-new": TEAM,
+    "office_hours:day-remove": OWN_UPLOAD,
+    "office_hours:feed": ANY,  # the secret in the address is the right
+    "office_hours:feed-new": ALL,
+    "office_hours:feed-revoke": MEMBERS_OWN,
     # The API
     "api:schema": ALL,
     "api:docs": ALL,
@@ -286,6 +309,22 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:subscription-send": OF_GROUP,
     "api:subscription-runs": OF_GROUP,
     "api:subscription-run-again": OF_GROUP,
+    "api:hosts": ALL,
+    "api:host-slots": Rule(SIGNED_IN - {"owner"}, 404),
+    "api:bookings": ALL,
+    "api:booking-detail": BOOKED,
+    "api:booking-move": BOOKED,
+    "api:booking-cancel": BOOKED,
+    "api:booking-outcome": HOSTED,
+    "api:booking-notes": HOSTED,
+    "api:booking-thread": HOSTED,
+    "api:hours": TEAM,
+    "api:hours-rules": TEAM,
+    "api:hours-rule": OWN_UPLOAD,
+    "api:hours-days": TEAM,
+    "api:hours-day": OWN_UPLOAD,
+    "api:feeds": ALL,
+    "api:feed-detail": MEMBERS_OWN,
     "api:launches": (TEAM, OWNER),
     "api:launch-end": (TEAM, OWNER),
 }

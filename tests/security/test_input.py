@@ -35,12 +35,12 @@ HOSTILE = [
 PARAMETERS = (
     "page", "page_size", "q", "category", "version", "kpi", "period", "dataset", "question",
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
-    "ordering", "search", "limit", "offset",
+    "ordering", "search", "limit", "offset", "month", "day", "first", "last",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
     "api", "accounts", "audit", "dashboards", "feedback", "home", "jobs", "kpis", "notifications",
-    "personas",
+    "office_hours", "personas",
 )  # fmt: skip
 #: JSON as Python writes it, and as only a person who means harm does
 BODIES = [

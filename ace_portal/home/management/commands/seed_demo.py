@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import conversation, discovery, measurement
+from ace_portal.home.demo import conversation, discovery, measurement, sessions
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -43,3 +43,4 @@ class Command(BaseCommand):
         today = timezone.localdate()
         dashboard = measurement.tell(people["owner"], found, today)
         conversation.tell(people, found, dashboard, today)
+        sessions.tell(people["owner"], people["member"])
