@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("kpis.api_urls")),
     path("", include("dashboards.api_urls")),
     path("", include("feedback.api_urls")),
+    path("", include("office_hours.api_urls")),
     path("", include("ace_portal.thread.api_urls")),
 ]

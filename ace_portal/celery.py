@@ -27,6 +27,7 @@ SCHEDULE = {
     "refresh what is due": ("kpis.refresh_due", 30),
     "send daily mails": ("notifications.send_digests", 60),
     "ask what a release gave": ("feedback.ask_pulses", 300),
+    "begin sessions": ("office_hours.begin_sessions", 15),
     "collect old files": ("kpis.collect", 3600),
 }
 

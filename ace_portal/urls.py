@@ -14,6 +14,7 @@ urlpatterns = [
     path("kpis/", include("kpis.urls")),
     path("", include("dashboards.urls")),
     path("", include("feedback.urls")),
+    path("", include("office_hours.urls")),
     path("api/v1/", include("ace_portal.api_urls")),
 ]
 

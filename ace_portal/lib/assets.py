@@ -62,6 +62,8 @@ COMPONENTS = (
     "kpi",
     "told",
     "roadmap",
+    "asking",
+    "lessons",
 )
 
 THIRD_PARTY = {

@@ -1,0 +1,13 @@
+"""What Celery calls."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from office_hours.services import ama
+
+
+@shared_task(name="office_hours.begin_sessions", ignore_result=True)
+def begin_sessions() -> int:
+    return ama.start_due(now=timezone.now())
