@@ -52,9 +52,10 @@ def with_question_counts(sessions: QuerySet[AMASession]) -> QuerySet[AMASession]
 
 
 def coming(sessions: QuerySet[AMASession]) -> QuerySet[AMASession]:
-    """What is live now and what will be, the next one first."""
-    ahead = [State.DRAFT, State.PUBLISHED, State.LIVE]
-    return sessions.filter(state__in=ahead).order_by("starts_at", "pk")
+    """What is live now, then what will be, the next one first."""
+    rows = sessions.filter(state__in=[State.DRAFT, State.PUBLISHED, State.LIVE])
+    running = rows.annotate(running=Q(state=State.LIVE))
+    return running.order_by(F("running").desc(), "starts_at", "pk")
 
 
 def past(sessions: QuerySet[AMASession]) -> QuerySet[AMASession]:

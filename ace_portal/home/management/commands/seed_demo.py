@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import discovery, measurement
+from ace_portal.home.demo import discovery, measurement, meeting
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -38,4 +38,5 @@ class Command(BaseCommand):
             found = discovery.tell(
                 people["owner"], people["member"], people["colleague"], timezone.localdate()
             )
-        measurement.tell(people["owner"], found, timezone.localdate())
+        dashboard = measurement.tell(people["owner"], found, timezone.localdate())
+        meeting.tell(people, dashboard)
