@@ -33,6 +33,7 @@ SCHEDULE = {
     "send reports that are due": ("dashboards.send_due_reports", 30),
     "ask what a release gave": ("feedback.ask_pulses", 300),
     "remind of sessions": ("office_hours.remind", 300),
+    "begin sessions": ("office_hours.begin_sessions", 15),
     "collect old files": ("kpis.collect", 3600),
 }
 

@@ -11,7 +11,7 @@ class OfficeHoursConfig(AppConfig):
     name = "office_hours"
 
     def ready(self) -> None:
-        from office_hours.selectors import booking
+        from office_hours.selectors import ama, booking
 
         notification_kinds.register("office_hours.booking", booking.readable)
         notification_kinds.register("office_hours.reminder", booking.readable_reminders)
@@ -20,5 +20,14 @@ class OfficeHoursConfig(AppConfig):
             Entry(
                 label=_("Sessions"), icon="cal", url_name="office_hours:sessions", order=40,
                 prefixes=("/sessions/",),
+            ),
+        )  # fmt: skip
+        notification_kinds.register("ama.session", ama.readable_sessions)
+        notification_kinds.register("ama.question", ama.readable_questions)
+        add_entry(
+            "lessons",
+            Entry(
+                label=_("Lessons"), icon="book", url_name="office_hours:lessons", order=50,
+                prefixes=("/lessons/",),
             ),
         )  # fmt: skip

@@ -27,6 +27,7 @@ SERVICES = {
 WITHOUT_DATABASE = ("tests/kpis/engine/", "tests/kpis/sources/", "tests/kpis/sandbox/",
                     "tests/dashboards/rendering/", "tests/look/")  # fmt: skip
 
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ
 
 pytest_plugins = [
@@ -58,6 +59,8 @@ def _left_out(item: pytest.Item) -> bool:
         return True
     if SECOND_PASS and item.nodeid.startswith(WITHOUT_DATABASE):
         return True
+    if item.get_closest_marker("postgresql") and not ON_POSTGRESQL:
+        return True
     wanted = SERVICES.keys() & set(getattr(item, "fixturenames", ()))
     return any(not os.environ.get(SERVICES[fixture]) for fixture in wanted)
 
@@ -73,6 +76,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(
                 f"NOT RUN: tests with {fixture}: {variable} is not set (bin/test sets it)"
             )
+    if not ON_POSTGRESQL:
+        terminalreporter.write_line("For PostgreSQL's pass alone: the guards that only it has")
     if SECOND_PASS:
         rooms = ", ".join(WITHOUT_DATABASE)
         terminalreporter.write_line(f"Ran on the first pass alone, without a database: {rooms}")

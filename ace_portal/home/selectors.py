@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -14,6 +15,7 @@ from dashboards.content.models import Dashboard, Version
 from feedback.models import Thread
 from feedback.selectors import threads_for
 from kpis.models import KPIVersion, Load, Refresh
+from office_hours.selectors.ama import questions_due, sessions_to_close
 from personas.models import BlueprintVersion, Question
 
 AT_MOST = 12
@@ -42,6 +44,7 @@ def needs_of(user: User) -> list[Need]:
         *reviews_due(user),
         *drafts_of(user),
         *unanswered_questions(user),
+        *sessions_left(user),
     ]
     return sorted(found, key=lambda need: need.since)[:AT_MOST]
 
@@ -114,3 +117,18 @@ def unanswered_questions(user: User) -> list[Need]:
         Need("none", _("Question without a KPI"), row.text, row.get_absolute_url(), row.created_at)
         for row in rows.select_related("persona")[:AT_MOST]
     ]
+
+
+def sessions_left(user: User) -> list[Need]:
+    """What a session has left to the person: to close it, and to answer what was put off."""
+    today = timezone.localdate()
+    return [
+        *(Need("watch", _("Session to close"), session.title, session.get_absolute_url(),
+               session.ends_at)
+          for session in sessions_to_close(user)[:AT_MOST]),
+        *(Need("watch" if question.due and question.due < today else "none",
+               _("Question of a session to answer by %(day)s")
+               % {"day": date_format(question.due, "j M") if question.due else ""},
+               question.text, question.get_absolute_url(), question.updated_at)
+          for question in questions_due(user)[:AT_MOST]),
+    ]  # fmt: skip

@@ -63,6 +63,8 @@ COMPONENTS = (
     "told",
     "roadmap",
     "reports",
+    "asking",
+    "lessons",
 )
 
 THIRD_PARTY = {

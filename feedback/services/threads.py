@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
@@ -17,7 +18,7 @@ from ace_portal.lib.markdown import to_line
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.seen import look_at
-from dashboards.content.selectors import dashboards_for, version_for
+from dashboards.content.selectors import dashboards_for, released_of, version_for
 from feedback.models import Follow, Thread
 from feedback.permissions import require_author, require_unanswered
 from feedback.selectors import told_of
@@ -66,6 +67,44 @@ def open_thread(
             text=text,
         )  # fmt: skip
     return thread
+
+
+def open_from_question(
+    *, actor: User, author: User, dashboard: Dashboard, owner: User, text: str, private: bool
+) -> Thread:
+    """What somebody asked aloud about a dashboard as a whole, on no tile; the owner answers it.
+
+    The asker is its author and is told by whoever calls.
+    """
+    require_ace(actor)
+    version = released_of(dashboard)
+    if version is None:
+        raise Conflict(_("It has no released version that people could speak of."))
+    thread = Thread(
+        dashboard=dashboard, version=version, tile_key="", kind=Thread.Kind.QUESTION, text=text,
+        private=private, title=title_of(text), author=author, owner=owner,
+        active_at=timezone.now(), seen=_whole(dashboard),
+    )  # fmt: skip
+    with transaction.atomic():
+        # A key is asked for where people point at a tile; here there is none.
+        thread.full_clean(exclude=["tile_key"])
+        thread.save()
+        Follow.objects.create(thread=thread, person=author)
+        record(actor=actor, action="thread.open_from_question", target=thread, author=author.pk)
+        tell(
+            thread, actor=actor, what=f"assign-{owner.pk}", people=[owner], text=text,
+            title=_("You take care of: %(title)s") % {"title": thread.title},
+        )  # fmt: skip
+    return thread
+
+
+def _whole(dashboard: Dashboard) -> dict[str, Any]:
+    """What stands in ``seen`` for a dashboard as a whole: its name, and no figure."""
+    return {
+        "title": dashboard.name, "type": "text", "unit_line": "", "filters": "", "query": "",
+        "span": "", "as_of": None, "kpi_version": None, "number": None, "figure": None,
+        "summary": "", "table": None, "error": "",
+    }  # fmt: skip
 
 
 def change_text(*, actor: User, thread: Thread, kind: str, text: str) -> Thread:

@@ -23,7 +23,7 @@ from dashboards.content.selectors import dashboard_for
 from feedback.models import Thread
 from office_hours.api import serializers as s
 from office_hours.models import Booking, Host
-from office_hours.permissions import require_host
+from office_hours.permissions.booking import require_host
 from office_hours.selectors import availability
 from office_hours.selectors import booking as selectors
 from office_hours.services import booking as services

@@ -12,7 +12,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from office_hours.models import Host, OtherDay, Rule
-from office_hours.permissions import require_own
+from office_hours.permissions.booking import require_own
 from office_hours.selectors.availability import hours_of
 from personas.permissions import require_ace
 

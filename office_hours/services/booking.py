@@ -28,7 +28,7 @@ from feedback.models import Thread
 from feedback.services.threads import open_thread
 from office_hours.invitations import in_words, tell_both
 from office_hours.models import MOVES, Booking, Host
-from office_hours.permissions import require_host, require_party
+from office_hours.permissions.booking import require_host, require_party
 from office_hours.selectors.availability import free_between, hosts_for, nearest
 from office_hours.slots import Slot, first_seat
 

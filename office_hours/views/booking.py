@@ -29,7 +29,7 @@ from office_hours.forms.booking import (
     ThreadForm,
 )
 from office_hours.models import Booking
-from office_hours.permissions import is_host, require_host
+from office_hours.permissions.booking import is_host, require_host
 from office_hours.selectors import availability
 from office_hours.selectors import booking as selectors
 from office_hours.services import booking as services

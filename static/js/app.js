@@ -9,6 +9,7 @@ const LAZY = [
   ["[data-panel]", () => import("./panel.js")],
   ["[data-keys]", () => import("./keys.js")],
   ["[data-upload]", () => import("./upload.js")],
+  ["[data-poll]", () => import("./poll.js")],
 ];
 const started = new Set();
 

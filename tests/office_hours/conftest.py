@@ -1,16 +1,18 @@
-"""The owner's hours: Monday to Friday, nine to twelve in Berlin, half an hour each."""
+"""The hours of the owner, weekdays from nine to twelve in Berlin, and a session for everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from office_hours.models import Booking, Host, Rule
+from office_hours.models import AMASession, Booking, Host, Rule
+from office_hours.services import ama
 from office_hours.services.availability import add_rule, change_hours
 from office_hours.services.booking import book
 
@@ -50,3 +52,32 @@ def booking(host: Host, member: User) -> Booking:
 
 
 Reach = Callable[[User | None], Any]
+
+
+def make_session(owner: User, **fields: Any) -> AMASession:
+    begins = timezone.now() + timedelta(days=1)
+    given: dict[str, Any] = {
+        "title": "Ask us about the SLA", "text": "**All** about it.", "starts_at": begins,
+        "ends_at": begins + timedelta(hours=1), "everybody": True,
+    }  # fmt: skip
+    return ama.announce_session(actor=owner, **{**given, **fields})
+
+
+def make_live(owner: User, **fields: Any) -> AMASession:
+    session = ama.publish_session(actor=owner, session=make_session(owner, **fields))
+    return ama.start_session(actor=owner, session=session)
+
+
+@pytest.fixture
+def session(owner: User) -> AMASession:
+    return make_session(owner)
+
+
+@pytest.fixture
+def announced(owner: User, session: AMASession) -> AMASession:
+    return ama.publish_session(actor=owner, session=session)
+
+
+@pytest.fixture
+def running(owner: User, announced: AMASession) -> AMASession:
+    return ama.start_session(actor=owner, session=announced)

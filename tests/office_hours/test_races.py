@@ -157,10 +157,7 @@ def row_of(host: Host, person: User, at: datetime, number: int) -> Booking:
     )  # fmt: skip
 
 
-@pytest.mark.skipif(
-    connection.vendor != "postgresql",
-    reason="SQLite has one writer: without our lock its own still serialises",
-)
+@pytest.mark.postgresql
 def test_control_without_the_lock_shows_the_race(
     host: Host, people: list[User], without_constraints: None
 ) -> None:
@@ -181,7 +178,7 @@ def test_control_without_the_lock_shows_the_race(
     assert overlaps() > 0
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the constraint is PostgreSQL's")
+@pytest.mark.postgresql
 def test_constraint_refuses_what_comes_past_the_lock(host: Host, people: list[User]) -> None:
     at = offer(host, starts=time(9), ends=time(12), minutes=30)
     book(actor=people[0], host=host, starts_at=at, topic="First")
