@@ -139,9 +139,7 @@ def test_list_asks_the_same_however_many(
             ReportRun(subscription=row, due_at=timezone.now()) for row in rows
         )
         client.get("/reports/")
-        with CaptureQueriesContext(
-            connection,
-        ) as page:
+        with CaptureQueriesContext(connection) as page:
             assert len(client.get("/reports/").context["lines"]) == wanted
         with CaptureQueriesContext(connection) as api:
             assert client.get(API).json()["count"] == wanted
