@@ -318,6 +318,9 @@ SPECTACULAR_SETTINGS = {
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "VersionState": "dashboards.models.Version.State",
+        "ReportRunState": "dashboards.reports.models.ReportRun.State",
+        "AMASessionState": "office_hours.models.AMASession.State",
+        "AMAQuestionState": "office_hours.models.AMAQuestion.State",
         "BookingState": "office_hours.models.Booking.State",
     },
 }

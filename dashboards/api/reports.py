@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -143,6 +144,7 @@ class SubscriptionDetail(APIView):
         services.change_subscription(actor=actor, subscription=row, **given())
         return selectors.subscription_for(actor, pk)
 
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         user = person_of(request)
         row = selectors.subscription_for(user, pk)

@@ -37,7 +37,7 @@ MOVES: dict[str, Callable[..., AMAQuestion]] = {
 WORDS = {"hide": ("reason",), "answer": ("text", "live"), "defer": ("owner", "due")}
 
 
-class FiguresOutput(serializers.Serializer[Any]):
+class AMAFiguresOutput(serializers.Serializer[Any]):
     """``share`` is in percent of ``asked``; null where nothing was asked."""
 
     asked = serializers.IntegerField()
@@ -81,9 +81,9 @@ class SessionDetailOutput(SessionOutput):
     def get_groups(self, session: AMASession) -> list[str]:
         return list(session.groups.values_list("slug", flat=True))
 
-    @extend_schema_field(FiguresOutput)
+    @extend_schema_field(AMAFiguresOutput)
     def get_figures(self, session: AMASession) -> Any:
-        return FiguresOutput(selectors.figures_of(session)).data
+        return AMAFiguresOutput(selectors.figures_of(session)).data
 
 
 class SessionInput(serializers.Serializer[Any]):
@@ -101,11 +101,11 @@ class SessionInput(serializers.Serializer[Any]):
     approval = serializers.BooleanField(default=False)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class AMAReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
-class OutcomeInput(serializers.Serializer[Any]):
+class AMAOutcomeInput(serializers.Serializer[Any]):
     question = serializers.IntegerField(min_value=1)
     owner = serializers.SlugRelatedField(
         slug_field="email", queryset=User.objects.filter(is_ace=True)
@@ -116,10 +116,10 @@ class OutcomeInput(serializers.Serializer[Any]):
 class CloseInput(serializers.Serializer[Any]):
     """One outcome for each question that is published or asked."""
 
-    outcomes = OutcomeInput(many=True, default=list)
+    outcomes = AMAOutcomeInput(many=True, default=list)
 
 
-class QuestionOutput(serializers.ModelSerializer[AMAQuestion]):
+class AMAQuestionOutput(serializers.ModelSerializer[AMAQuestion]):
     author = serializers.SerializerMethodField()
     owner = serializers.CharField(source="owner.name", default=None)
     votes = serializers.IntegerField(source="votes_n")
@@ -144,11 +144,11 @@ class AskInput(serializers.Serializer[Any]):
     without_name = serializers.BooleanField(default=False)
 
 
-class TextInput(serializers.Serializer[Any]):
+class AMATextInput(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=1000)
 
 
-class MoveInput(serializers.Serializer[Any]):
+class AMAMoveInput(serializers.Serializer[Any]):
     """``hide`` takes a reason, ``defer`` an owner and a day, ``answer`` a text, or ``live`` and
     perhaps a note."""
 
@@ -219,7 +219,7 @@ class SessionStart(APIView):
 class SessionCancel(APIView):
     door = ACE
 
-    @answers(SessionDetailOutput, takes=ReasonInput)
+    @answers(SessionDetailOutput, takes=AMAReasonInput)
     def post(self, user: User, *, pk: int, given: Given) -> AMASession:
         session = _led(user, pk)
         return services.cancel_session(actor=user, session=session, **given())
@@ -239,20 +239,20 @@ class SessionQuestions(generics.ListAPIView[AMAQuestion]):
     """The one being answered first, then by votes; POST asks."""
 
     door = SIGNED_IN
-    serializer_class = QuestionOutput
+    serializer_class = AMAQuestionOutput
     queryset = AMAQuestion.objects.none()
 
     def get_queryset(self) -> Any:
         user = person_of(self.request)
         return selectors.questions_of(user, selectors.session_for(user, self.kwargs["pk"]))
 
-    @extend_schema(request=AskInput, responses={201: QuestionOutput})
+    @extend_schema(request=AskInput, responses={201: AMAQuestionOutput})
     def post(self, request: Request, pk: int) -> Response:
         user = person_of(request)
         session = selectors.session_for(user, pk)
         question = asking.ask(actor=user, session=session, **taken(AskInput, request))
         found = selectors.question_for(user, question.pk)
-        return Response(QuestionOutput(found, context={"request": request}).data, status=201)
+        return Response(AMAQuestionOutput(found, context={"request": request}).data, status=201)
 
 
 class QuestionDetail(APIView):
@@ -260,11 +260,11 @@ class QuestionDetail(APIView):
 
     door = SIGNED_IN
 
-    @answers(QuestionOutput)
+    @answers(AMAQuestionOutput)
     def get(self, user: User, *, pk: int) -> AMAQuestion:
         return selectors.question_for(user, pk)
 
-    @answers(QuestionOutput, takes=TextInput)
+    @answers(AMAQuestionOutput, takes=AMATextInput)
     def put(self, user: User, *, pk: int, given: Given) -> AMAQuestion:
         question = selectors.question_for(user, pk)
         require_question_hand(user, question)
@@ -277,12 +277,12 @@ class QuestionVote(APIView):
 
     door = SIGNED_IN
 
-    @answers(QuestionOutput)
+    @answers(AMAQuestionOutput)
     def put(self, user: User, *, pk: int) -> AMAQuestion:
         asking.vote(actor=user, question=selectors.question_for(user, pk), on=True)
         return selectors.question_for(user, pk)
 
-    @answers(QuestionOutput)
+    @answers(AMAQuestionOutput)
     def delete(self, user: User, *, pk: int) -> AMAQuestion:
         asking.vote(actor=user, question=selectors.question_for(user, pk), on=False)
         return selectors.question_for(user, pk)
@@ -293,7 +293,7 @@ class QuestionMoves(APIView):
 
     door = ACE
 
-    @answers(QuestionOutput, takes=MoveInput)
+    @answers(AMAQuestionOutput, takes=AMAMoveInput)
     def post(self, user: User, *, pk: int, given: Given) -> AMAQuestion:
         question = selectors.question_for(user, pk)
         asked = given()
