@@ -73,10 +73,3 @@ def test_weak_password_of_an_administrator_is_refused(monkeypatch: pytest.Monkey
         call_command("add_admin", "lea@example.org", "Lea")
 
     assert User.objects.count() == 0
-
-
-def test_api_is_described_without_a_doubt(capsys: pytest.CaptureFixture[str]) -> None:
-    """A warning is a name that two things have, or a body that nobody knows."""
-    call_command("spectacular", validate=True, fail_on_warn=True)
-
-    assert capsys.readouterr().out.startswith("openapi: 3.1")
