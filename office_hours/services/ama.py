@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +29,7 @@ from personas.models import UserGroup
 from personas.permissions import require_ace
 
 KIND = "ama.session"
+FARTHEST, LONGEST = timedelta(days=3653), timedelta(days=1)
 State = AMASession.State
 
 
@@ -171,8 +172,13 @@ def _write(
         raise Invalid(_("Choose a dashboard that you may open."), field="dashboard")
     if not session.everybody and not groups:
         raise Invalid(_("Say for which groups, or make it for everybody."), field="groups")
+    now = timezone.now()
+    if not now - FARTHEST < session.starts_at < now + FARTHEST:
+        raise Invalid(_("Choose a day within the next ten years."), field="starts_at")
     if session.ends_at <= session.starts_at:
         raise Invalid(_("It ends before it begins."), field="ends_at")
+    if session.ends_at - session.starts_at > LONGEST:
+        raise Invalid(_("A session ends on the day that it begins."), field="ends_at")
     session.full_clean()
     session.save()
     session.groups.set([] if session.everybody else groups)

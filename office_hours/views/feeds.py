@@ -28,9 +28,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if person is None:
         return HttpResponse(_("Not found."), "text/plain", status=404)
     rows = selectors.calendar_of(person, timezone.now())
-    answer = HttpResponse(calendar(rows, method="PUBLISH").to_ical(), "text/calendar")
-    answer["Cache-Control"] = "private"
-    return answer
+    return HttpResponse(calendar(rows, method="PUBLISH").to_ical(), "text/calendar")
 
 
 @access(SIGNED_IN)

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 Theme = Literal["light", "dark"]
 SIZES: dict[str, ViewportSize] = {
@@ -118,7 +119,12 @@ class Visitor:
             if name is None or name in seen:
                 continue
             seen.add(name)
-            self.go(path)
+            try:
+                self.go(path)
+            except PlaywrightError as error:
+                if "Download is starting" in str(error):  # a file, no page
+                    continue
+                raise
             waiting += self.links()
             yield name, path
 

@@ -110,7 +110,7 @@ def test_feed_is_read_by_its_secret_alone(
     answer = client.get(path)
 
     assert only_event(answer.content)["UID"] == booking.uid
-    assert answer["Cache-Control"] == "private"
+    assert answer["Cache-Control"] == "private, no-store"
     assert answer["Content-Type"] == "text/calendar"
     assert (len(answer.cookies), client.post(path).status_code) == (0, 405)
     assert secret not in str(FeedToken.objects.filter(pk=feed.pk).values())
