@@ -91,7 +91,7 @@ def mail_part(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     part = Part(**found.parts[number - 1])
     response = HttpResponse(part.data, content_type=part.type)
     if part.type != "image/png":
-        response["Content-Disposition"] = f'attachment; filename="{part.name}"'
+        response["Content-Disposition"] = f'attachment; filename="{part.name or "invitation.ics"}"'
     return response
 
 
