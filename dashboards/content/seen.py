@@ -14,6 +14,18 @@ from dashboards.content.board import TileView, board
 from dashboards.content.document import parse
 from dashboards.content.filters import query_string, read_state, state_words
 from dashboards.content.models import Version
+from dashboards.content.sources import sources_of
+from dashboards.content.titles import title_of
+
+
+def title_at(version: Version, key: str) -> str:
+    """What stands over a tile; its figures are not asked for."""
+    document = parse(version.document)
+    spec = document.tile(key)
+    if spec is None:
+        raise NotVisible("")
+    known = sources_of(spec.kpi_versions)
+    return title_of(spec, [known[pk] for pk in spec.kpi_versions if pk in known], document)
 
 
 def look_at(version: Version, key: str, params: QueryDict) -> dict[str, Any]:

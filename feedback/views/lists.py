@@ -15,7 +15,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import submit
 from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import SIGNED_IN, access
-from dashboards.content.seen import look_at
+from dashboards.content.seen import title_at
 from dashboards.content.selectors import version_for
 from dashboards.frame import frame, opened
 from feedback import selectors
@@ -60,7 +60,7 @@ def tile_threads(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     version = version_for(user, dashboard, number_in(request, "version"))
     query = request.GET.copy()
     query.pop("version", None)
-    seen = look_at(version, key, query)
+    title = title_at(version, key)
     form = ThreadForm(request.POST or None, initial={"filters": query.urlencode()})
     if request.method == "POST":
         done = submit(
@@ -78,7 +78,7 @@ def tile_threads(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     back = dashboard.get_absolute_url()
     context: dict[str, Any] = {
         "tile_key": key,
-        "tile_title": seen["title"],
+        "tile_title": title,
         "threads": rows.order_by("-active_at", "-pk")[:20],
         "form": form,
         "version": version,
