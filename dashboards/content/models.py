@@ -122,6 +122,8 @@ class Version(BaseModel):
     )
     notes = models.TextField(_("release notes"), blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prototype_at = models.DateTimeField(null=True, blank=True)  # first shown to its pilots
+    frozen_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
