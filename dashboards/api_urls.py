@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.api import reports, views
+from dashboards.api import lifecycle, reports, views
 
 ONE = "dashboards/<slug:slug>/"
 REPORT = "subscriptions/<int:pk>/"
@@ -19,6 +19,13 @@ urlpatterns = [
     path(ONE + "versions/<int:number>/restore/", views.Restore.as_view(), name="version-restore"),
     path(ONE + "launches/", views.Launches.as_view(), name="launches"),
     path(ONE + "launches/<int:pk>/end/", views.LaunchEnd.as_view(), name="launch-end"),
+    path(ONE + "features/", lifecycle.Features.as_view(), name="features"),
+    path(ONE + "features/<int:pk>/", lifecycle.FeatureDetail.as_view(), name="feature-detail"),
+    path(ONE + "features/<int:pk>/try/", lifecycle.FeatureTrial.as_view(), name="feature-try"),
+    path(ONE + "gates/", lifecycle.Gates.as_view(), name="gates"),
+    path(ONE + "gates/ask/", lifecycle.GateAsk.as_view(), name="gate-ask"),
+    path(ONE + "gates/decisions/", lifecycle.Decisions.as_view(), name="gate-decisions"),
+    path(ONE + "restore/", lifecycle.DashboardRestore.as_view(), name="dashboard-restore"),
     path(
         ONE + "subscriptions/",
         reports.DashboardSubscriptions.as_view(),

@@ -14,11 +14,12 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
-        from dashboards.content.selectors import kpis_shown_to, readable
+        from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
         from dashboards.reports import selectors as reports
         from dashboards.reports.services import runs, subscriptions
 
         notification_kinds.register("dashboards.release", readable)
+        notification_kinds.register("dashboards.gate", readable_to_team)
         notification_kinds.register(runs.MAIL_KIND, reports.readable)
         notification_kinds.register(runs.FAILURE_KIND, reports.readable_failures)
         mail_listeners.register("reports", runs.mail_ended)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import builder, pages, releases, reports
+from dashboards.views import builder, features, gates, pages, releases, reports
 
 app_name = "dashboards"
 
@@ -37,6 +37,18 @@ version_urls = [
     path(ONE + "launch/<int:pk>/end/", releases.launch_end, name="launch-end"),
 ]
 
+lifecycle_urls = [
+    path(ONE + "gates/", gates.gates, name="gates"),
+    path(ONE + "gates/ask/", gates.gate_ask, name="gate-ask"),
+    path(ONE + "gates/<int:stage>/", gates.gate_decide, name="gate-decide"),
+    path(ONE + "restore/", gates.dashboard_restore, name="dashboard-restore"),
+    path(ONE + "features/", features.features, name="features"),
+    path(ONE + "features/new/", features.feature_new, name="feature-new"),
+    path(ONE + "features/<int:pk>/edit/", features.feature_edit, name="feature-edit"),
+    path(ONE + "features/<int:pk>/remove/", features.feature_remove, name="feature-remove"),
+    path(ONE + "features/<int:pk>/try/", features.feature_try, name="feature-try"),
+]
+
 report_urls = [
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.detail, name="report-detail"),
@@ -49,4 +61,4 @@ report_urls = [
     path(ONE + "subscribe/", reports.new, name="report-new"),
 ]
 
-urlpatterns = page_urls + builder_urls + version_urls + report_urls
+urlpatterns = page_urls + builder_urls + version_urls + lifecycle_urls + report_urls

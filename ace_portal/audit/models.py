@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class AppendOnlyQuerySet(models.QuerySet["AuditEntry"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("the audit log is append-only")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("the audit log is append-only")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("the audit log is append-only")
+from ace_portal.lib.models import AppendOnly
 
 
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnly):
     """One act of a person (or of the system) on an object, in UTC; ``details`` hold no secret."""
 
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
@@ -33,8 +22,6 @@ class AuditEntry(models.Model):
     object_name = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)
 
-    objects = AppendOnlyQuerySet.as_manager()
-
     class Meta:
         ordering = ["-at", "-pk"]
         base_manager_name = "objects"  # no way round it
@@ -42,11 +29,3 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_name}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("the audit log is append-only")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("the audit log is append-only")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ace_portal.audit.models import AppendOnlyQuerySet, AuditEntry
+from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.models import AppendOnlyQuerySet
 
 
 def all_entries() -> AppendOnlyQuerySet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,11 +22,8 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-class BaseModel(models.Model):
-    """A row that knows when it was made and last changed (UTC)."""
-
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+class PlainText(models.Model):
+    """What people write holds no character that is none."""
 
     class Meta:
         abstract = True
@@ -47,6 +44,50 @@ class BaseModel(models.Model):
                 errors[field.name] = _("This text is too long.")
         if errors:
             raise ValidationError(errors)
+
+
+class BaseModel(PlainText):
+    """A row that knows when it was made and last changed (UTC)."""
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that are written once."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        self._refuse()
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._refuse()
+
+    def delete(self) -> NoReturn:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise TypeError(f"{self.model._meta.verbose_name_plural} are append-only")
+
+
+class AppendOnly(PlainText):
+    """What was decided stays as it was written."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"  # no way round it
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            type(self).objects.all()._refuse()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        type(self).objects.all()._refuse()
 
 
 def free_slug(model: type[models.Model], text: str, *, max_length: int = 60) -> str:

@@ -66,5 +66,8 @@ mail_listeners: Registry[Callable[[Any], None]] = Registry("mail listener")
 #: what a link at the end of a mail ends → the function that ends it, called with a primary key
 unsubscribers: Registry[Callable[[int], None]] = Registry("unsubscriber")
 
+#: name → (stage, lines of its gate that an app adds): ``lines(dashboard)`` answers ``gates.Check``
+gate_checks: Registry[tuple[int, Callable[[Any], list[Any]]]] = Registry("check of a gate")
+
 #: name → a tab of every dashboard: ``tab(user, dashboard)`` answers {key, label, url, count}
 dashboard_tabs: Registry[Callable[[Any, Any], dict[str, Any]]] = Registry("tab of a dashboard")

@@ -14,7 +14,7 @@ from ace_portal.accounts.models import User
 from dashboards.content.board import Board, TileView
 from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
 from dashboards.content.models import Dashboard, Version
-from dashboards.lifecycle.models import Launch
+from dashboards.lifecycle.models import MAX_REASON, Launch
 from kpis.engine.result import Point
 from personas.models import Persona, UserGroup
 
@@ -88,6 +88,7 @@ class ReleaseInput(serializers.Serializer[Any]):
 
 class LaunchInput(serializers.Serializer[Any]):
     group = serializers.SlugRelatedField(slug_field="slug", queryset=UserGroup.objects.all())
+    announcement = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
 
 
 class LaunchOutput(serializers.ModelSerializer[Launch]):
@@ -96,7 +97,7 @@ class LaunchOutput(serializers.ModelSerializer[Launch]):
 
     class Meta:
         model = Launch
-        fields = ["id", "group", "by", "created_at", "ended_at"]
+        fields = ["id", "group", "by", "announcement", "created_at", "ended_at"]
 
 
 class ChangeOutput(serializers.Serializer[Any]):

@@ -26,8 +26,8 @@ from dashboards.content.filters import read_state
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.content.services import dashboards as services
-from dashboards.lifecycle import services as lifecycle
 from dashboards.lifecycle.models import Launch
+from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.permissions import require_editor, require_owner
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; the ACE only.")

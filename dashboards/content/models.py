@@ -16,6 +16,8 @@ from ace_portal.lib.models import BaseModel
 from kpis.models import KPIVersion
 from personas.models import Persona, UserGroup
 
+MOST_KPIS = 7  # what shows more is no minimum
+
 
 class Dashboard(BaseModel):
     """The problem, the hypothesis, whom it is for, how far it is."""
@@ -55,6 +57,9 @@ class Dashboard(BaseModel):
     editors: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("editors")
     )
+    former_owners: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+"
+    )
     sponsor = models.CharField(_("sponsor"), max_length=120, blank=True)
     review_due = models.DateField(_("review due"))
     stage = models.PositiveSmallIntegerField(
@@ -64,6 +69,8 @@ class Dashboard(BaseModel):
     status = models.CharField(
         _("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE
     )
+
+    gate_asked_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:
         ordering = ["name", "pk"]

@@ -51,6 +51,11 @@ def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
     return [pk in open_to_me for pk in wanted]
 
 
+def readable_to_team(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Notification kind: what the ACE works on stays with the ACE."""
+    return readable(person, abouts) if person.is_ace else [False for _about in abouts]
+
+
 def released_of(dashboard: Dashboard) -> Version | None:
     """The version that members see."""
     return dashboard.versions.filter(state=Version.State.RELEASED).first()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import area, field_of
 from dashboards.content.models import Dashboard
+from dashboards.lifecycle.models import MAX_REASON
 from personas.models import UserGroup
 
 
@@ -24,6 +25,14 @@ class ReleaseForm(forms.Form):
 class LaunchForm(forms.Form):
     group = forms.ModelChoiceField(
         label=_("Open it to"), queryset=UserGroup.objects.none(), empty_label=None
+    )
+
+    announcement = area(
+        4,
+        label=_("Announcement"),
+        required=False,
+        max_length=MAX_REASON,
+        help_text=_("What it is for, in a few words to the people who get it."),
     )
 
     def __init__(self, *args: Any, dashboard: Dashboard, **kwargs: Any) -> None:

@@ -3,20 +3,155 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.gates import Check, Kind
+from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.sources import Source
-from dashboards.lifecycle.models import Launch
-from dashboards.lifecycle.stages import Check, Evidence, checks_of, evidence_of
+from dashboards.content.selectors import (
+    document_of,
+    released_of,
+    usable_versions,
+    work_of,
+)
+from dashboards.content.sources import Source, sources_of
+from dashboards.lifecycle.evidence import Evidence, evidence_of
+from dashboards.lifecycle.models import Feature, GateReview, Launch
+from dashboards.lifecycle.permissions import may_decide
+from dashboards.lifecycle.stages import checks_of
+from dashboards.lifecycle.standing import LAST, Passed, gates_passed
 from personas.models import Persona
 from personas.selectors import personas_for, questions_for
+
+
+def gate_url(dashboard: Dashboard) -> str:
+    """Where the gates are."""
+    return reverse("dashboards:gates", args=[dashboard.slug])
+
+
+def reviews_of(dashboard: Dashboard) -> QuerySet[GateReview]:
+    """All that was decided, latest first."""
+    return dashboard.gate_reviews.select_related("decider", "owner", "version")
+
+
+def gates_waiting(user: User) -> QuerySet[Dashboard]:
+    """The MVPs whose gate waits for this person's decision, longest first."""
+    if not user.is_ace:
+        return Dashboard.objects.none()
+    asked = Dashboard.objects.filter(gate_asked_at__isnull=False, status=Dashboard.Status.ACTIVE)
+    mine = asked.exclude(owner=user).exclude(former_owners=user)
+    return mine.select_related("owner").order_by("gate_asked_at")
+
+
+_RANKS = {priority: rank for rank, priority in enumerate(Feature.Priority.values)}
+
+
+def features_of(dashboard: Dashboard) -> list[Feature]:
+    """Musts first."""
+    rows = dashboard.features.select_related("result_by")
+    return sorted(rows, key=lambda row: _RANKS[row.priority])
+
+
+def columns_of(dashboard: Dashboard) -> list[str]:
+    """What its KPIs can be filtered by: those it shows, and those of its persona's questions."""
+    work = work_of(dashboard) or released_of(dashboard)
+    pinned = document_of(work).kpi_versions if work is not None else ()
+    keys = usable_versions(dashboard, pinned).values_list("pk", flat=True)
+    return sorted({name for source in sources_of(keys).values() for name in source.dimensions})
+
+
+def feature_of(dashboard: Dashboard, pk: int) -> Feature:
+    return first_or_404(dashboard.features.filter(pk=pk))
+
+
+@dataclass
+class Gate:
+    """One stage: its checks, and the decision that let the MVP go on from it."""
+
+    number: int
+    name: str
+    checks: list[Check]
+    passed: Passed | None
+    here: bool
+    today: date
+
+    @property
+    def met(self) -> int:
+        return sum(line.met for line in self.checks)
+
+    @property
+    def missing(self) -> list[Check]:
+        return [line for line in self.checks if not line.met]
+
+    @property
+    def open(self) -> bool:
+        """May it be decided now?"""
+        if self.number > LAST:
+            return False
+        again = self.passed is not None and (self.passed.stale or self.passed.conditional)
+        return self.here or again
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """In a kind and a word."""
+        passed = self.passed
+        if passed is None:
+            return ("watch", _("Here now")) if self.here else ("none", _("Not yet"))
+        if passed.stale:
+            return "watch", _("Changed since")
+        if passed.overdue(self.today):
+            return "bad", _("Conditions overdue")
+        return ("watch" if passed.conditional else "good"), _decided()[passed.review.decision]
+
+    @property
+    def word(self) -> str:
+        return self.state[1]
+
+
+def _decided() -> dict[str, str]:
+    return {
+        GateReview.Decision.PASS: _("Passed"),
+        GateReview.Decision.CONDITIONAL: _("Passed with conditions"),
+        GateReview.Decision.OVERRULE: _("Overruled"),
+    }
+
+
+def gates_of(dashboard: Dashboard, evidence: Evidence | None = None) -> list[Gate]:
+    """All eight stages, in a fixed number of queries; the eighth has no gate."""
+    checks = checks_of(evidence or evidence_of(dashboard))
+    passed = gates_passed(dashboard, reviews_of(dashboard))
+    today = timezone.localdate()
+    here = int(dashboard.stage)
+    checks[here] += open_conditions(passed, checks, today)
+    return [
+        Gate(number, str(Dashboard.Stage(number).label), lines, passed.get(number),
+             number == here, today)
+        for number, lines in checks.items()
+    ]  # fmt: skip
+
+
+def open_conditions(
+    passed: dict[int, Passed], checks: dict[int, list[Check]], today: date
+) -> list[Check]:
+    """What an earlier gate asked for and still lacks: a miss for the present one once it is due."""
+    lines = []
+    for stage, gate in passed.items():
+        if gate.conditional and not all(line.met for line in checks[stage]):
+            text = _("Gate %(n)d asked for: %(conditions)s") % {
+                "n": stage, "conditions": gate.review.conditions[:120],
+            }  # fmt: skip
+            kind: Kind = "bad" if gate.overdue(today) else "good"
+            due = str(gate.review.due)
+            lines.append(Check(kind, text, due, gate_url(gate.review.dashboard)))
+    return lines
 
 
 @dataclass
@@ -25,12 +160,11 @@ class Canvas:
 
     evidence: Evidence
     stages: list[dict[str, Any]]
-    checks: list[dict[str, Any]]
-    here: int
-    here_name: str
+    gate: Gate
     missing: list[Check]
     kpis: list[Source]
     persona: Persona | None  # None where the reader may not read it
+    may_decide: bool
     questions: list[Any] = field(default_factory=list)
 
     @property
@@ -38,8 +172,8 @@ class Canvas:
         return self.evidence.document
 
     @property
-    def met(self) -> int:
-        return sum(check["kind"] == "good" for check in self.checks)
+    def checks(self) -> list[dict[str, Any]]:
+        return lines_of(self.gate.checks)
 
 
 def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
@@ -48,45 +182,46 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
     Only the ACE reads what is missing; a member sees the stage.
     """
     evidence = evidence_of(dashboard)
-    checks = checks_of(evidence)
-    here = int(dashboard.stage)
-    missing = [line for n in range(1, here + 1) for line in checks[n] if not line.met]
-    about = reverse("dashboards:dashboard-about", args=[dashboard.slug])
-    lines = [_line(check) for check in checks[here]]
+    gates = gates_of(dashboard, evidence)
+    here = next(gate for gate in gates if gate.here)
+    missing = [line for gate in gates[: here.number] for line in gate.missing]
     if not user.is_ace:
-        missing, lines = [], []
+        missing = here.checks = []
     return Canvas(
         evidence=evidence,
-        stages=[_stage(n, here, checks[n], about) for n in checks],
-        checks=lines,
-        here=here,
-        here_name=str(Dashboard.Stage(here).label),
+        stages=[_stage(gate, here.number, dashboard) for gate in gates],
+        gate=here,
         missing=missing,
         kpis=list(evidence.sources.values()),
         persona=personas_for(user).filter(pk=dashboard.persona_id).first(),
+        may_decide=may_decide(user, dashboard),
         questions=list(questions_for(user).filter(persona=dashboard.persona_id)[:5]),
     )
 
 
-def _line(check: Check) -> dict[str, Any]:
-    return {"kind": check.kind, "text": check.text, "value": check.value, "url": check.url}
+def lines_of(checks: list[Check]) -> list[dict[str, Any]]:
+    """As the component of checks takes them."""
+    return [
+        {"kind": line.kind, "text": line.text, "value": line.value, "url": line.url}
+        for line in checks
+    ]
 
 
-def _stage(number: int, here: int, checks: list[Check], about: str) -> dict[str, Any]:
-    met = sum(check.met for check in checks)
-    note = _("%(met)d of %(all)d checks") % {"met": met, "all": len(checks)}
-    if number < here and met == len(checks):
-        note = _("Done")
-    elif number > here and not met:
+def _stage(gate: Gate, here: int, dashboard: Dashboard) -> dict[str, Any]:
+    note = _("%(met)d of %(all)d checks") % {"met": gate.met, "all": len(gate.checks)}
+    if gate.passed is not None:
+        note = gate.state[1]
+    elif gate.number > here and not gate.met:
         note = _("Not started")
+    about = reverse("dashboards:dashboard-about", args=[dashboard.slug])
     return {
-        "number": number,
-        "name": Dashboard.Stage(number).label,
+        "number": gate.number,
+        "name": gate.name,
         "note": note,
-        "done": number < here,
-        "here": number == here,
-        "part": round(100 * met / len(checks)) if number == here else 0,
-        "url": f"{about}#stages" if number == here else "",
+        "done": gate.number < here and gate.passed is not None and not gate.passed.stale,
+        "here": gate.here,
+        "part": round(100 * gate.met / max(len(gate.checks), 1)) if gate.here else 0,
+        "url": f"{about}#stages" if gate.here else "",
     }
 
 

@@ -1,254 +1,153 @@
-"""How far an MVP is: eight stages, each with what is there and what is missing."""
+"""The gates: what each of the eight stages has to show, and what of it is missing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.content.document import Document, parse
-from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import launches_of, released_of, work_of
-from dashboards.content.sources import Source, sources_of
-from kpis.models import KPI, KPIVersion
-from personas.models import Claim, Membership
+from ace_portal.lib.gates import Check, check
+from ace_portal.lib.registries import gate_checks
+from dashboards.content.models import MOST_KPIS, Dashboard
+from dashboards.lifecycle.evidence import Evidence
+from dashboards.lifecycle.models import Feature
+from kpis.models import KPIVersion
 
-MAX_KPIS = 7
-Kind = Literal["good", "bad", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of a stage; a miss leads to where it is mended."""
-
-    kind: Kind
-    text: str
-    value: str = ""
-    url: str = ""
-
-    @property
-    def met(self) -> bool:
-        return self.kind == "good"
-
-
-@dataclass
-class Evidence:
-    """All that the checks look at, read once."""
-
-    dashboard: Dashboard
-    questions: int
-    kpis: int
-    decisions: int
-    groups: int
-    members: int
-    version: Version | None
-    released: Version | None
-    launched: int
-    document: Document
-    sources: dict[int, Source] = field(default_factory=dict)
-
-    @property
-    def tiles(self) -> int:
-        return len(self.document.tiles)
-
-
-def evidence_of(dashboard: Dashboard) -> Evidence:
-    """In a fixed number of queries."""
-    version = work_of(dashboard)
-    released = released_of(dashboard)
-    shown = version or released
-    document = parse(shown.document) if shown is not None else Document()
-    kpis = KPI.objects.filter(
-        question__persona=dashboard.persona_id, versions__state=KPIVersion.State.PUBLISHED
-    )
-    members = Membership.objects.valid_on(timezone.localdate()).filter(
-        group__in=dashboard.groups.all()
-    )
-    return Evidence(
-        dashboard=dashboard,
-        questions=dashboard.persona.questions.count(),
-        kpis=kpis.distinct().count(),
-        decisions=dashboard.persona.claims.filter(kind=Claim.Kind.DECISION).count(),
-        groups=dashboard.groups.count(),
-        members=members.values("user").distinct().count(),
-        version=version,
-        released=released,
-        launched=launches_of(dashboard).count(),
-        document=document,
-        sources=sources_of(document.kpi_versions),
-    )
+SOLUTION = re.compile(r"\b(dashboards?|charts?|reports?|widgets?|drop-?downs?)\b", re.IGNORECASE)
 
 
 def checks_of(evidence: Evidence) -> dict[int, list[Check]]:
-    """The checks of each stage; the next stage begins when all are met."""
-    return {number: make(evidence) for number, make in _CHECKS.items()}
+    """The checks of each stage, those of higher apps after our own."""
+    checks = {number: make(evidence) for number, make in _CHECKS.items()}
+    for stage, lines in gate_checks.values():
+        checks[stage] += lines(evidence.dashboard)
+    return checks
 
 
-def stage_of(checks: dict[int, list[Check]], evidence: Evidence) -> int:
-    """The stage that the evidence carries: the first with something missing.
-
-    A release and a launch are facts, whatever was left out before them.
-    """
-    if evidence.launched and evidence.released is not None:
-        return Dashboard.Stage.ITERATE
-    stage = next((number for number, lines in checks.items() if not all(c.met for c in lines)), 8)
-    if evidence.released is not None:
-        return max(stage, Dashboard.Stage.VALIDATE)
-    return min(stage, Dashboard.Stage.VALIDATE)
-
-
-def _check(met: bool, text: str, value: str = "", url: str = "", *, begun: bool = True) -> Check:
-    return Check("good" if met else "bad" if begun else "none", text, value, "" if met else url)
+def _url(name: str, e: Evidence) -> str:
+    return reverse(f"dashboards:{name}", args=[e.dashboard.slug])
 
 
 def _problem(e: Evidence) -> list[Check]:
-    edit = reverse("dashboards:dashboard-edit", args=[e.dashboard.slug])
-    persona = e.dashboard.persona.get_absolute_url()
+    edit, persona = _url("dashboard-edit", e), e.dashboard.persona.get_absolute_url()
+    named = SOLUTION.search(e.dashboard.problem)
     return [
-        _check(bool(e.dashboard.problem.strip()), _("The problem is described"), url=edit),
-        _check(bool(e.dashboard.hypothesis.strip()), _("There is a hypothesis"), url=edit),
-        _check(bool(e.dashboard.success_measure.strip()), _("Success can be measured"), url=edit),
-        _check(e.questions > 0, _("The persona's questions are ranked"), str(e.questions), persona),
-        _check(
-            e.kpis > 0,
-            _("Questions have published KPIs"),
-            ngettext("%(n)d KPI", "%(n)d KPIs", e.kpis) % {"n": e.kpis},
-            persona,
-        ),
-    ]
+        check(e.blueprints > 0, _("A published blueprint shows where it hurts"),
+              str(e.blueprints or ""), reverse("personas:services")),
+        check(bool(e.dashboard.problem.strip()), _("The problem is described"), url=edit),
+        check(not named, _("The problem names no solution"),
+              _("“%(word)s”") % {"word": named[0]} if named else "", edit),
+        check(bool(e.dashboard.hypothesis.strip()), _("There is a hypothesis"), url=edit),
+        check(bool(e.dashboard.success_measure.strip()), _("Success can be measured"), url=edit),
+        check(e.questions > 0, _("The persona’s questions are ranked"), str(e.questions), persona),
+        check(e.kpis > 0, _("Questions have published KPIs"), _kpis(e.kpis), persona),
+    ]  # fmt: skip
+
+
+def _kpis(n: int) -> str:
+    return ngettext("%(n)d KPI", "%(n)d KPIs", n) % {"n": n}
 
 
 def _persona(e: Evidence) -> list[Check]:
-    persona = e.dashboard.persona.get_absolute_url()
-    edit = reverse("dashboards:dashboard-edit", args=[e.dashboard.slug])
+    persona, edit = e.dashboard.persona.get_absolute_url(), _url("dashboard-edit", e)
     members = ngettext("%(n)d person", "%(n)d people", e.members) % {"n": e.members}
     return [
-        _check(e.decisions > 0, _("The persona has decisions to make"), str(e.decisions), persona),
-        _check(e.groups > 0, _("A group is named"), str(e.groups), edit),
-        _check(e.members > 0, _("The group has members today"), members, persona),
-    ]
+        check(e.decisions > 0, _("The persona has decisions to make"), str(e.decisions), persona),
+        check(e.claims > e.decisions, _("What we assume of the persona is listed"),
+              str(e.claims - e.decisions), persona),
+        check(e.groups > 0, _("A group is named"), str(e.groups), edit),
+        check(e.members > 0, _("The group has members today"), members, persona),
+    ]  # fmt: skip
 
 
 def _features(e: Evidence) -> list[Check]:
-    build = reverse("dashboards:builder", args=[e.dashboard.slug])
-    n = len(e.document.kpi_versions)
+    features = _url("features", e)
+    filters = [row for row in e.features if row.kind == Feature.Kind.FILTER]
+    lost = [row.name for row in filters if row.column not in e.columns]
     return [
-        _check(
-            e.tiles > 0, _("Tiles are chosen"), str(e.tiles), build, begun=e.version is not None
-        ),
-        _check(
-            bool(e.document.choices),
-            _("Readers can filter"),
-            str(len(e.document.choices)),
-            build,
-            begun=e.tiles > 0,
-        ),
-        _check(
-            0 < n <= MAX_KPIS,
-            _("No more than %(n)d KPIs") % {"n": MAX_KPIS},
-            str(n),
-            build,
-            begun=n > 0,
-        ),
-    ]
+        check(bool(e.features), _("Features are ranked"), str(len(e.features)), features),
+        check(bool(e.musts), _("At least one is a Must"), str(len(e.musts)), features,
+              begun=bool(e.features)),
+        check(bool(e.musts) and all(row.criterion.strip() for row in e.musts),
+              _("Every Must can be tested"), url=features, begun=bool(e.musts)),
+        check(bool(e.features) and not lost, _("Every filter stands on a column of the KPIs"),
+              ", ".join(lost[:3]), features, begun=bool(filters)),
+    ]  # fmt: skip
 
 
 def _design(e: Evidence) -> list[Check]:
-    build = reverse("dashboards:builder", args=[e.dashboard.slug])
+    build = _url("builder", e)
     versions = [source.version for source in e.sources.values()]
     good = {KPIVersion.State.PUBLISHED, KPIVersion.State.SUPERSEDED}
-    approved = [version for version in versions if version.state in good]
-    loaded = [version for version in versions if version.dataset.live_id is not None]
+    approved = sum(version.state in good for version in versions)
+    loaded = sum(version.dataset.live_id is not None for version in versions)
     of = len(e.document.kpi_versions)
+    offered = {choice.column for choice in e.document.choices}
+    wanted = [row for row in e.musts if row.kind == Feature.Kind.FILTER]
+    absent = [row.name for row in wanted if row.column not in offered]
+    count = _("%(n)d of %(all)d")
     return [
-        _check(
-            of > 0 and len(approved) == of,
-            _("All KPI versions are published"),
-            _("%(n)d of %(all)d") % {"n": len(approved), "all": of},
-            build,
-            begun=of > 0,
-        ),
-        _check(
-            of > 0 and len(loaded) == of,
-            _("All data is loaded"),
-            _("%(n)d of %(all)d") % {"n": len(loaded), "all": of},
-            build,
-            begun=of > 0,
-        ),
-    ]
+        check(e.tiles > 0, _("Tiles are chosen"), str(e.tiles), build, begun=e.version is not None),
+        check(0 < of <= MOST_KPIS, _("No more than %(n)d KPIs") % {"n": MOST_KPIS}, str(of), build,
+              begun=of > 0),
+        check(of > 0 and approved == of, _("All KPI versions are published"),
+              count % {"n": approved, "all": of}, build, begun=of > 0),
+        check(of > 0 and loaded == of, _("All data is loaded"),
+              count % {"n": loaded, "all": of}, build, begun=of > 0),
+        check(e.tiles > 0 and not absent, _("Every filter that is a Must is there"),
+              ", ".join(absent[:3]), build, begun=e.tiles > 0),
+    ]  # fmt: skip
 
 
 def _prototype(e: Evidence) -> list[Check]:
-    build = reverse("dashboards:builder", args=[e.dashboard.slug])
-    shown = e.version or e.released
-    value = _("v%(n)s") % {"n": shown.number} if shown is not None else ""
-    return [
-        _check(
-            shown is not None and e.tiles > 0,
-            _("A version works on real data"),
-            value,
-            build,
-            begun=e.tiles > 0,
-        )
-    ]
+    return []
 
 
 def _validate(e: Evidence) -> list[Check]:
-    release = reverse("dashboards:version-release", args=[e.dashboard.slug])
-    value = _("v%(n)s") % {"n": e.released.number} if e.released is not None else ""
+    passed = sum(row.result == Feature.Result.PASSED for row in e.musts)
     return [
-        _check(
-            e.released is not None, _("A version is released"), value, release, begun=e.tiles > 0
-        )
-    ]
+        check(bool(e.musts) and passed == len(e.musts), _("Every Must has passed its criterion"),
+              _("%(n)d of %(all)d") % {"n": passed, "all": len(e.musts)}, _url("features", e),
+              begun=bool(e.musts)),
+    ]  # fmt: skip
 
 
 def _launch(e: Evidence) -> list[Check]:
-    launch = reverse("dashboards:launch", args=[e.dashboard.slug])
-    edit = reverse("dashboards:dashboard-edit", args=[e.dashboard.slug])
+    launch, edit = _url("launch", e), _url("dashboard-edit", e)
     due = e.dashboard.review_due
+    told = sum(bool(row.announcement.strip()) for row in e.launches)
+    groups = ngettext("%(n)d group", "%(n)d groups", len(e.launches)) % {"n": len(e.launches)}
     return [
-        _check(
-            e.launched > 0,
-            _("It is open to a group"),
-            ngettext("%(n)d group", "%(n)d groups", e.launched) % {"n": e.launched},
-            launch,
-            begun=e.released is not None,
-        ),
-        _check(
-            due >= timezone.localdate(),
-            _("The next review has a date"),
-            due.isoformat(),
-            edit,
-        ),
-    ]
+        check(e.released is not None, _("A version is released"),
+              _("v%(n)s") % {"n": e.released.number} if e.released is not None else "",
+              _url("version-release", e), begun=e.tiles > 0),
+        check(bool(e.launches), _("It is open to a group"), groups, launch,
+              begun=e.released is not None),
+        check(bool(e.launches) and told > 0, _("It was announced to its people"), url=launch,
+              begun=bool(e.launches)),
+        check(e.dashboard.owner.is_active, _("Its owner is at work"), str(e.dashboard.owner), edit),
+        check(due >= timezone.localdate(), _("The next review has a date"), due.isoformat(), edit),
+    ]  # fmt: skip
 
 
 def _iterate(e: Evidence) -> list[Check]:
-    builder = reverse("dashboards:builder", args=[e.dashboard.slug])
     later = e.released is not None and e.released.number > 1
     return [
-        _check(
-            later,
-            _("A version came of what was learned"),
-            url=builder,
-            begun=False,
-        )
+        check(later, _("A version came of what was learned"), url=_url("builder", e), begun=False)
     ]
 
 
 _CHECKS: dict[int, Callable[[Evidence], list[Check]]] = {
-    1: _problem,
-    2: _persona,
-    3: _features,
-    4: _design,
-    5: _prototype,
-    6: _validate,
-    7: _launch,
-    8: _iterate,
+    Dashboard.Stage.PROBLEM: _problem,
+    Dashboard.Stage.PERSONA: _persona,
+    Dashboard.Stage.FEATURES: _features,
+    Dashboard.Stage.DESIGN: _design,
+    Dashboard.Stage.PROTOTYPE: _prototype,
+    Dashboard.Stage.VALIDATE: _validate,
+    Dashboard.Stage.LAUNCH: _launch,
+    Dashboard.Stage.ITERATE: _iterate,
 }

@@ -22,7 +22,7 @@ from dashboards.content.models import Version
 from dashboards.content.services import releases
 from dashboards.forms.releases import LaunchForm, ReleaseForm
 from dashboards.frame import frame, opened, trail
-from dashboards.lifecycle import services as lifecycle
+from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.permissions import require_editor, require_owner
 from dashboards.views.builder import builder_url, draft_or_404
 from dashboards.views.pages import board_page

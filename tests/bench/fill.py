@@ -36,7 +36,7 @@ def main(data_dir: Path) -> None:
 
 def fill(owner: Any) -> str:
     from dashboards.content.services import dashboards, drafts, releases
-    from dashboards.lifecycle.services import launch
+    from dashboards.lifecycle.services.launches import launch
     from kpis.services import kpis
     from personas.models import Persona, UserGroup
     from tests.bench import million

@@ -17,7 +17,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib import memory
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
-from dashboards.lifecycle import services as lifecycle
+from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.kpis import publish_kpi

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import PortalError
 from feedback.models import Move, Thread, Vote
 from feedback.selectors import thread_for
 from feedback.services import moves, talk
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(calls: list[Callable[[], object]]) -> int:
-    """Run them all in threads of their own; answers how many were not refused."""
-
-    def run(call: Callable[[], object]) -> bool:
-        try:
-            call()
-        except PortalError:
-            return False
-        finally:
-            connections.close_all()
-        return True
-
-    with ThreadPoolExecutor(10) as pool:
-        return sum(pool.map(run, calls))
 
 
 def test_fifty_toggles_leave_count_and_rows_equal(mate: User, thread: Thread) -> None:

@@ -14,7 +14,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible, Por
 from ace_portal.notifications.models import Delivery, Mail
 from ace_portal.notifications.selectors import new_count
 from dashboards.content.models import Dashboard
-from dashboards.lifecycle.services import end_launch
+from dashboards.lifecycle.services.launches import end_launch
 from office_hours.models import Booking, Host, Rule
 from office_hours.selectors.availability import free_between, host_for_tile, hosts_for
 from office_hours.selectors.booking import bookings_for, may_see_tile

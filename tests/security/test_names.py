@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
-from dashboards.lifecycle.services import end_launch, launch
+from dashboards.lifecycle.services.launches import end_launch, launch
 from kpis.models import KPI, Dataset, KPIVersion
 from personas.models import Blueprint, Membership
 from personas.services import people

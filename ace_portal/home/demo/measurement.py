@@ -21,7 +21,7 @@ from dashboards.content.services.assembly import assemble_version
 from dashboards.content.services.dashboards import create_dashboard
 from dashboards.content.services.drafts import start_version
 from dashboards.content.services.releases import release_version
-from dashboards.lifecycle.services import launch
+from dashboards.lifecycle.services.launches import launch
 from kpis.models import KPI, Dataset
 from kpis.services import datasets, kpis, targets, uploads
 from kpis.services.steps import show_at_step

@@ -12,12 +12,11 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict
 from dashboards.content.document import MAX_FILTERS, Choice, Document, Period, TileSpec, new_key
-from dashboards.content.models import Dashboard, Version
+from dashboards.content.models import MOST_KPIS, Dashboard, Version
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services.drafts import draft_of, key_for, save_draft, start_version
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label
-from dashboards.lifecycle.stages import MAX_KPIS
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
 from personas.models import Question
@@ -50,8 +49,8 @@ def assemble_version(*, actor: User, dashboard: Dashboard) -> Assembled:
         versions = list(usable_versions(dashboard).filter(kpi__retired_at__isnull=True))
         if not versions:
             raise Conflict(_("None of the persona's questions has a published KPI yet."))
-        known = sources_of(version.pk for version in versions[:MAX_KPIS])
-        sources = [known[version.pk] for version in versions[:MAX_KPIS]]
+        known = sources_of(version.pk for version in versions[:MOST_KPIS])
+        sources = [known[version.pk] for version in versions[:MOST_KPIS]]
         document = arrange(sources)
         save_draft(actor, draft, document, "assembled")
         said = _remarks(dashboard, versions)
@@ -114,10 +113,10 @@ def shared(sources: list[Source]) -> list[str]:
 
 def _remarks(dashboard: Dashboard, versions: list[KPIVersion]) -> list[str]:
     said = []
-    if len(versions) > MAX_KPIS:
+    if len(versions) > MOST_KPIS:
         said.append(
             _("%(n)d KPIs answer this persona's questions; the first %(most)d are shown.")
-            % {"n": len(versions), "most": MAX_KPIS}
+            % {"n": len(versions), "most": MOST_KPIS}
         )
     answered = {version.kpi.question_id for version in versions}
     open_ = Question.objects.filter(persona=dashboard.persona_id).exclude(pk__in=answered)

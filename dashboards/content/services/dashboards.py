@@ -13,7 +13,6 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotAllowed
 from ace_portal.lib.models import free_slug
 from dashboards.content.models import Dashboard
-from dashboards.lifecycle.services import move_stage
 from dashboards.permissions import is_owner, require_editor
 from personas.models import UserGroup
 from personas.permissions import require_ace
@@ -35,7 +34,6 @@ def create_dashboard(
         dashboard.save()
         _set_people(dashboard, groups, editors)
         record(actor=actor, action="dashboard.create", target=dashboard)
-        move_stage(actor=actor, dashboard=dashboard)
     return dashboard
 
 
@@ -52,15 +50,17 @@ def change_dashboard(
     if "owner" in fields and fields["owner"] != dashboard.owner and not is_owner(actor, dashboard):
         raise NotAllowed(_("Only the owner hands a dashboard over."))
     with transaction.atomic():
+        before = dashboard.owner
         for name, value in fields.items():
             setattr(dashboard, name, value)
         if not dashboard.owner.is_ace:
             raise Invalid(_("The owner is a member of the ACE team."), field="owner")
         dashboard.full_clean()
         dashboard.save()
+        if dashboard.owner != before:
+            dashboard.former_owners.add(before)  # who had it does not decide at its gates
         _set_people(dashboard, groups, editors if is_owner(actor, dashboard) else None)
         record(actor=actor, action="dashboard.change", target=dashboard, fields=sorted(fields))
-        move_stage(actor=actor, dashboard=dashboard)
     return dashboard
 
 

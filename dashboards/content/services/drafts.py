@@ -28,7 +28,6 @@ from dashboards.content.document import (
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import released_of, work_of
 from dashboards.content.sources import Source, sources_of
-from dashboards.lifecycle.services import move_stage
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
 
@@ -166,7 +165,6 @@ def save_draft(actor: User, draft: Version, document: Document, what: str) -> Ve
     draft.save()
     write_index(draft, document)
     record(actor=actor, action="version.save", target=draft, what=what, revision=draft.revision)
-    move_stage(actor=actor, dashboard=draft.dashboard)
     return draft
 
 

@@ -24,7 +24,6 @@ from dashboards.content.services.drafts import (
     write_index,
 )
 from dashboards.content.sources import sources_of
-from dashboards.lifecycle.services import move_stage
 from dashboards.permissions import require_owner
 from personas.models import Membership
 
@@ -60,7 +59,6 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         draft.save()
         write_index(draft, document)
         record(actor=actor, action="version.release", target=draft, sha256=draft.sha256)
-        move_stage(actor=actor, dashboard=dashboard)
         announce(draft, actor=actor)
         for listener in release_listeners.values():
             listener(actor, draft)

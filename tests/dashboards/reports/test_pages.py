@@ -14,7 +14,7 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.notifications.models import Mail
 from dashboards.content.models import Dashboard
-from dashboards.lifecycle import services as lifecycle
+from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.reports.models import ReportRun, Subscription
 from dashboards.reports.services import subscriptions as services
 from dashboards.reports.services.runs import send_now

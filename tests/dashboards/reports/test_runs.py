@@ -19,7 +19,7 @@ from dashboards.content.board import board
 from dashboards.content.document import parse
 from dashboards.content.filters import read_state
 from dashboards.content.models import Dashboard, Version
-from dashboards.lifecycle import services as lifecycle
+from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.reports.letter import compose
 from dashboards.reports.models import ReportRun, Subscription
 from dashboards.reports.services import runs, subscriptions

@@ -1,4 +1,4 @@
-"""Opening, closing, and the stage that follows from what is there."""
+"""Opening to a group, and closing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from dashboards.content import selectors
 from dashboards.content.models import Dashboard, Version
-from dashboards.lifecycle import services
-from dashboards.lifecycle.selectors import canvas_of
-from tests.fixtures.dashboards import make_dashboard
+from dashboards.lifecycle.services import launches as services
+from tests.fixtures.dashboards import let_through
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_launch_opens_it_to_the_group_and_its_end_closes_it(
     owner: User, member: User, dashboard: Dashboard, released: Version, world: World
 ) -> None:
+    let_through(dashboard)
     assert list(selectors.dashboards_for(member)) == []
     launch = services.launch(actor=owner, dashboard=dashboard, group=world.group)
     assert list(selectors.dashboards_for(member)) == [dashboard]
@@ -59,40 +59,3 @@ def test_only_the_owner_opens_and_closes(ace: User, live: Dashboard, world: Worl
         services.launch(actor=ace, dashboard=live, group=world.other_group)
     with pytest.raises(NotAllowed):
         services.end_launch(actor=ace, launch=live.launches.get())
-
-
-def test_stage_follows_the_evidence(owner: User, world: World) -> None:
-    dashboard = make_dashboard(owner, world)
-
-    assert dashboard.stage == 1  # no KPI is published yet
-
-
-def test_stage_moves_on_with_draft_release_and_launch(
-    owner: User, world: World, dashboard: Dashboard, draft: Version, request: pytest.FixtureRequest
-) -> None:
-    stages = [Dashboard.objects.get().stage]
-    request.getfixturevalue("released")
-    stages.append(Dashboard.objects.get().stage)
-    request.getfixturevalue("live")
-    stages.append(Dashboard.objects.get().stage)
-
-    assert stages == [6, 7, 8]
-
-
-def test_stage_never_goes_back(owner: User, live: Dashboard) -> None:
-    services.end_launch(actor=owner, launch=live.launches.get())
-    services.move_stage(actor=owner, dashboard=live)
-
-    assert Dashboard.objects.get().stage == 8
-
-
-def test_what_is_missing_is_named_and_linked_for_the_ace_alone(
-    owner: User, member: User, dashboard: Dashboard
-) -> None:
-    canvas = canvas_of(owner, dashboard)
-
-    assert [(line.text, line.url) for line in canvas.missing] == [
-        ("Questions have published KPIs", "/discover/personas/service-desk-lead/")
-    ]
-    assert [stage["number"] for stage in canvas.stages if stage["here"]] == [1]
-    assert (canvas_of(member, dashboard).missing, canvas_of(member, dashboard).checks) == ([], [])

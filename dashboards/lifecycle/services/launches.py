@@ -1,0 +1,92 @@
+"""Opening a dashboard to people, once its sixth gate lets it through."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.notifications.services import notify
+from dashboards.content.models import Dashboard
+from dashboards.content.selectors import released_of
+from dashboards.lifecycle.models import Launch
+from dashboards.lifecycle.standing import VALIDATED, gates_passed
+from dashboards.permissions import require_owner
+from personas.models import Membership, UserGroup
+
+
+def launch(
+    *, actor: User, dashboard: Dashboard, group: UserGroup, announcement: str = ""
+) -> Launch:
+    """Open the released version to a group, from the next request on, and tell its people.
+
+    Gate 6 must be passed or overruled, by somebody else, and what it stood on unchanged.
+    """
+    require_owner(actor, dashboard)
+    with transaction.atomic():
+        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        if dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
+            raise Conflict(_("An archived dashboard is opened to nobody."))
+        if released_of(dashboard) is None:
+            raise Conflict(_("There is nothing to open yet: release a version first."))
+        if dashboard.launches.filter(group=group, ended_at__isnull=True).exists():
+            raise Conflict(_("It is open to %(group)s already.") % {"group": group}, field="group")
+        require_gate(dashboard)
+        opened = Launch(
+            dashboard=dashboard, group=group, by=actor, announcement=announcement.strip()
+        )
+        opened.full_clean()
+        opened.save()
+        dashboard.groups.add(group)
+        record(actor=actor, action="dashboard.launch", target=dashboard, group=group.slug)
+        _announce(opened)
+    return opened
+
+
+def require_gate(dashboard: Dashboard) -> None:
+    """Raises ``Conflict`` with what stands in the way of a launch."""
+    reviews = dashboard.gate_reviews.select_related("version")
+    gate = gates_passed(dashboard, reviews).get(VALIDATED)
+    if gate is None:
+        raise Conflict(
+            _(
+                "Gate 6, test and validate, is not passed: an ACE colleague passes it, or "
+                "overrules it with a reason."
+            )
+        )
+    if gate.stale:
+        raise Conflict(
+            _("Gate 6 was decided before %(what)s changed: a colleague decides it again.")
+            % {"what": ", ".join(gate.changed)}
+        )
+    if gate.overdue(timezone.localdate()):
+        raise Conflict(_("The conditions of gate 6 are overdue: a colleague decides it again."))
+
+
+def _announce(opened: Launch) -> None:
+    """Tell everybody who is in the group today."""
+    members = Membership.objects.valid_on(timezone.localdate()).filter(group=opened.group)
+    notify(
+        kind="dashboards.release", key=f"launch.{opened.pk}", actor=opened.by,
+        people=User.objects.filter(pk__in=members.values("user")),
+        title=_("%(name)s is open to you") % {"name": opened.dashboard.name},
+        text=opened.announcement,
+        url=opened.dashboard.get_absolute_url(), about={"dashboard": opened.dashboard_id},
+    )  # fmt: skip
+
+
+def end_launch(*, actor: User, launch: Launch) -> Launch:
+    """Close it to a group; its people lose it with the next request."""
+    require_owner(actor, launch.dashboard)
+    with transaction.atomic():
+        row = Launch.objects.select_for_update().select_related("group").get(pk=launch.pk)
+        if row.ended_at is not None:
+            raise Invalid(_("It was closed to this group already."))
+        row.ended_at = timezone.now()
+        row.full_clean()
+        row.save()
+        record(actor=actor, action="dashboard.close", target=launch.dashboard, group=row.group.slug)
+    return row

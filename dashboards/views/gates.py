@@ -1,0 +1,95 @@
+"""The gates of an MVP: what they say, what was decided, by whom."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.forms import attempt, form_page
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import ACE, access
+from dashboards.forms.lifecycle import DecisionForm, ReasonForm
+from dashboards.frame import frame, opened, trail
+from dashboards.lifecycle.permissions import may_decide, require_decider, require_restorer
+from dashboards.lifecycle.selectors import gate_url, gates_of, lines_of, reviews_of
+from dashboards.lifecycle.services import gates as services
+from dashboards.lifecycle.standing import FIRST, LAST
+from dashboards.permissions import require_editor
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@access(ACE)
+@require_GET
+def gates(request: HttpRequest, slug: str) -> HttpResponse:
+    """Eight stages with all their checks, and every decision."""
+    user, dashboard = opened(request, slug)
+    found = gates_of(dashboard)
+    page = page_of(request, reviews_of(dashboard))
+    context = {
+        "gates": [{"gate": gate, "lines": lines_of(gate.checks)} for gate in found],
+        "page": page,
+        "may_decide": may_decide(user, dashboard),
+        "asked": dashboard.gate_asked_at,
+        "may_ask": dashboard.stage <= LAST and dashboard.gate_asked_at is None,
+    }
+    return render(request, "dashboards/gates.html", frame(user, dashboard, "about", **context))
+
+
+@access(ACE)
+@require_POST
+def gate_ask(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug, require_editor)
+
+    def ask() -> bool:
+        services.ask_for_gate(actor=user, dashboard=dashboard)
+        return True
+
+    if attempt(request, ask):
+        messages.success(request, _("The team is asked to decide."))
+    return redirect(gate_url(dashboard))
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def gate_decide(request: HttpRequest, slug: str, stage: int) -> HttpResponse:
+    user, dashboard = opened(request, slug, require_decider)
+    if not FIRST <= stage <= LAST:
+        raise NotVisible("")
+    gate = gates_of(dashboard)[stage - 1]
+    return form_page(
+        request,
+        DecisionForm(request.POST or None, stage=stage),
+        lambda **given: services.decide_gate(actor=user, dashboard=dashboard, stage=stage, **given),
+        done=lambda review: gate_url(dashboard),
+        said=_("It is decided, and %(owner)s is told.") % {"owner": dashboard.owner},
+        template="dashboards/gate.html",
+        title=_("Gate %(n)d: %(name)s") % {"n": stage, "name": gate.name},
+        gate=gate,
+        lines=lines_of(gate.checks),
+        submit=_("Decide"),
+        cancel_url=gate_url(dashboard),
+        crumbs=trail(dashboard, _("Gate %(n)d") % {"n": stage}),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def dashboard_restore(request: HttpRequest, slug: str) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    require_restorer(user, dashboard)
+    return form_page(
+        request,
+        ReasonForm(request.POST or None),
+        lambda **given: services.restore_dashboard(actor=user, dashboard=dashboard, **given),
+        done=gate_url,
+        said=_("It is active again."),
+        title=_("Bring %(name)s back") % {"name": dashboard.name},
+        submit=_("Bring it back"),
+        cancel_url=gate_url(dashboard),
+        crumbs=trail(dashboard, _("Bring back")),
+    )
