@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.registries import (
     dashboard_tabs,
+    gate_checks,
     notification_kinds,
     release_listeners,
     release_notes,
@@ -16,7 +17,7 @@ class FeedbackConfig(AppConfig):
     name = "feedback"
 
     def ready(self) -> None:
-        from feedback import selectors, tabs
+        from feedback import gates, selectors, tabs
         from feedback.services import pulses, roadmap
 
         notification_kinds.register("feedback.thread", selectors.readable)
@@ -26,6 +27,8 @@ class FeedbackConfig(AppConfig):
         release_listeners.register("roadmap", roadmap.ship)
         release_listeners.register("roadmap, then pulse", pulses.schedule)
         release_notes.register("roadmap", roadmap.lines_of)
+        gate_checks.register("feedback, validated", (6, gates.validation_lines))
+        gate_checks.register("feedback, answered", (8, gates.iteration_lines))
         dashboard_tabs.register("roadmap", tabs.roadmap_tab)
         dashboard_tabs.register("feedback", tabs.feedback_tab)
         add_entry(

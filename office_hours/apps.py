@@ -4,13 +4,14 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
-from ace_portal.lib.registries import notification_kinds
+from ace_portal.lib.registries import gate_checks, notification_kinds
 
 
 class OfficeHoursConfig(AppConfig):
     name = "office_hours"
 
     def ready(self) -> None:
+        from office_hours import gates
         from office_hours.selectors import ama, booking
 
         notification_kinds.register("office_hours.booking", booking.readable)
@@ -22,6 +23,7 @@ class OfficeHoursConfig(AppConfig):
                 prefixes=("/sessions/",),
             ),
         )  # fmt: skip
+        gate_checks.register("office hours", (7, gates.launch_lines))
         notification_kinds.register("ama.session", ama.readable_sessions)
         notification_kinds.register("ama.question", ama.readable_questions)
         add_entry(

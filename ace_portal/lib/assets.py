@@ -57,6 +57,7 @@ COMPONENTS = (
     "home",
     "parts",
     "gatehouse",
+    "gates",
     "modes",
     "define",
     "kpi",

@@ -7,72 +7,241 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboards', '0003_when_versions_moved'),
+        ("dashboards", "0003_when_versions_moved"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dashboard',
-            name='former_owners',
-            field=models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dashboard",
+            name="former_owners",
+            field=models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='dashboard',
-            name='gate_asked_at',
+            model_name="dashboard",
+            name="gate_asked_at",
             field=models.DateTimeField(blank=True, db_index=True, null=True),
         ),
         migrations.AddField(
-            model_name='launch',
-            name='announcement',
-            field=models.TextField(blank=True, max_length=5000, verbose_name='announcement'),
+            model_name="launch",
+            name="announcement",
+            field=models.TextField(blank=True, max_length=5000, verbose_name="announcement"),
         ),
         migrations.CreateModel(
-            name='Feature',
+            name="Feature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('name', models.CharField(max_length=120, verbose_name='feature')),
-                ('kind', models.CharField(choices=[('filter', 'Filter or dropdown'), ('drill', 'Drill-down'), ('chart', 'Chart or figure'), ('export', 'Export'), ('report', 'Scheduled report'), ('other', 'Something else')], default='other', max_length=8, verbose_name='kind')),
-                ('priority', models.CharField(choices=[('must', 'Must'), ('should', 'Should'), ('could', 'Could'), ('wont', 'Won’t this time')], default='should', max_length=6, verbose_name='priority')),
-                ('criterion', models.TextField(blank=True, max_length=1000, verbose_name='acceptance criterion')),
-                ('column', models.CharField(blank=True, max_length=120, verbose_name='column')),
-                ('result', models.CharField(choices=[('untested', 'Not tried'), ('passed', 'Passed'), ('failed', 'Failed')], default='untested', max_length=8, verbose_name='result')),
-                ('dashboard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='features', to='dashboards.dashboard')),
-                ('result_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("name", models.CharField(max_length=120, verbose_name="feature")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("filter", "Filter or dropdown"),
+                            ("drill", "Drill-down"),
+                            ("chart", "Chart or figure"),
+                            ("export", "Export"),
+                            ("report", "Scheduled report"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[
+                            ("must", "Must"),
+                            ("should", "Should"),
+                            ("could", "Could"),
+                            ("wont", "Won’t this time"),
+                        ],
+                        default="should",
+                        max_length=6,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="acceptance criterion"
+                    ),
+                ),
+                ("column", models.CharField(blank=True, max_length=120, verbose_name="column")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("untested", "Not tried"),
+                            ("passed", "Passed"),
+                            ("failed", "Failed"),
+                        ],
+                        default="untested",
+                        max_length=8,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "dashboard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="features",
+                        to="dashboards.dashboard",
+                    ),
+                ),
+                (
+                    "result_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('dashboard', 'name'), name='feature_named_once'), models.CheckConstraint(condition=models.Q(models.Q(('priority', 'must'), _negated=True), models.Q(('criterion', ''), _negated=True), _connector='OR'), name='feature_must_is_testable')],
+                "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dashboard", "name"), name="feature_named_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("priority", "must"), _negated=True),
+                            models.Q(("criterion", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="feature_must_is_testable",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GateReview',
+            name="GateReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
-                ('stage', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)], verbose_name='gate')),
-                ('decision', models.CharField(choices=[('pass', 'Pass'), ('conditional', 'Pass with conditions'), ('overrule', 'Overrule'), ('return', 'Return'), ('stop', 'Stop')], max_length=11, verbose_name='decision')),
-                ('reason', models.TextField(blank=True, max_length=5000, verbose_name='reason')),
-                ('conditions', models.TextField(blank=True, max_length=5000, verbose_name='conditions')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('back_to', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='back to stage')),
-                ('checks', models.JSONField(blank=True, default=list)),
-                ('marks', models.JSONField(blank=True, default=dict)),
-                ('dashboard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gate_reviews', to='dashboards.dashboard')),
-                ('decider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gate_reviews', to='dashboards.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
+                (
+                    "stage",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                        verbose_name="gate",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("pass", "Pass"),
+                            ("conditional", "Pass with conditions"),
+                            ("overrule", "Overrule"),
+                            ("return", "Return"),
+                            ("stop", "Stop"),
+                        ],
+                        max_length=11,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=5000, verbose_name="reason")),
+                (
+                    "conditions",
+                    models.TextField(blank=True, max_length=5000, verbose_name="conditions"),
+                ),
+                ("due", models.DateField(blank=True, null=True, verbose_name="due")),
+                (
+                    "back_to",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="back to stage"
+                    ),
+                ),
+                ("checks", models.JSONField(blank=True, default=list)),
+                ("marks", models.JSONField(blank=True, default=dict)),
+                (
+                    "dashboard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gate_reviews",
+                        to="dashboards.dashboard",
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_reviews",
+                        to="dashboards.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'decisions at gates',
-                'ordering': ['-created_at', '-pk'],
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['dashboard', '-created_at'], name='dashboards__dashboa_9ba771_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('decider', models.F('owner')), _negated=True), name='gate_not_passed_by_its_owner'), models.CheckConstraint(condition=models.Q(models.Q(('decision', 'conditional'), _negated=True), models.Q(models.Q(('conditions', ''), _negated=True), ('due__isnull', False)), _connector='OR'), name='gate_condition_is_due'), models.CheckConstraint(condition=models.Q(('decision__in', ['pass', 'conditional']), models.Q(('reason', ''), _negated=True), _connector='OR'), name='gate_decision_has_a_reason')],
+                "verbose_name_plural": "decisions at gates",
+                "ordering": ["-created_at", "-pk"],
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["dashboard", "-created_at"], name="dashboards__dashboa_9ba771_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decider", models.F("owner")), _negated=True),
+                        name="gate_not_passed_by_its_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "conditional"), _negated=True),
+                            models.Q(
+                                models.Q(("conditions", ""), _negated=True), ("due__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gate_condition_is_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ["pass", "conditional"]),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="gate_decision_has_a_reason",
+                    ),
+                ],
             },
         ),
     ]

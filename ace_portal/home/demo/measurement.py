@@ -12,6 +12,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.home.demo import lifecycle
 from ace_portal.home.demo.discovery import Discovery
 from ace_portal.home.demo.service_desk import write_event_log
 from ace_portal.jobs import services as jobs
@@ -93,7 +94,7 @@ PLANS = (
 )  # fmt: skip
 
 
-def tell(owner: User, found: Discovery, today: date) -> Dashboard:
+def tell(owner: User, ace: User, found: Discovery, today: date) -> Dashboard:
     """Load the log, prepare one row per incident, answer the questions, launch the dashboard."""
     incidents = prepare(owner, today)
     for plan in PLANS:
@@ -114,8 +115,15 @@ def tell(owner: User, found: Discovery, today: date) -> Dashboard:
         review_due=today + timedelta(days=30),
     )
     assemble_version(actor=owner, dashboard=dashboard)
+    lifecycle.features(owner, ace, dashboard)
+    lifecycle.pass_gates(ace, dashboard, range(1, 6))
     release_version(actor=owner, dashboard=dashboard)
-    launch(actor=owner, dashboard=dashboard, group=found.group)
+    lifecycle.pass_with_conditions(ace, dashboard, today)
+    launch(
+        actor=owner, dashboard=dashboard, group=found.group,
+        announcement="Waits, handoffs and the service target, per group, each morning. Tell us on "
+        "the chart itself what you miss.",
+    )  # fmt: skip
     start_version(actor=owner, dashboard=dashboard)
     return dashboard
 

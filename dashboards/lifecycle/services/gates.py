@@ -79,6 +79,8 @@ def decide_gate(
         ]
         given = _checked(row, stage, decision, said, reason, conditions, due, back_to)
         version = evidence.version or evidence.released
+        if stage == LAST:  # what is launched is what was released
+            version = evidence.released or evidence.version
         review = GateReview(
             dashboard=row, stage=stage, decision=decision, version=version, checks=said,
             marks=marks_of(row, version), owner=row.owner, decider=actor, **given,

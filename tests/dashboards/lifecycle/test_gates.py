@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,10 @@ from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.selectors import canvas_of, gates_of, gates_waiting
 from dashboards.lifecycle.services import features, gates, launches
 from dashboards.lifecycle.standing import gates_passed
+from feedback.services.moves import decide as move_thread
+from feedback.services.threads import open_thread
 from kpis.models import KPIVersion
+from office_hours.services.availability import add_rule
 from tests.fixtures.dashboards import let_through, make_dashboard
 from tests.fixtures.world import World
 from tests.racing import at_once
@@ -266,6 +269,23 @@ def test_fourth_gate_looks_for_the_filters_that_are_musts(
     )
 
     assert texts(dashboard, 4) == ["Every filter that is a Must is there"]
+
+
+def test_open_data_problem_and_missing_office_hours_are_named(
+    owner: User, member: User, live: Dashboard, released: Version
+) -> None:
+    key = released.document["tiles"][0]["key"]
+    said = open_thread(
+        actor=member, dashboard=live, tile_key=key, kind="data", text="March is missing"
+    )
+    before = [texts(live, 6), texts(live, 7)]
+    move_thread(actor=owner, thread=said, to="answered", reply="It is there now.")
+    add_rule(actor=owner, weekday=1, starts=time(9), ends=time(10), minutes=30)
+
+    assert "No data problem is open" in before[0]
+    assert "Office hours can be booked with its owner or an editor" in before[1]
+    assert "No data problem is open" not in texts(live, 6)
+    assert "Office hours can be booked with its owner or an editor" not in texts(live, 7)
 
 
 # -- launch --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import conversation, discovery, measurement, meeting, sessions
+from ace_portal.home.demo import conversation, discovery, lifecycle, measurement, meeting, sessions
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -41,7 +41,8 @@ class Command(BaseCommand):
                 people["owner"], people["member"], people["colleague"], timezone.localdate()
             )
         today = timezone.localdate()
-        dashboard = measurement.tell(people["owner"], found, today)
+        dashboard = measurement.tell(people["owner"], people["ace"], found, today)
         conversation.tell(people, found, dashboard, today)
         sessions.tell(people["owner"], people["member"])
         meeting.tell(people, dashboard)
+        lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))
