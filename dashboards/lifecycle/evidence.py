@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from dashboards.content.document import Document, parse
@@ -63,7 +64,8 @@ def evidence_of(dashboard: Dashboard) -> Evidence:
     )
     claims = dashboard.persona.claims.all()
     blueprints = Blueprint.objects.filter(
-        persona=persona, versions__state=BlueprintVersion.State.PUBLISHED
+        Q(persona=persona) | Q(questions__persona=persona),
+        versions__state=BlueprintVersion.State.PUBLISHED,
     )
     return Evidence(
         dashboard=dashboard,

@@ -35,7 +35,9 @@ def main(data_dir: Path) -> None:
 
 
 def fill(owner: Any) -> str:
+    from ace_portal.accounts.models import User
     from dashboards.content.services import dashboards, drafts, releases
+    from dashboards.lifecycle.services.gates import decide_gate
     from dashboards.lifecycle.services.launches import launch
     from kpis.services import kpis
     from personas.models import Persona, UserGroup
@@ -64,6 +66,10 @@ def fill(owner: Any) -> str:
         document=million.document(versions),
     )  # fmt: skip
     releases.release_version(actor=owner, dashboard=dashboard)
+    decide_gate(
+        actor=User.objects.get(email="ace@demo.example"), dashboard=dashboard, stage=6,
+        decision="overrule", reason="It is here to be measured.",
+    )  # fmt: skip
     launch(actor=owner, dashboard=dashboard, group=group)
     return dashboard.slug
 

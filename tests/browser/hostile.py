@@ -93,7 +93,7 @@ def table() -> bytes:
     return out.getvalue().encode()
 
 
-def fill(api: Api, member: str) -> str:
+def fill(api: Api, keeper: Api, member: str) -> str:
     """One of everything; answers the slug of a dashboard that is open to the member."""
     for place, text in enumerate(CORPUS):
         api.post("services/", code=f"C{place}", name=text, description=text)
@@ -111,7 +111,7 @@ def fill(api: Api, member: str) -> str:
     group = api.post("groups/", name=WORST, persona=persona)["slug"]
     api.post(f"groups/{group}/members/", email=member, valid_from="2020-01-01")
     _publish_kpi(api, question)
-    return _dashboard(api, persona, group)
+    return _dashboard(api, keeper, persona, group)
 
 
 def _blueprint(api: Api, service: str, persona: str) -> tuple[str, str]:
@@ -158,7 +158,7 @@ def _publish_kpi(api: Api, question: int) -> None:
     )
 
 
-def _dashboard(api: Api, persona: str, group: str) -> str:
+def _dashboard(api: Api, keeper: Api, persona: str, group: str) -> str:
     slug: str = api.post(
         "dashboards/", name=WORST, problem=MARKDOWN, hypothesis=WORST, success_measure=WORST,
         persona=persona, groups=[group], sponsor=WORST, review_due="2030-01-01",
@@ -183,5 +183,9 @@ def _dashboard(api: Api, persona: str, group: str) -> str:
         data={"revision": draft["revision"], "document": document},
     )  # fmt: skip
     api.post(f"dashboards/{slug}/draft/release/", notes=MARKDOWN)
-    api.post(f"dashboards/{slug}/launches/", group=group)
+    api.post(f"dashboards/{slug}/features/", name=WORST, priority="must", criterion=MARKDOWN[:900])
+    keeper.post(
+        f"dashboards/{slug}/gates/decisions/", stage=6, decision="overrule", reason=MARKDOWN[:4000]
+    )
+    api.post(f"dashboards/{slug}/launches/", group=group, announcement=MARKDOWN[:4000])
     return slug

@@ -20,7 +20,11 @@ from tests.fixtures.stack import PASSWORD, ROOT, Stack, running_stack
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-PEOPLE = {"owner": {"is_ace": True, "may_manage_data": True}, "member": {}}
+PEOPLE = {
+    "owner": {"is_ace": True, "may_manage_data": True},
+    "keeper": {"is_ace": True},
+    "member": {},
+}
 #: what a page holds of its own making: handlers, frames, links beyond the portal, a canary
 ODD = """
 () => {
@@ -89,7 +93,8 @@ def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             admin.post("people/", email=f"{name}@example.org", name=WORST, password=PASSWORD,
                        **roles)  # fmt: skip
         owner = sign_in(context.request, portal.url, "owner@example.org", PASSWORD)
-        yield Place(portal, fill(owner, "member@example.org"), owner)
+        keeper = sign_in(context.request, portal.url, "keeper@example.org", PASSWORD)
+        yield Place(portal, fill(owner, keeper, "member@example.org"), owner)
         context.close()
 
 

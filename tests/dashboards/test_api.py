@@ -18,6 +18,7 @@ from dashboards.content.sources import sources_of
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers
 from kpis.models import KPIVersion
+from tests.fixtures.dashboards import let_through
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,11 @@ def test_whole_way_through_the_api(
         content_type="application/json",
     )  # fmt: skip
     released = post(client, f"{slug}/draft/release/", notes="")
+    early = post(client, f"{slug}/launches/", group=world.group.slug)
+    let_through(Dashboard.objects.get(slug=slug))
     launched = post(client, f"{slug}/launches/", group=world.group.slug)
 
+    assert (early.status_code, early.json()["detail"][:6]) == (409, "Gate 6")
     assert (made.status_code, changed.status_code, launched.status_code) == (201, 200, 201)
     assert released.json()["state"] == "released"
     assert len(client_of(member).get(f"{ROOT}{slug}/figures/").json()["tiles"]) == 2

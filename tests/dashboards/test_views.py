@@ -19,7 +19,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
-from tests.fixtures.dashboards import make_dashboard
+from tests.fixtures.dashboards import let_through, make_dashboard
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.tickets import VOLUME, make_tickets
 from tests.fixtures.world import World
@@ -129,6 +129,7 @@ def test_labels_from_the_data_are_text(
     publish_kpi(owner, world.question, data, VOLUME, name=f"K {HOSTILE}"[:100])
     assembly.assemble_version(actor=owner, dashboard=dashboard)
     releases.release_version(actor=owner, dashboard=dashboard)
+    let_through(dashboard)
     lifecycle.launch(actor=owner, dashboard=dashboard, group=world.group)
 
     page = client_of(member).get(dashboard.get_absolute_url()).text
@@ -224,6 +225,7 @@ def test_from_the_form_to_the_group(
     dashboard = Dashboard.objects.get()
     client.post(url("version-assemble", dashboard))
     client.post(url("version-release", dashboard), {"notes": ""})
+    let_through(dashboard)
     client.post(url("launch", dashboard), {"group": world.group.pk})
 
     page = client_of(member).get(dashboard.get_absolute_url())
@@ -282,6 +284,7 @@ def test_list_costs_the_same_with_one_three_and_thirty(
             made = make_dashboard(owner, world)
             assembly.assemble_version(actor=owner, dashboard=made)
             releases.release_version(actor=owner, dashboard=made)
+            let_through(made)
             lifecycle.launch(actor=owner, dashboard=made, group=world.group)
         with CaptureQueriesContext(connection) as captured:
             page = client.get(reverse("dashboards:dashboards"))

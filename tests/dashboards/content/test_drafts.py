@@ -218,5 +218,5 @@ def test_every_save_is_recorded(dashboard: Dashboard, draft: Version) -> None:
     )
 
     assert sorted(set(actions)) == [
-        "dashboard.create", "dashboard.stage", "version.assemble", "version.save", "version.start",
+        "dashboard.create", "version.assemble", "version.save", "version.start",
     ]  # fmt: skip
