@@ -65,6 +65,7 @@ COMPONENTS = (
     "reports",
     "asking",
     "lessons",
+    "palette",
 )
 
 THIRD_PARTY = {
