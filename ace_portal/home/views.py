@@ -45,4 +45,4 @@ def search(request: HttpRequest) -> HttpResponse:
 def palette(request: HttpRequest) -> HttpResponse:
     """The best of it, for the palette."""
     found = found_for(person_of(request), request.GET.get("q", ""))
-    return render(request, "home/_palette.html", {"found": found})
+    return render(request, "home/_jump.html", {"found": found})

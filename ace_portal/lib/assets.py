@@ -65,7 +65,7 @@ COMPONENTS = (
     "reports",
     "asking",
     "lessons",
-    "palette",
+    "jump",
 )
 
 THIRD_PARTY = {

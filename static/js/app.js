@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
   const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
   if (!link || elsewhere || !document.getElementById("palette")) return;
   event.preventDefault();
-  import("./palette.js").then(
+  import("./jump.js").then(
     (palette) => palette.open(),
     () => location.assign(link.href),
   );
