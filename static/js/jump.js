@@ -65,7 +65,6 @@ function choose(option, aside) {
 
 function show(html) {
   body.innerHTML = html;
-  body.scrollTop = 0;
   const all = options();
   box.setAttribute("aria-expanded", String(all.length > 0));
   light(box.value.trim() ? all[0] : null);
