@@ -8,7 +8,6 @@ from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.needs import AT_MOST, Need
@@ -39,10 +38,6 @@ def _given_up(lost: QuerySet[Mail]) -> list[Need]:
     told = lost.filter(sent_at__isnull=True).aggregate(n=Count("pk"), since=Min("created_at"))
     if not told["n"]:
         return []
-    title = ngettext(
-        "%(n)d mail was given up: the mail server did not take it for a day and a half",
-        "%(n)d mails were given up: the mail server did not take them for a day and a half",
-        told["n"],
-    ) % {"n": told["n"]}
+    title = _("The mail server took nothing for a day and a half. When it does, try it again.")
     url = reverse("jobs:jobs")
     return [Need(_("Mail given up"), title, url, told["since"], count=told["n"], tone="bad")]

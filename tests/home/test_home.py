@@ -76,6 +76,18 @@ def test_administrator_sees_the_way_to_people_and_refused_mails(
     assert needs_of(member).needs == []
 
 
+def test_mails_that_were_given_up_are_one_thing_for_the_ace(ace: User, member: User) -> None:
+    for number in range(3):
+        Mail.objects.create(
+            person=member, to=member.email, subject="S", text="T", message_id=f"<{number}@x>",
+            state="failed" if number else "queued", reason="It cannot be reached.",
+        )  # fmt: skip
+
+    [need] = needs_of(ace).needs
+
+    assert (need.kind, need.count, need.url) == ("Mail given up", 2, "/background/")
+
+
 def test_reviews_and_reports_wait_for_their_owner_alone(
     owner: User, ace: User, member: User, everything: Dashboard, world: World
 ) -> None:

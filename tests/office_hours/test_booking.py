@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.services import change_person
@@ -172,6 +174,22 @@ def test_tile_stays_as_it_was_seen_and_becomes_a_thread(
     end_launch(actor=owner, launch=live.launches.get())
     assert not may_see_tile(member, made)
     assert host_for_tile(member, live, NOW) == host
+
+
+def test_booking_shows_the_thread_of_its_dashboard_while_that_is_open(
+    host: Host, live: Dashboard, member: User, owner: User, client_of: Callable[..., Client]
+) -> None:
+    key = live.versions.get(state="released").document["tiles"][0]["key"]
+    made = services.book(
+        actor=member, host=host, starts_at=NINE, topic="Why?", dashboard=live, tile_key=key
+    )
+    client = client_of(member)
+
+    before = client.get(made.get_absolute_url()).content.decode()
+    end_launch(actor=owner, launch=live.launches.get())
+    after = client.get(made.get_absolute_url()).content.decode()
+
+    assert ['class="thread"' in page for page in (before, after)] == [True, False]
 
 
 # The host's hours --------------------------------------------------------------------------------
