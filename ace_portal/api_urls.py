@@ -30,4 +30,5 @@ urlpatterns = [
     path("", include("feedback.api_urls")),
     path("", include("office_hours.api_urls")),
     path("", include("ace_portal.thread.api_urls")),
+    path("", include("ace_portal.home.api_urls")),
 ]

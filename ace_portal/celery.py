@@ -30,9 +30,11 @@ SCHEDULE = {
     "sweep jobs": ("jobs.sweep", settings.JOB_SWEEP_SECONDS),
     "refresh what is due": ("kpis.refresh_due", 30),
     "send daily mails": ("notifications.send_digests", 60),
+    "settle mails that were given up": ("notifications.settle_mails", 60),
     "send reports that are due": ("dashboards.send_due_reports", 30),
     "ask what a release gave": ("feedback.ask_pulses", 300),
     "remind of sessions": ("office_hours.remind", 300),
+    "remind of lessons": ("office_hours.remind_of_lessons", 900),
     "begin sessions": ("office_hours.begin_sessions", 15),
     "collect old files": ("kpis.collect", 3600),
 }

@@ -123,6 +123,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "ace_portal.lib.navigation.navigation",
                 "ace_portal.notifications.bell.bell",
+                "ace_portal.home.palette.palette",
             ]
         },
     }

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
     mail_listeners,
     notification_kinds,
@@ -14,10 +15,16 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
+        from dashboards import needs, search
         from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
         from dashboards.reports import selectors as reports
         from dashboards.reports.services import runs, subscriptions
 
+        search.sign_in()
+        add_needs("gates", needs.gates_to_decide)
+        add_needs("dashboard reviews", needs.reviews_due)
+        add_needs("version drafts", needs.drafts_of)
+        add_needs("reports", needs.failed_reports)
         notification_kinds.register("dashboards.release", readable)
         notification_kinds.register("dashboards.gate", readable_to_team)
         notification_kinds.register(runs.MAIL_KIND, reports.readable)

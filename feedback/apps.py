@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
     dashboard_tabs,
     gate_checks,
@@ -17,9 +18,11 @@ class FeedbackConfig(AppConfig):
     name = "feedback"
 
     def ready(self) -> None:
-        from feedback import gates, selectors, tabs
+        from feedback import gates, needs, search, selectors, tabs
         from feedback.services import pulses, roadmap
 
+        search.sign_in()
+        add_needs("feedback", needs.unanswered)
         notification_kinds.register("feedback.thread", selectors.readable)
         notification_kinds.register("feedback.note", selectors.readable_inside)
         notification_kinds.register("feedback.hidden", selectors.readable_always)

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
+from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import job_handlers, load_listeners
 
 
@@ -11,8 +12,14 @@ class KPIsConfig(AppConfig):
     name = "kpis"
 
     def ready(self) -> None:
+        from kpis import needs, search
         from kpis.services import loads, refresh
 
+        search.sign_in()
+        add_needs("refreshes", needs.failed_refreshes)
+        add_needs("loads", needs.failed_loads)
+        add_needs("KPI drafts", needs.drafts_of)
+        add_needs("questions without a KPI", needs.unanswered_questions)
         job_handlers.register(loads.JOB, loads.perform)
         load_listeners.register("refresh KPIs", refresh.refresh_after_load)
         add_entry(

@@ -13,6 +13,11 @@ def remind() -> int:
     return reminders.remind_due(now=timezone.now())
 
 
+@shared_task(name="office_hours.remind_of_lessons", ignore_result=True)
+def remind_of_lessons() -> int:
+    return reminders.remind_of_lessons(today=timezone.localdate())
+
+
 @shared_task(name="office_hours.begin_sessions", ignore_result=True)
 def begin_sessions() -> int:
     return ama.start_due(now=timezone.now())

@@ -17,6 +17,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.permissions import ADMIN, admit
+from ace_portal.lib.registries import person_listeners
 
 ROLES = ("is_admin", "is_ace", "may_manage_data")
 
@@ -48,6 +49,8 @@ def change_person(*, actor: User, person: User, **fields: Any) -> User:
             AuthToken.objects.filter(user=person).delete()
             _end_sessions(person)
         record(actor=actor, action="person.change", target=person, roles=_roles(person))
+        for tell in person_listeners.values():
+            tell(actor, person)
     return person
 
 
@@ -59,6 +62,17 @@ def change_settings(*, actor: User, name: str, time_zone: str, theme: str, job_t
         actor.full_clean(exclude=["password"])
         actor.save()
         record(actor=actor, action="person.settings", target=actor)
+    return actor
+
+
+def choose_theme(*, actor: User, theme: str) -> User:
+    """Light, dark or as the system, from the menu and the palette."""
+    if theme not in User.Theme.values:
+        raise Invalid(_("Choose light, dark or as the system."), field="theme")
+    with transaction.atomic():
+        actor.theme = theme
+        actor.save(update_fields=["theme", "updated_at"])
+        record(actor=actor, action="person.theme", target=actor, theme=theme)
     return actor
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from knox.models import AuthToken
@@ -17,7 +18,7 @@ from ace_portal.accounts import services
 from ace_portal.accounts.forms import PersonEditForm, PersonForm, SettingsForm, SignInForm
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.forms import submit
+from ace_portal.lib.forms import attempt, submit
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ADMIN, ANYONE, SIGNED_IN, access
 
@@ -51,6 +52,17 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:settings")
     return _settings_page(request, form)
+
+
+@access(SIGNED_IN)
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """From wherever one is, and back there."""
+    user = person_of(request)
+    attempt(request, lambda: services.choose_theme(actor=user, theme=request.POST.get("theme", "")))
+    back = request.headers.get("referer", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return redirect(back if ours else "accounts:settings")
 
 
 def _current(user: User) -> dict[str, str]:

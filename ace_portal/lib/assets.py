@@ -66,6 +66,7 @@ COMPONENTS = (
     "reports",
     "asking",
     "lessons",
+    "jump",
 )
 
 THIRD_PARTY = {

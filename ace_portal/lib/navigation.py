@@ -37,12 +37,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": []}
-    entries = sorted((entry for _, entry in navigation_items.items()), key=lambda e: e.order)
-    lit = _longest_prefix(request.path, entries)
+    lit = _longest_prefix(request.path, _all_entries())
     groups: dict[str, list[dict[str, Any]]] = {}
-    for entry in entries:
-        if not entry.visible(user):
-            continue
+    for entry in entries_for(user):
         groups.setdefault(str(entry.group), []).append(
             {
                 "label": entry.label,
@@ -53,6 +50,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
         )
     return {"nav": [{"label": label, "items": items} for label, items in groups.items()]}
+
+
+def entries_for(user: Any) -> list[Entry]:
+    """The entries that lead somewhere for the person, in their order."""
+    return [entry for entry in _all_entries() if entry.visible(user)]
+
+
+def _all_entries() -> list[Entry]:
+    return sorted(navigation_items.values(), key=lambda entry: entry.order)
 
 
 def _longest_prefix(path: str, entries: list[Entry]) -> str | None:

@@ -40,8 +40,15 @@ job_handlers: Registry[Callable[[Any], None]] = Registry("job handler")
 #: section of the navigation → its items, see ``navigation.py``
 navigation_items: Registry[Any] = Registry("navigation item")
 
-#: what a table's row is called for people, by model label → (kind, name, url) for the audit page
-search_providers: Registry[Callable[..., Any]] = Registry("search provider")
+#: kind of thing → how it is found, see ``search.Provider``
+search_providers: Registry[Any] = Registry("search provider")
+
+#: name → something to do from the palette, see ``search.Action``
+palette_actions: Registry[Any] = Registry("action of the palette")
+
+#: name → what waits for a person, oldest first, at most ``needs.AT_MOST``: ``of(user)`` answers
+#: ``needs.Need``s. The home page shows them; gates and adoption sign in like everything else.
+needs: Registry[Callable[[Any], list[Any]]] = Registry("need")
 
 #: name → what is told of a new live load, inside the transaction that makes it live
 load_listeners: Registry[Callable[[Any], None]] = Registry("load listener")
@@ -62,6 +69,10 @@ notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool
 
 #: name → what is told that a mail was sent, refused or left out, in the transaction of that
 mail_listeners: Registry[Callable[[Any], None]] = Registry("mail listener")
+
+#: name → what is told of a person whose account or roles have changed, inside the transaction:
+#: ``listener(actor, person)``
+person_listeners: Registry[Callable[[Any, Any], None]] = Registry("person listener")
 
 #: what a link at the end of a mail ends → the function that ends it, called with a primary key
 unsubscribers: Registry[Callable[[int], None]] = Registry("unsubscriber")

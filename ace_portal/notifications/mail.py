@@ -7,6 +7,7 @@ import smtplib
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from typing import Any
@@ -15,10 +16,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue
 from ace_portal.lib.errors import Temporary
 from ace_portal.lib.registries import mail_listeners, notification_kinds
@@ -30,6 +34,7 @@ from ace_portal.notifications.unsubscribing import unsubscribe_headers
 JOB = "mail.send"
 #: with ten seconds doubled at every try, a mail server may be away for a day and a half
 ATTEMPTS = 14
+AT_A_TIME = 200
 
 
 @dataclass(frozen=True)
@@ -94,17 +99,46 @@ def queue_mail(
 def perform(run: Run) -> None:
     """Send, then note that it was sent; between the two lies the only chance of a second copy."""
     mail = Mail.objects.select_related("person").get(pk=run.payload["mail"])
-    if mail.state != Mail.State.QUEUED:
+    if mail.state != Mail.State.QUEUED and not mail.is_given_up:
         return
     state, reason = Mail.State.SKIPPED, why_not(mail) or leave_out(mail)
     if not reason:
         reason = transmit(mail)
         state = Mail.State.FAILED if reason else Mail.State.SENT
     with run.completion():
-        mail.state, mail.reason, mail.sent_at = state, reason[:300], timezone.now()
-        mail.save()
-        for tell in mail_listeners.values():
-            tell(mail)
+        _end(mail, state, reason, timezone.now())
+
+
+def settle_given_up() -> int:
+    """queued → failed where the job has ended without an outcome; answers how many.
+
+    Who tries the job again sends the mail after all.
+    """
+    lost = Mail.objects.filter(~Exists(_open_jobs(OuterRef("pk"))), state=Mail.State.QUEUED)
+    settled = 0
+    for pk in lost.values_list("pk", flat=True)[:AT_A_TIME]:
+        with transaction.atomic():
+            mail = Mail.objects.select_for_update().get(pk=pk)
+            if mail.state != Mail.State.QUEUED or _open_jobs(Value(pk)).exists():
+                continue
+            job = Job.objects.filter(kind=JOB, key=f"mail-{pk}").first()
+            why = job.error if job is not None else ""
+            _end(mail, Mail.State.FAILED, why or _("The work was stopped."), None)
+            settled += 1
+    return settled
+
+
+def _open_jobs(mail: Any) -> QuerySet[Job]:
+    key = Concat(Value("mail-"), Cast(mail, CharField()))
+    return Job.objects.filter(kind=JOB, state__in=Job.OPEN, key=key)
+
+
+def _end(mail: Mail, state: Mail.State, reason: str, at: datetime | None) -> None:
+    """What became of it, told to whoever waits for it, in one transaction."""
+    mail.state, mail.reason, mail.sent_at = state, reason[:300], at
+    mail.save()
+    for tell in mail_listeners.values():
+        tell(mail)
 
 
 def why_not(mail: Mail) -> str:

@@ -65,6 +65,11 @@ class Mail(BaseModel):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def is_given_up(self) -> bool:
+        """No mail server took it, and none refused it: it may be tried again by hand."""
+        return self.state == self.State.FAILED and self.sent_at is None
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unread(self) -> DeliveryQuerySet:

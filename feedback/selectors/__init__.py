@@ -11,10 +11,12 @@ from feedback.selectors.pulses import (
 from feedback.selectors.roadmap import (
     asked_in,
     item_for,
+    items_for,
     open_items,
     roadmap_of,
 )
 from feedback.selectors.threads import (
+    LATE_DAYS,
     TABS,
     UNDER_WAY,
     WAITING,
@@ -28,11 +30,14 @@ from feedback.selectors.threads import (
     thread_for,
     threads_for,
     told_of,
+    unanswered_by_age,
+    unanswered_for,
     waiting_first,
     with_counts,
 )
 
 __all__ = [
+    "LATE_DAYS",
     "TABS",
     "UNDER_WAY",
     "WAITING",
@@ -43,6 +48,7 @@ __all__ = [
     "asked_of",
     "comments_for",
     "item_for",
+    "items_for",
     "open_by_tile",
     "open_items",
     "pulse_results",
@@ -56,6 +62,8 @@ __all__ = [
     "thread_for",
     "threads_for",
     "told_of",
+    "unanswered_by_age",
+    "unanswered_for",
     "waiting_first",
     "with_counts",
 ]

@@ -32,6 +32,12 @@ def asked_in(user: User, item: RoadmapItem) -> list[Thread]:
     ]
 
 
+def items_for(user: User) -> QuerySet[RoadmapItem]:
+    """Those that stand on the roadmaps that the person may see."""
+    rows = RoadmapItem.objects.filter(dashboard__in=dashboards_for(user).values("pk"))
+    return rows.exclude(state=RoadmapItem.State.DROPPED).select_related("dashboard")
+
+
 def item_for(user: User, pk: int) -> RoadmapItem:
     rows = RoadmapItem.objects.filter(dashboard__in=dashboards_for(user).values("pk"))
     return first_or_404(rows.select_related("dashboard", "version").filter(pk=pk))

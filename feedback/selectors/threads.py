@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
@@ -16,6 +18,7 @@ from feedback.models import Comment, Follow, Thread, Vote
 State = Thread.State
 WAITING = (State.OPEN, State.ACKNOWLEDGED)
 UNDER_WAY = (State.PLANNED, State.IN_VERSION)
+LATE_DAYS = 5
 
 
 def threads_for(user: User) -> QuerySet[Thread]:
@@ -73,6 +76,29 @@ def readable_inside(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool
 def readable_always(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
     """What concerns the person's own words, which are gone."""
     return [True for _about in abouts]
+
+
+def unanswered_for(user: User) -> QuerySet[Thread]:
+    """What nobody of the ACE has said a word to; for others nothing waits."""
+    rows = threads_for(user).filter(state=State.OPEN, answered_at=None)
+    return rows if user.is_ace else rows.none()
+
+
+def unanswered_by_age(user: User) -> dict[str, int]:
+    """How many wait since when, in one query: today, up to 3 days, up to 5, longer."""
+    now = timezone.now()
+    day, three, late = (now - timedelta(days=days) for days in (1, 3, LATE_DAYS))
+    counts: dict[str, int] = (
+        unanswered_for(user)
+        .order_by()
+        .aggregate(
+            today=Count("pk", filter=Q(created_at__gt=day)),
+            three=Count("pk", filter=Q(created_at__lte=day, created_at__gt=three)),
+            five=Count("pk", filter=Q(created_at__lte=three, created_at__gt=late)),
+            late=Count("pk", filter=Q(created_at__lte=late)),
+        )
+    )
+    return counts
 
 
 # Lists -------------------------------------------------------------------------------------------

@@ -78,6 +78,14 @@ def readable_sessions(person: User, abouts: Sequence[dict[str, Any]]) -> list[bo
     return [pk in known for pk in wanted]
 
 
+def readable_live(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Notification kind: the same while it is live; a mail of the next day has no use for it."""
+    wanted = [about["session"] for about in abouts]
+    rows = sessions_for(person).filter(pk__in=wanted, state=State.LIVE)
+    live = set(rows.values_list("pk", flat=True))
+    return [pk in live for pk in wanted]
+
+
 # Questions ---------------------------------------------------------------------------------------
 
 

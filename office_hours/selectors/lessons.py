@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -74,6 +77,20 @@ def lessons_about(user: User, thing: Dashboard | KPI) -> QuerySet[Lesson]:
 def most_helpful(lessons: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """First what helped most people; of equals the newest."""
     return lessons.order_by(F("helped_n").desc(), "-created_at", "-pk")
+
+
+def lessons_due(today: date) -> QuerySet[Lesson]:
+    """Those whose change somebody wanted to see to by now and that say of no place where it was."""
+    rows = Lesson.objects.filter(due__lte=today, owner__isnull=False, archived_at=None)
+    return rows.filter(applied_to="").select_related("owner").order_by("due", "pk")
+
+
+def readable_due(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Notification kind: is it still the person's affair, and to be done?"""
+    wanted = [about["lesson"] for about in abouts]
+    rows = lessons_for(person).filter(owner=person, archived_at=None, applied_to="")
+    mine = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
+    return [pk in mine for pk in wanted]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from office_hours.services.questions import defer_held
 from personas.models import UserGroup
 from personas.permissions import require_ace
 
-KIND = "ama.session"
+KIND, LIVE_KIND = "ama.session", "ama.live"
 FARTHEST, LONGEST = timedelta(days=3653), timedelta(days=1)
 State = AMASession.State
 
@@ -88,7 +88,7 @@ def start_session(*, actor: User, session: AMASession) -> AMASession:
     require_host(actor, session)
     with transaction.atomic():
         row = locked(session)
-        _move(row, actor, State.LIVE)
+        _go_live(row, actor)
     return row
 
 
@@ -99,7 +99,7 @@ def start_due(*, now: datetime) -> int:
         with transaction.atomic():
             row = locked(session)
             if row.state == State.PUBLISHED and row.starts_at <= now:
-                _move(row, None, State.LIVE)
+                _go_live(row, None)
                 begun += 1
     return begun
 
@@ -152,14 +152,23 @@ def close_session(
 
 
 def tell_audience(
-    session: AMASession, actor: User | None, what: str, title: str, text: str
+    session: AMASession, actor: User | None, what: str, title: str, text: str, *, kind: str = KIND
 ) -> None:
     """Everybody for whom it is today; ``title`` has a place for the session's."""
     notify(
-        kind=KIND, key=f"ama.{session.pk}.{what}", actor=actor, people=audience_of(session),
+        kind=kind, key=f"ama.{session.pk}.{what}", actor=actor, people=audience_of(session),
         title=title % {"title": session.title}, text=text[:500], url=session.get_absolute_url(),
         about={"session": session.pk},
     )  # fmt: skip
+
+
+def _go_live(session: AMASession, actor: User | None) -> None:
+    """Who was invited, who asked and who voted among them, can join now."""
+    _move(session, actor, State.LIVE)
+    told = _("Until %(time)s. Ask, vote, and follow the answers.")
+    ends = date_format(timezone.localtime(session.ends_at), "H:i")
+    text = told % {"time": f"{ends} {timezone.get_current_timezone_name()}"}
+    tell_audience(session, actor, "live", _("Live now: %(title)s"), text, kind=LIVE_KIND)
 
 
 def _write(

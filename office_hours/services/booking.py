@@ -94,16 +94,7 @@ def cancel(*, actor: User, booking: Booking, reason: str = "") -> Booking:
     """The time is free again; both calendars take it out."""
     require_party(actor, booking)
     with transaction.atomic():
-        held(booking.host)
-        current = _current(booking)
-        _require_ahead(current)
-        current.state, current.reason = State.CANCELLED, reason.strip()
-        current.sequence, current.remind_at = current.sequence + 1, None
-        current.full_clean()
-        current.save()
-        record(actor=actor, action="booking.cancel", target=current)
-        tell_both(current, what="cancelled")
-    return current
+        return cancel_held(actor, booking, reason)
 
 
 def record_outcome(
@@ -167,6 +158,20 @@ def open_outcome_thread(
 
 
 # For the other services --------------------------------------------------------------------------
+
+
+def cancel_held(actor: User, booking: Booking, reason: str) -> Booking:
+    """Inside the caller's transaction, who has made sure that the actor may."""
+    held(booking.host)
+    current = _current(booking)
+    _require_ahead(current)
+    current.state, current.reason = State.CANCELLED, reason.strip()
+    current.sequence, current.remind_at = current.sequence + 1, None
+    current.full_clean()
+    current.save()
+    record(actor=actor, action="booking.cancel", target=current)
+    tell_both(current, what="cancelled")
+    return current
 
 
 def held(host: Host) -> Host:

@@ -1,18 +1,21 @@
-"""A word a day before, to both, once."""
+"""A word before a session, to both, and on the day of a lesson's change, to its owner: once."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.markdown import to_line
+from ace_portal.notifications.models import Event
 from ace_portal.notifications.services import notify
 from office_hours.invitations import in_words
 from office_hours.models import Booking
+from office_hours.selectors.lessons import lessons_due
 
-KIND = "office_hours.reminder"
+KIND, LESSON_KIND = "office_hours.reminder", "office_hours.lesson"
 AT_A_TIME = 200
 
 
@@ -30,6 +33,22 @@ def remind_due(*, now: datetime) -> int:
                 _tell(booking)
                 reminded += 1
     return reminded
+
+
+def remind_of_lessons(*, today: date) -> int:
+    """Remind who sees to a lesson's change on its day; a new day is a new reminder."""
+    due = {f"lesson.due.{row.pk}.{row.due:%Y-%m-%d}": row for row in lessons_due(today)}
+    told = set(Event.objects.filter(kind=LESSON_KIND).values_list("key", flat=True))
+    waiting = [key for key in due if key not in told][:AT_A_TIME]
+    for key in waiting:
+        lesson = due[key]
+        assert lesson.owner is not None
+        notify(
+            kind=LESSON_KIND, key=key, actor=None, people=[lesson.owner],
+            title=_("Due: %(title)s") % {"title": lesson.title}, text=to_line(lesson.change)[:500],
+            url=lesson.get_absolute_url(), about={"lesson": lesson.pk},
+        )  # fmt: skip
+    return len(waiting)
 
 
 def _tell(booking: Booking) -> None:

@@ -31,6 +31,17 @@ document.addEventListener("click", (event) => {
   if (button) button.closest("[data-message]").remove();
 });
 
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-search]");
+  const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!link || elsewhere || !document.getElementById("palette")) return;
+  event.preventDefault();
+  import("./jump.js").then(
+    (palette) => palette.open(),
+    () => location.assign(link.href),
+  );
+});
+
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-search]");
   const typing = event.target.closest("input, textarea, select, [contenteditable]");

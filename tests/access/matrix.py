@@ -63,11 +63,14 @@ HOSTED = Rule(frozenset({"owner"}), 403, frozenset({"outsider", "colleague", "ac
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     # The start
     "home:home": ALL,
+    "home:search": ALL,
+    "home:palette": ALL,
     "home:healthz": ANY,
     # Accounts
     "accounts:sign-in": ANY,
     "accounts:sign-out": ANY,
     "accounts:settings": ALL,
+    "accounts:theme": ALL,
     "accounts:token-new": ALL,
     "accounts:token-revoke": Rule(frozenset({"member"}), 404),  # the token is the member's
     "accounts:people": ADMIN,
@@ -262,6 +265,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "office_hours:lesson-restore": OF_GROUP,
     "office_hours:lesson-helped": OF_GROUP,
     # The API
+    "api:search": ALL,
     "api:schema": ALL,
     "api:docs": ALL,
     "api:me": ALL,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
-from ace_portal.home.selectors import needs_of
+from ace_portal.home.selectors.needs import needs_of
 from kpis.models import KPIVersion, Refresh
 from personas.services import people
 from tests.fixtures.places import live_dashboard
@@ -35,7 +35,7 @@ def test_needs_name_what_failed_with_its_sentence(
 ) -> None:
     fail(sla, "The column “made_sla” is gone.")
 
-    assert [(need.what, need.about) for need in needs_of(owner)] == [
+    assert [(need.kind, need.title) for need in needs_of(owner).needs] == [
         ("Refresh failed", "SLA attainment: The column “made_sla” is gone.")
     ]
 
@@ -44,7 +44,7 @@ def test_needs_forget_a_failure_that_was_mended(owner: User, world: World, sla: 
     fail(sla, "Gone.")
     Refresh.objects.create(kpi=sla.kpi, version=sla, state="done", cause="schedule")
 
-    assert needs_of(owner) == []
+    assert needs_of(owner).needs == []
 
 
 def test_needs_name_questions_without_a_kpi_and_drafts_to_their_owner_alone(
@@ -54,17 +54,17 @@ def test_needs_name_questions_without_a_kpi_and_drafts_to_their_owner_alone(
     decision = world.persona.claims.filter(kind="decision").get()
     people.ask_question(actor=owner, persona=world.persona, text="How long?", decision=decision)
 
-    assert [need.what for need in needs_of(owner)] == [
+    assert [need.kind for need in needs_of(owner).needs] == [
         "Dashboard version in draft",
         "Question without a KPI",
     ]
-    assert needs_of(ace) == []
+    assert needs_of(ace).needs == []
 
 
 def test_member_needs_nothing(member: User, world: World, sla: KPIVersion) -> None:
     fail(sla, "Gone.")
 
-    assert needs_of(member) == []
+    assert needs_of(member).needs == []
 
 
 def test_home_shows_a_member_the_dashboards_of_the_group_alone(

@@ -171,3 +171,38 @@ def test_forged_link_ends_nothing(member: User, client: Client) -> None:
     path = unsubscribe_url("notifications", member.pk).rpartition("8000")[2]
 
     assert client.post(path[:-2] + "x/").status_code == 404
+
+
+def give_up(mail: Mail) -> None:
+    """What the last attempt leaves behind."""
+    Job.objects.filter(key=f"mail-{mail.pk}").update(
+        state="dead", error="The mail server cannot be reached."
+    )
+
+
+def test_mail_that_was_given_up_is_failed_once_and_the_rest_waits(
+    owner: User, member: User
+) -> None:
+    mail, waiting = a_mail(member), a_mail(owner)
+    give_up(mail)
+
+    settled = [mails.settle_given_up(), mails.settle_given_up()]
+
+    mail.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (settled, mail.state, mail.reason) == (
+        [1, 0], "failed", "The mail server cannot be reached."
+    )  # fmt: skip
+    assert (mail.is_given_up, waiting.state) == (True, "queued")
+
+
+def test_mail_that_was_given_up_is_sent_once_when_it_is_tried_again(
+    sink: Sink, ace: User, member: User
+) -> None:
+    mail = a_mail(member)
+    give_up(mail)
+    mails.settle_given_up()
+    jobs.retry(actor=ace, job=Job.objects.get(key=f"mail-{mail.pk}"))
+
+    assert (send(mail), mail.state, mail.reason, len(sink.taken)) == ("done", "sent", "", 1)
+    assert mails.settle_given_up() == 0

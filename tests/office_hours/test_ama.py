@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.selectors import needs_of
+from ace_portal.home.selectors.needs import needs_of
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from ace_portal.notifications.models import Delivery
+from ace_portal.notifications.selectors import new_count
 from dashboards.content.models import Dashboard
 from feedback.selectors import threads_for
 from office_hours.models import SESSION_MOVES, AMAQuestion, AMASession
@@ -72,6 +73,25 @@ def test_clock_begins_what_is_due_once(owner: User, announced: AMASession) -> No
 
     announced.refresh_from_db()
     assert (early, due, announced.state) == (0, [1, 0], "live")
+
+
+def test_live_session_is_told_to_its_audience_once_and_while_it_is_live(
+    owner: User, member: User, colleague: User, world: World
+) -> None:
+    session = make_session(owner, everybody=False, groups=[world.group])
+    ama.publish_session(actor=owner, session=session)
+    questions.ask(actor=member, session=session, text="Why did March break?")
+    for _turn in range(2):
+        ama.start_due(now=session.starts_at)
+    told_of = [told(person) for person in (member, colleague)]
+    during = new_count(member)
+    session.refresh_from_db()
+    session.questions.update(state="hidden")
+    ama.close_session(actor=owner, session=session)
+
+    assert told_of == [["Ask me anything: Ask us about the SLA", "Live now: Ask us about the SLA"],
+                       []]  # fmt: skip
+    assert (during, new_count(member)) == (2, 1)
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -149,7 +169,7 @@ def test_closing_leaves_nothing_behind(
     rows = AMAQuestion.objects.values_list("state", "owner", "due").order_by("pk")
     assert untouched == "asked"
     assert list(rows)[1:] == [("deferred", ace.pk, due)] * 2
-    assert [need.about for need in needs_of(ace)] == ["Why April?", "Why May?"]
+    assert [need.title for need in needs_of(ace).needs] == ["Why April?", "Why May?"]
     assert told(member)[-2:] == [
         "Your question is answered later: Why April?", "Your question is answered later: Why May?",
     ]  # fmt: skip
@@ -157,7 +177,7 @@ def test_closing_leaves_nothing_behind(
     assert (figures.asked, figures.live, figures.later, figures.share) == (3, 1, 0, 33)
 
     questions.answer(actor=ace, question=second, text="The **network** failed.")
-    assert [need.about for need in needs_of(ace)] == ["Why May?"]
+    assert [need.title for need in needs_of(ace).needs] == ["Why May?"]
     assert (figures_of(running).later, figures_of(running).share) == (1, 67)
 
 
@@ -191,7 +211,7 @@ def test_unanswered_question_goes_on_as_feedback_on_the_dashboard(
         "Why March ?", "Incident service", without_name,
     )  # fmt: skip
     assert question.thread == thread
-    assert [need.what for need in needs_of(ace)] == ["Feedback without an answer"]
+    assert [need.kind for need in needs_of(ace).needs] == ["Feedback without an answer"]
     with pytest.raises(Conflict, match="in its thread"):
         questions.answer(actor=ace, question=question, text="Here.")
 

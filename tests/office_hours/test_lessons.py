@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
+from ace_portal.notifications.models import Delivery
+from ace_portal.notifications.selectors import new_count
 from dashboards.content.models import Dashboard
 from kpis.models import KPIVersion
 from office_hours.models import Lesson
 from office_hours.selectors.lessons import lessons_about, lessons_for, lessons_found, subjects_of
-from office_hours.services import lessons
+from office_hours.services import lessons, reminders
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +138,51 @@ def test_change_is_seen_to_by_oneself_or_the_team(
 
     assert refused.value.field == "owner"
     assert write(member, kpis=[sla.kpi], owner=ace).owner == ace
+
+
+def test_owner_is_reminded_on_the_day_once_and_of_a_new_day_anew(
+    owner: User, member: User, live: Dashboard
+) -> None:
+    today = timezone.localdate()
+    lesson = write(member, dashboards=[live], owner=owner, due=today)
+    write(member, dashboards=[live], owner=owner, due=today + timedelta(days=1))
+    write(member, dashboards=[live], owner=owner, due=today, applied_to="Everywhere.")
+    write(member, dashboards=[live], due=today)
+
+    counted = [reminders.remind_of_lessons(today=today) for _turn in range(2)]
+    lessons.change_lesson(
+        actor=member, lesson=lesson, dashboards=[live], due=today - timedelta(days=1)
+    )
+    again = reminders.remind_of_lessons(today=today)
+
+    told = Delivery.objects.filter(channel="inbox", event__kind="office_hours.lesson")
+    assert (counted, again) == ([1, 0], 1)
+    assert [(row.person, row.event.title) for row in told] == [
+        (owner, "Due: Ask the night shift first")
+    ] * 2
+
+
+def test_reminder_is_gone_when_the_change_is_made(
+    owner: User, member: User, live: Dashboard
+) -> None:
+    lesson = write(member, dashboards=[live], owner=owner, due=timezone.localdate())
+    reminders.remind_of_lessons(today=timezone.localdate())
+    before = new_count(owner)
+    lessons.change_lesson(
+        actor=member, lesson=lesson, dashboards=[live], applied_to="The night shift."
+    )
+
+    assert (before, new_count(owner)) == (1, 0)
+
+
+def test_lesson_shows_the_thread_of_what_it_is_about(
+    member: User, colleague: User, live: Dashboard, client_of: Callable[[User], Client]
+) -> None:
+    lesson = write(member, dashboards=[live])
+
+    pages = [
+        client_of(person).get(lesson.get_absolute_url()).content.decode()
+        for person in (member, colleague)
+    ]
+
+    assert ['class="thread"' in page for page in pages] == [True, False]

@@ -153,7 +153,10 @@ def _hand_over(report: ReportRun, letter: Letter) -> None:
 
 
 def mail_ended(mail: Mail) -> None:
-    """Mail listener: rendered → sent, failed or skipped, in the transaction of the mail's end."""
+    """Mail listener: rendered → sent, failed or skipped, in the transaction of the mail's end.
+
+    The owner is told of a failure; a mail that was given up and is tried again moves on from there.
+    """
     ends = {
         Mail.State.SENT: State.SENT,
         Mail.State.FAILED: State.FAILED,
@@ -161,9 +164,13 @@ def mail_ended(mail: Mail) -> None:
     }
     if mail.kind != MAIL_KIND or mail.state not in ends:
         return
-    rows = ReportRun.objects.select_for_update().filter(mail=mail, state=State.RENDERED)
-    for row in rows:
+    rows = _with_all(ReportRun.objects.select_for_update(of=("self",)))
+    for row in rows.filter(mail=mail, state__in=[State.RENDERED, State.FAILED]):
         _end(row, ends[Mail.State(mail.state)], mail.reason)
+        if row.state == State.FAILED:
+            person, name = row.subscription.person, row.subscription.dashboard.name
+            title = _("A report of %(name)s did not reach %(person)s")
+            _tell_owner(row, title % {"name": name, "person": person}, row.reason, "-mail")
 
 
 def settle_lost() -> int:
@@ -183,11 +190,11 @@ def settle_lost() -> int:
     return settled
 
 
-def _tell_owner(report: ReportRun, title: str, text: str) -> None:
-    """Once per run, whatever is tried again."""
+def _tell_owner(report: ReportRun, title: str, text: str, what: str = "") -> None:
+    """Once per run and ``what``, whatever is tried again."""
     subscription = report.subscription
     notify(
-        kind=FAILURE_KIND, key=f"report-run-{report.pk}", actor=None,
+        kind=FAILURE_KIND, key=f"report-run-{report.pk}{what}", actor=None,
         people=[subscription.dashboard.owner], title=title, text=text,
         url=subscription.get_absolute_url(), about={"dashboard": subscription.dashboard_id},
     )  # fmt: skip

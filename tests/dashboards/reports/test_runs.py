@@ -14,6 +14,7 @@ from ace_portal.accounts.models import User
 from ace_portal.jobs import services as jobs
 from ace_portal.jobs.models import Job
 from ace_portal.lib.errors import Conflict, NotAllowed
+from ace_portal.notifications import mail as mails
 from ace_portal.notifications.models import Delivery, Mail
 from dashboards.content.board import board
 from dashboards.content.document import parse
@@ -271,6 +272,29 @@ def test_refused_mail_fails_the_run_and_can_be_tried_again(
     assert (report.runs.get().state, len(sink.taken)) == ("sent", 1)
     with pytest.raises(Conflict, match="Only a report that has failed"):
         runs.try_again(actor=ace, run=report.runs.get())
+
+
+def test_mail_that_was_given_up_fails_the_run_tells_the_owner_and_may_go_later(
+    sink: Sink, ace: User, owner: User, member: User, report: Subscription
+) -> None:
+    come(report)
+    runs.send_due(now=timezone.now())
+    run_jobs()
+    job = Job.objects.get(kind=mails.JOB)
+    Job.objects.filter(pk=job.pk).update(state="dead", error="The mail server cannot be reached.")
+    written = report.runs.get().state
+    mails.settle_given_up()
+    failed = report.runs.get()
+    told = Delivery.objects.filter(channel="inbox", event__kind="dashboards.report_failed")
+    titles = [(delivery.person, delivery.event.title) for delivery in told]
+    jobs.retry(actor=ace, job=job)
+    run_jobs()
+
+    assert (written, failed.state, failed.reason) == (
+        "rendered", "failed", "The mail server cannot be reached."
+    )  # fmt: skip
+    assert titles == [(owner, "A report of Incident service did not reach Member")]
+    assert (report.runs.get().state, len(sink.taken)) == ("sent", 1)
 
 
 def test_work_that_breaks_down_fails_the_run_and_the_owner_hears_of_it(
