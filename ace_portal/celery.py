@@ -35,6 +35,7 @@ SCHEDULE = {
     "remind of sessions": ("office_hours.remind", 300),
     "begin sessions": ("office_hours.begin_sessions", 15),
     "collect old files": ("kpis.collect", 3600),
+    "forget old views": ("dashboards.sweep_views", 3600),
 }
 
 

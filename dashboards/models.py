@@ -3,5 +3,16 @@
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
 from dashboards.reports.models import ReportRun, Subscription
+from dashboards.usage.models import Decision, Review, ViewEvent
 
-__all__ = ["Dashboard", "Launch", "ReportRun", "Subscription", "Tile", "Version"]
+__all__ = [
+    "Dashboard",
+    "Decision",
+    "Launch",
+    "ReportRun",
+    "Review",
+    "Subscription",
+    "Tile",
+    "Version",
+    "ViewEvent",
+]

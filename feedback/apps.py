@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.registries import (
     dashboard_tabs,
+    dashboard_voices,
+    first_answers,
     notification_kinds,
     release_listeners,
     release_notes,
@@ -26,6 +28,8 @@ class FeedbackConfig(AppConfig):
         release_listeners.register("roadmap", roadmap.ship)
         release_listeners.register("roadmap, then pulse", pulses.schedule)
         release_notes.register("roadmap", roadmap.lines_of)
+        first_answers.register("threads", selectors.first_answers)
+        dashboard_voices.register("threads", selectors.voices)
         dashboard_tabs.register("roadmap", tabs.roadmap_tab)
         dashboard_tabs.register("feedback", tabs.feedback_tab)
         add_entry(

@@ -62,6 +62,7 @@ COMPONENTS = (
     "kpi",
     "told",
     "roadmap",
+    "use",
     "reports",
     "asking",
     "lessons",

@@ -19,6 +19,7 @@ from feedback.selectors.threads import (
     UNDER_WAY,
     WAITING,
     comments_for,
+    first_answers,
     open_by_tile,
     readable,
     readable_always,
@@ -28,6 +29,7 @@ from feedback.selectors.threads import (
     thread_for,
     threads_for,
     told_of,
+    voices,
     waiting_first,
     with_counts,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "asked_in",
     "asked_of",
     "comments_for",
+    "first_answers",
     "item_for",
     "open_by_tile",
     "open_items",
@@ -56,6 +59,7 @@ __all__ = [
     "thread_for",
     "threads_for",
     "told_of",
+    "voices",
     "waiting_first",
     "with_counts",
 ]

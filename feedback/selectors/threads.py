@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
@@ -148,3 +149,18 @@ def told_of(thread: Thread, *, voters: bool = False) -> QuerySet[User]:
     if voters:
         people |= Q(pk__in=thread.votes.values("person"))
     return User.objects.filter(people)
+
+
+def first_answers(dashboards: Sequence[int]) -> dict[int, datetime]:
+    """When the ACE first answered somebody, by dashboard; in one query."""
+    rows = Thread.objects.filter(dashboard__in=dashboards, answered_at__isnull=False).order_by()
+    return dict(rows.values_list("dashboard").annotate(first=Min("answered_at")))
+
+
+def voices(dashboards: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
+    """How many threads people outside the ACE opened in a stretch, by dashboard; in one query."""
+    rows = Thread.objects.filter(
+        dashboard__in=dashboards, created_at__gte=begins, created_at__lt=ends, removed="",
+        author__is_ace=False,
+    )  # fmt: skip
+    return dict(rows.order_by().values_list("dashboard").annotate(n=Count("pk")))
