@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Version
+from dashboards.usage.selectors.adoption import adoption_dropping
+from dashboards.usage.wording import percent
 from feedback.models import Thread
 from feedback.selectors import threads_for
 from kpis.models import KPIVersion, Load, Refresh
@@ -42,6 +45,7 @@ def needs_of(user: User) -> list[Need]:
         *unanswered_feedback(user),
         *(failed_loads() if user.may_manage_data else []),
         *reviews_due(user),
+        *adoption_drops(user),
         *drafts_of(user),
         *unanswered_questions(user),
         *sessions_left(user),
@@ -90,6 +94,18 @@ def reviews_due(user: User) -> list[Need]:
         Need("watch", _("Review is due"), row.name, row.get_absolute_url(),
              timezone.make_aware(datetime.combine(row.review_due, midnight)))
         for row in rows.exclude(status=Dashboard.Status.RETIRED)[:AT_MOST]
+    ]  # fmt: skip
+
+
+def adoption_drops(user: User) -> list[Need]:
+    """The person's dashboards that clearly fewer people use than thirty days ago."""
+    return [
+        Need("watch", _("Adoption drops"),
+             _("%(name)s: reach %(now)s, %(before)s before")
+             % {"name": drop.dashboard.name, "now": percent(drop.now),
+                "before": percent(drop.before)},
+             reverse("dashboards:dashboard-adoption", args=[drop.dashboard.slug]), drop.since)
+        for drop in adoption_dropping(user)[:AT_MOST]
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards.content.models import Dashboard
 from dashboards.usage.arithmetic import Counts
@@ -63,7 +63,8 @@ def proposed(look: Look) -> dict[str, Any]:
 def figures_of(review: Review) -> str:
     """What a review looked at, in a line."""
     total: Mapping[str, Any] = review.figures["total"]
-    decisions = _("decisions %(n)d") % {"n": review.figures["decisions"]}
+    n = review.figures["decisions"]
+    decisions = ngettext("%(n)d decision", "%(n)d decisions", n) % {"n": n}
     if total["masked"]:
         return ", ".join([_("fewer than five people"), decisions])
     reach = ratio(total["reach"], total["viewers"], total["members"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.models import BaseModel
@@ -145,6 +147,11 @@ class Decision(BaseModel):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the figures were as they are kept."""
+        return parse_datetime(self.figures["at"])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None and not set(kwargs.get("update_fields") or {"text"}) <= self.LATER:

@@ -14,7 +14,7 @@ from dashboards.usage.selectors.reviews import Look
 
 def percent(share: float | None) -> str:
     """A whole percentage, a half to the even one; a dash for what cannot be said."""
-    return f"{round(share * 100)} %" if share is not None else "–"
+    return f"{round(share * 100)}%" if share is not None else "–"
 
 
 def ratio(share: float | None, part: int | None, whole: int | None) -> str:
