@@ -12,8 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from dashboards.content.models import Dashboard, Version
+from dashboards.content.models import Version
 from dashboards.usage.selectors.adoption import adoption_dropping
+from dashboards.usage.selectors.reviews import reviews_due as dashboards_to_review
 from dashboards.usage.wording import percent
 from feedback.models import Thread
 from feedback.selectors import threads_for
@@ -87,13 +88,11 @@ def unanswered_feedback(user: User) -> list[Need]:
 
 
 def reviews_due(user: User) -> list[Need]:
-    today = timezone.localdate()
-    rows = Dashboard.objects.filter(owner=user, review_due__lt=today)
     midnight = datetime.min.time()
     return [
-        Need("watch", _("Review is due"), row.name, row.get_absolute_url(),
+        Need("watch", _("Review is due"), row.name, reverse("dashboards:reviews", args=[row.slug]),
              timezone.make_aware(datetime.combine(row.review_due, midnight)))
-        for row in rows.exclude(status=Dashboard.Status.RETIRED)[:AT_MOST]
+        for row in dashboards_to_review(user)[:AT_MOST]
     ]  # fmt: skip
 
 

@@ -31,9 +31,9 @@ from feedback.services.talk import reply
 from feedback.services.threads import open_thread
 from personas.models import Membership
 from personas.services.people import add_member, create_group, end_membership
-from tests.dashboards.usage.conftest import Look
 from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.people import make_person
+from tests.fixtures.use import Look
 from tests.fixtures.world import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db

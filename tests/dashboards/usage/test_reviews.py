@@ -19,7 +19,7 @@ from dashboards.usage.selectors.reviews import look_of, reviews_due
 from dashboards.usage.services.decisions import log_decision
 from dashboards.usage.services.reviews import hold_review
 from dashboards.usage.windows import site_today
-from tests.dashboards.usage.conftest import Look
+from tests.fixtures.use import Look
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[User | None], Client]

@@ -21,7 +21,7 @@ from dashboards.tasks import sweep_views
 from dashboards.usage.models import ViewEvent
 from dashboards.usage.services import views as services
 from feedback.services.threads import open_thread
-from tests.dashboards.usage.conftest import Look
+from tests.fixtures.use import Look
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[User | None], Client]
