@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
@@ -43,11 +44,18 @@ def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:
     """``votes_n``, ``replies_n``, ``voted`` and ``followed`` of each, for this reader."""
     mine = {"thread": OuterRef("pk"), "person": user}
     return threads.annotate(
-        votes_n=Count("votes", distinct=True),
-        replies_n=Count("comments", filter=Q(comments__internal=False), distinct=True),
+        votes_n=_number(Vote.objects.all()),
+        replies_n=_number(Comment.objects.filter(internal=False)),
         voted=Exists(Vote.objects.filter(**mine)),
         followed=Exists(Follow.objects.filter(**mine)),
     )
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many of a thread's; counted of each by itself, so that no join multiplies wide rows."""
+    of_one = rows.filter(thread=OuterRef("pk")).order_by().values("thread")
+    counted = of_one.annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 def thread_for(user: User, pk: int) -> Thread:
