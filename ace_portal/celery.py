@@ -37,6 +37,7 @@ SCHEDULE = {
     "remind of lessons": ("office_hours.remind_of_lessons", 900),
     "begin sessions": ("office_hours.begin_sessions", 15),
     "collect old files": ("kpis.collect", 3600),
+    "forget old views": ("dashboards.sweep_views", 3600),
 }
 
 

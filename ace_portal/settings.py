@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "VersionState": "dashboards.models.Version.State",
+        "ReviewVerdict": "dashboards.usage.models.Review.Verdict",
         "ReportRunState": "dashboards.reports.models.ReportRun.State",
         "AMASessionState": "office_hours.models.AMASession.State",
         "AMAQuestionState": "office_hours.models.AMAQuestion.State",
@@ -335,6 +336,15 @@ EMAIL_TIMEOUT = 10
 # So many days after a release those whose words it answered are asked one question.
 PULSE_AFTER_DAYS = env.int("ACE_PULSE_AFTER_DAYS", default=14)
 DEFAULT_FROM_EMAIL = env.str("ACE_MAIL_FROM", default="ACE Portal <ace-portal@localhost>")
+
+# Use ---------------------------------------------------------------------------------------------
+
+# So long it is kept who opened which dashboard when.
+VIEW_DAYS = env.int("ACE_VIEW_DAYS", default=730)
+# From which shares on, in percent, a review proposes to go on, and below which to stop.
+REVIEW_REACH = env.int("ACE_REVIEW_REACH", default=50)
+REVIEW_RETURNING = env.int("ACE_REVIEW_RETURNING", default=40)
+REVIEW_STOP = env.int("ACE_REVIEW_STOP", default=20)
 
 # Work in the background --------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.api import lifecycle, reports, views
+from dashboards.api import lifecycle, reports, usage, views
 
 ONE = "dashboards/<slug:slug>/"
 REPORT = "subscriptions/<int:pk>/"
@@ -31,6 +31,17 @@ urlpatterns = [
         reports.DashboardSubscriptions.as_view(),
         name="dashboard-subscriptions",
     ),
+    path(ONE + "adoption/", usage.Adoption.as_view(), name="dashboard-adoption"),
+    path(ONE + "reviews/", usage.Reviews.as_view(), name="dashboard-reviews"),
+    path(ONE + "decisions/", usage.Decisions.as_view(), name="dashboard-decisions"),
+    path(
+        ONE + "decisions/<int:pk>/outcome/",
+        usage.DecisionOutcome.as_view(),
+        name="decision-outcome",
+    ),
+    path(ONE + "views/", usage.OwnViews.as_view(), name="dashboard-views"),
+    path(ONE + "times/", usage.DashboardTimes.as_view(), name="dashboard-times"),
+    path("times/", usage.PortfolioTimes.as_view(), name="times"),
     path("subscriptions/", reports.Subscriptions.as_view(), name="subscriptions"),
     path(REPORT, reports.SubscriptionDetail.as_view(), name="subscription-detail"),
     path(REPORT + "send/", reports.SubscriptionSend.as_view(), name="subscription-send"),

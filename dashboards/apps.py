@@ -23,6 +23,7 @@ class DashboardsConfig(AppConfig):
         search.sign_in()
         add_needs("gates", needs.gates_to_decide)
         add_needs("dashboard reviews", needs.reviews_due)
+        add_needs("adoption", needs.adoption_drops)
         add_needs("version drafts", needs.drafts_of)
         add_needs("reports", needs.failed_reports)
         notification_kinds.register("dashboards.release", readable)

@@ -76,14 +76,16 @@ def tabs(user: User, dashboard: Dashboard, here: str, versions: int) -> list[dic
         ("versions", _("Versions"), "versions", versions),
         ("about", _("About"), "dashboard-about", None),
     ]
-    own = [
-        {
-            "key": key,
-            "label": label,
-            "url": reverse(f"dashboards:{name}", args=[dashboard.slug]),
-            "count": count,
-        }
-        for key, label, name, count in pages
-    ]
+    used = [("decisions", _("Decisions"), "decisions", None)]
+    if user.is_ace:
+        used.append(("adoption", _("Adoption"), "dashboard-adoption", None))
+    own, after = ([_tab(dashboard, *page) for page in some] for some in (pages, used))
     signed_in = [make(user, dashboard) for make in dashboard_tabs.values()]
-    return [{**tab, "current": tab["key"] == here} for tab in [*own, *signed_in]]
+    return [{**tab, "current": tab["key"] == here} for tab in [*own, *signed_in, *after]]
+
+
+def _tab(
+    dashboard: Dashboard, key: str, label: str, name: str, count: int | None
+) -> dict[str, Any]:
+    url = reverse(f"dashboards:{name}", args=[dashboard.slug])
+    return {"key": key, "label": label, "url": url, "count": count}

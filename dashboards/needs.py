@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from django.db.models import OuterRef, Subquery
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.needs import AT_MOST, Need, beginning_of
-from dashboards.content.models import Dashboard, Version
+from dashboards.content.models import Version
 from dashboards.lifecycle.selectors import gate_url, gates_waiting
 from dashboards.reports.models import ReportRun
+from dashboards.usage.selectors.adoption import adoption_dropping
+from dashboards.usage.selectors.reviews import reviews_due as dashboards_to_review
+from dashboards.usage.wording import percent
 
 
 def reviews_due(user: User) -> list[Need]:
     """Dashboards whose day to look back is over."""
-    if not user.is_ace:
-        return []
-    rows = Dashboard.objects.filter(owner=user, review_due__lt=timezone.localdate())
-    rows = rows.exclude(status__in=[Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED])
     return [
-        Need(_("Review is due"), row.name, row.get_absolute_url(), beginning_of(row.review_due),
+        Need(_("Review is due"), row.name, reverse("dashboards:reviews", args=[row.slug]),
+             beginning_of(row.review_due), tone="watch")
+        for row in dashboards_to_review(user)[:AT_MOST]
+    ]  # fmt: skip
+
+
+def adoption_drops(user: User) -> list[Need]:
+    """The person's dashboards that clearly fewer people use than thirty days ago."""
+    return [
+        Need(_("Adoption drops"),
+             _("%(name)s: reach %(now)s, %(before)s before")
+             % {"name": drop.dashboard.name, "now": percent(drop.now),
+                "before": percent(drop.before)},
+             reverse("dashboards:dashboard-adoption", args=[drop.dashboard.slug]), drop.since,
              tone="watch")
-        for row in rows.order_by("review_due", "pk")[:AT_MOST]
+        for drop in adoption_dropping(user)[:AT_MOST]
     ]  # fmt: skip
 
 

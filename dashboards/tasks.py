@@ -6,8 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from dashboards.reports.services import runs
+from dashboards.usage.services.views import sweep_views as forget_old_views
 
 
 @shared_task(name="dashboards.send_due_reports", ignore_result=True)
 def send_due_reports() -> int:
     return runs.send_due(now=timezone.now())
+
+
+@shared_task(name="dashboards.sweep_views", ignore_result=True)
+def sweep_views() -> int:
+    return forget_old_views(now=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import builder, features, gates, pages, releases, reports
+from dashboards.views import builder, features, gates, pages, releases, reports, usage
 
 app_name = "dashboards"
 
@@ -61,4 +61,13 @@ report_urls = [
     path(ONE + "subscribe/", reports.new, name="report-new"),
 ]
 
-urlpatterns = page_urls + builder_urls + version_urls + lifecycle_urls + report_urls
+usage_urls = [
+    path(ONE + "adoption/", usage.adoption, name="dashboard-adoption"),
+    path(ONE + "reviews/", usage.review, name="reviews"),
+    path(ONE + "decisions/", usage.decision_list, name="decisions"),
+    path(ONE + "decisions/<int:pk>/outcome/", usage.decision_outcome, name="decision-outcome"),
+    path(ONE + "views/", usage.own_views, name="own-views"),
+    path(ONE + "views/<int:pk>/", usage.view_report, name="view-report"),
+]
+
+urlpatterns = page_urls + builder_urls + version_urls + lifecycle_urls + report_urls + usage_urls

@@ -7,6 +7,8 @@ from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
     dashboard_tabs,
+    dashboard_voices,
+    first_answers,
     gate_checks,
     notification_kinds,
     release_listeners,
@@ -32,6 +34,8 @@ class FeedbackConfig(AppConfig):
         release_notes.register("roadmap", roadmap.lines_of)
         gate_checks.register("feedback, validated", (6, gates.validation_lines))
         gate_checks.register("feedback, answered", (8, gates.iteration_lines))
+        first_answers.register("threads", selectors.first_answers)
+        dashboard_voices.register("threads", selectors.voices)
         dashboard_tabs.register("roadmap", tabs.roadmap_tab)
         dashboard_tabs.register("feedback", tabs.feedback_tab)
         add_entry(

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.views import exception_handler as default_handler
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.pages import KeysFirst
 
 #: what was sent, checked when it is called for
 Given = Callable[[], dict[str, Any]]
@@ -28,6 +29,12 @@ class PageOf50(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class PageOf50Wide(PageOf50):
+    """The same over a table with long texts."""
+
+    django_paginator_class = KeysFirst
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -63,6 +63,7 @@ COMPONENTS = (
     "kpi",
     "told",
     "roadmap",
+    "use",
     "reports",
     "asking",
     "lessons",

@@ -82,3 +82,11 @@ gate_checks: Registry[tuple[int, Callable[[Any], list[Any]]]] = Registry("check 
 
 #: name → a tab of every dashboard: ``tab(user, dashboard)`` answers {key, label, url, count}
 dashboard_tabs: Registry[Callable[[Any, Any], dict[str, Any]]] = Registry("tab of a dashboard")
+
+#: name → when each dashboard's first word was answered: ``told(keys)`` answers {key: moment}
+first_answers: Registry[Callable[[Sequence[int]], dict[int, Any]]] = Registry("first answers")
+
+#: name → how much people outside the ACE said of dashboards: ``told(keys, begins, ends)``
+dashboard_voices: Registry[Callable[[Sequence[int], Any, Any], dict[int, int]]] = Registry(
+    "voices of a dashboard"
+)

@@ -27,6 +27,9 @@ from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
 from dashboards.permissions import require_editor
+from dashboards.usage.selectors.reviews import uses_of
+from dashboards.usage.selectors.times import median_times, times_of
+from dashboards.views.usage import counted, was_filtered
 from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
@@ -65,12 +68,16 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         if not user.is_ace:
             raise NotVisible("")
         return render(request, "dashboards/nothing.html", frame(user, dashboard, "figures"))
-    return board_page(request, dashboard, version, "dashboards/dashboard.html", "figures")
+    view = counted(request, dashboard, version, interacted=was_filtered(request))
+    return board_page(
+        request, dashboard, version, "dashboards/dashboard.html", "figures", view=view
+    )
 
 
 def board_page(
-    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str
-) -> HttpResponse:
+    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
     state = read_state(document, request.GET)
@@ -92,7 +99,7 @@ def board_page(
     ]
     own = span_words(shown.span) if state.preset == "own" else ""
     user = person_of(request)
-    context |= {"presets": presets, "own_words": own, "filtered": bool(query)}
+    context |= {"presets": presets, "own_words": own, "filtered": bool(query), **more}
     return render(request, template, frame(user, dashboard, tab, **context))
 
 
@@ -128,6 +135,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     back = dashboard.get_absolute_url()
     if version.state != Version.State.RELEASED:
         back = reverse("dashboards:version-detail", args=[slug, version.number])
+    counted(request, dashboard, version, interacted=True)
     context = {
         "explanation": view,
         "question": questions_for(user).filter(pk=view.source.kpi.question_id).first(),
@@ -187,4 +195,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every MVP by stage."""
-    return render(request, "dashboards/portfolio.html", {"columns": portfolio_of()})
+    columns = portfolio_of()
+    rows = [dashboard for column in columns for dashboard in column.dashboards]
+    times = median_times(times_of(rows).values())
+    context = {"columns": columns, "uses": uses_of(rows), "times": times}
+    return render(request, "dashboards/portfolio.html", context)

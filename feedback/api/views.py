@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import PageOf50Wide, taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.content.selectors import dashboard_for
 from feedback import selectors
@@ -40,6 +40,7 @@ class Threads(generics.ListAPIView[Thread]):
 
     door = SIGNED_IN
     serializer_class = s.ThreadOutput
+    pagination_class = PageOf50Wide
     queryset = Thread.objects.none()
 
     def get_queryset(self) -> Any:
@@ -58,6 +59,7 @@ class DashboardThreads(generics.ListAPIView[Thread]):
 
     door = SIGNED_IN
     serializer_class = s.ThreadOutput
+    pagination_class = PageOf50Wide
     queryset = Thread.objects.none()
 
     def get_queryset(self) -> Any:

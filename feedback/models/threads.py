@@ -67,8 +67,37 @@ class Thread(BaseModel):
     class Meta:
         ordering = ["-active_at", "-pk"]
         indexes = [
-            models.Index(fields=["dashboard", "tile_key"]),
-            models.Index(fields=["state", "answered_at", "created_at"]),
+            # ``seen`` is long, and what stands behind it in a row is slow to reach: lists and
+            # counts read these alone.
+            models.Index(
+                fields=["dashboard", "tile_key", "removed", "active_at", "private", "author"],
+                name="thread_by_tile",
+            ),
+            models.Index(
+                fields=["removed", "dashboard", "state", "tile_key", "private", "author", "owner"],
+                name="thread_counts",
+            ),
+            models.Index(
+                fields=[
+                    "removed",
+                    "state",
+                    "answered_at",
+                    "created_at",
+                    "private",
+                    "author",
+                    "dashboard",
+                    "owner",
+                ],
+                name="thread_waiting",
+            ),
+            models.Index(
+                fields=["removed", "active_at", "state", "private", "author", "dashboard", "owner"],
+                name="thread_latest",
+            ),
+            models.Index(
+                fields=["dashboard", "removed", "created_at", "author"], name="thread_opened"
+            ),
+            models.Index(fields=["dashboard", "answered_at"], name="thread_answered"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -21,6 +21,7 @@ from feedback.selectors.threads import (
     UNDER_WAY,
     WAITING,
     comments_for,
+    first_answers,
     open_by_tile,
     readable,
     readable_always,
@@ -32,6 +33,7 @@ from feedback.selectors.threads import (
     told_of,
     unanswered_by_age,
     unanswered_for,
+    voices,
     waiting_first,
     with_counts,
 )
@@ -47,6 +49,7 @@ __all__ = [
     "asked_in",
     "asked_of",
     "comments_for",
+    "first_answers",
     "item_for",
     "items_for",
     "open_by_tile",
@@ -64,6 +67,7 @@ __all__ = [
     "told_of",
     "unanswered_by_age",
     "unanswered_for",
+    "voices",
     "waiting_first",
     "with_counts",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
@@ -45,11 +46,18 @@ def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:
     """``votes_n``, ``replies_n``, ``voted`` and ``followed`` of each, for this reader."""
     mine = {"thread": OuterRef("pk"), "person": user}
     return threads.annotate(
-        votes_n=Count("votes", distinct=True),
-        replies_n=Count("comments", filter=Q(comments__internal=False), distinct=True),
+        votes_n=_number(Vote.objects.all()),
+        replies_n=_number(Comment.objects.filter(internal=False)),
         voted=Exists(Vote.objects.filter(**mine)),
         followed=Exists(Follow.objects.filter(**mine)),
     )
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many of a thread's; counted of each by itself, so that no join multiplies wide rows."""
+    of_one = rows.filter(thread=OuterRef("pk")).order_by().values("thread")
+    counted = of_one.annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 def thread_for(user: User, pk: int) -> Thread:
@@ -174,3 +182,18 @@ def told_of(thread: Thread, *, voters: bool = False) -> QuerySet[User]:
     if voters:
         people |= Q(pk__in=thread.votes.values("person"))
     return User.objects.filter(people)
+
+
+def first_answers(dashboards: Sequence[int]) -> dict[int, datetime]:
+    """When the ACE first answered somebody, by dashboard; in one query."""
+    rows = Thread.objects.filter(dashboard__in=dashboards, answered_at__isnull=False).order_by()
+    return dict(rows.values_list("dashboard").annotate(first=Min("answered_at")))
+
+
+def voices(dashboards: Sequence[int], begins: datetime, ends: datetime) -> dict[int, int]:
+    """How many threads people outside the ACE opened in a stretch, by dashboard; in one query."""
+    rows = Thread.objects.filter(
+        dashboard__in=dashboards, created_at__gte=begins, created_at__lt=ends, removed="",
+        author__is_ace=False,
+    )  # fmt: skip
+    return dict(rows.order_by().values_list("dashboard").annotate(n=Count("pk")))

@@ -19,6 +19,7 @@ from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.seen import look_at
 from dashboards.content.selectors import dashboards_for, released_of, version_for
+from dashboards.usage.services.views import note_view
 from feedback.models import Follow, Thread
 from feedback.permissions import require_author, require_unanswered
 from feedback.selectors import told_of
@@ -66,6 +67,7 @@ def open_thread(
             % {"kind": thread.get_kind_display(), "tile": seen["title"], "title": thread.title},
             text=text,
         )  # fmt: skip
+    note_view(actor=actor, dashboard=dashboard, version=seen_version, interacted=True)
     return thread
 
 

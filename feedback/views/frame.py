@@ -44,7 +44,7 @@ def inbox_frame(
     tab = chosen if chosen in names else usual
     counts = selectors.tab_counts(user)
     rows = selectors.tab_of(user, tab, selectors.threads_for(user))
-    page = page_of(request, selectors.with_counts(rows, user), size=PER_PAGE)
+    page = page_of(request, selectors.with_counts(rows, user), size=PER_PAGE, wide=True)
     now = timezone.now()
     for row in page.object_list:
         waits = row.is_open and row.answered_at is None

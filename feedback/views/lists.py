@@ -24,6 +24,7 @@ from feedback.services import threads as services
 from feedback.views.frame import inbox_frame
 
 FORM = ["GET", "HEAD", "POST"]
+SHOWN = 20  # threads in the panel of a tile
 
 
 @access(SIGNED_IN)
@@ -40,7 +41,7 @@ def dashboard_threads(request: HttpRequest, slug: str) -> HttpResponse:
     """All that was said about one dashboard, tile by tile."""
     user, dashboard = opened(request, slug)
     rows = selectors.with_counts(selectors.threads_for(user), user).filter(dashboard=dashboard)
-    page = page_of(request, rows.order_by("tile_key", "-active_at", "-pk"))
+    page = page_of(request, rows.order_by("tile_key", "-active_at", "-pk"), wide=True)
     groups = [
         (found[0].seen["title"], found)
         for _key, found in (
@@ -75,11 +76,13 @@ def tile_threads(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     rows = selectors.with_counts(selectors.threads_for(user), user).filter(
         dashboard=dashboard, tile_key=key
     )
+    rows = rows.order_by("-active_at", "-pk")
+    latest = list(rows.values_list("pk", flat=True)[:SHOWN])
     back = dashboard.get_absolute_url()
     context: dict[str, Any] = {
         "tile_key": key,
         "tile_title": title,
-        "threads": rows.order_by("-active_at", "-pk")[:20],
+        "threads": rows.filter(pk__in=latest),
         "form": form,
         "version": version,
         "back": f"{back}?{query.urlencode()}" if query else back,

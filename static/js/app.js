@@ -10,6 +10,7 @@ const LAZY = [
   ["[data-keys]", () => import("./keys.js")],
   ["[data-upload]", () => import("./upload.js")],
   ["[data-poll]", () => import("./poll.js")],
+  ["[data-viewed]", () => import("./viewed.js")],
 ];
 const started = new Set();
 

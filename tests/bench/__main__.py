@@ -43,7 +43,16 @@ def main(arguments: list[str]) -> int:
 
 def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
     """What can be measured, by name; those that need a filled portal share one."""
-    from tests.bench import importing, installing, painting, portal, querying, serving, starting
+    from tests.bench import (
+        importing,
+        installing,
+        painting,
+        portal,
+        querying,
+        scale,
+        serving,
+        starting,
+    )
     from tests.harness import chromium
 
     @cache
@@ -59,6 +68,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         "import": importing.rows,
         "page": page,
         "server": lambda: serving.rows(filled()),
+        "scale": scale.rows,
         "start": starting.rows,
         "install": installing.rows,
     }

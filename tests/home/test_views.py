@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -11,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
 from ace_portal.home.selectors.needs import needs_of
+from dashboards.content.models import Dashboard
 from kpis.models import KPIVersion, Refresh
 from personas.services import people
 from tests.fixtures.places import live_dashboard
+from tests.fixtures.use import Look
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +103,19 @@ def test_home_of_an_ace_asks_the_same_number_of_questions(
 
     queries(1)
     assert queries(3) == queries(30)
+
+
+def test_needs_name_a_review_that_is_due_and_adoption_that_drops_to_the_owner(
+    owner: User, ace: User, old: Dashboard, crowd: list[User], look: Look
+) -> None:
+    for person in crowd[:3]:
+        look(person, 40)
+    Dashboard.objects.update(review_due=date(2026, 1, 1))
+
+    found = {need.what: (need.about, need.url) for need in needs_of(owner)}
+
+    assert found["Review is due"] == (old.name, f"/dashboards/{old.slug}/reviews/")
+    assert found["Adoption drops"] == (
+        f"{old.name}: reach 0%, 50% before", f"/dashboards/{old.slug}/adoption/",
+    )  # fmt: skip
+    assert [need.what for need in needs_of(ace)] == []

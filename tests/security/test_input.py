@@ -176,6 +176,10 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
                                     "success_measure": "s", "persona": world.persona.slug,
                                     "groups": [world.group.slug], "review_due": "2030-01-01"}),
+        "api:dashboard-reviews": ("POST", {"verdict": "pivot", "reason": "r",
+                                           "next_due": "2030-01-01"}),
+        "api:dashboard-decisions": ("POST", {"text": "t", "made_on": "2026-01-01"}),
+        "api:decision-outcome": ("PUT", {"outcome": "o"}),
         "api:launches": ("POST", {"group": world.other_group.slug}),
         "api:personas": ("POST", {"name": "N", "decisions": ["d"], "review_due": "2030-01-01"}),
         "api:questions": ("POST", {"text": "t", "decision": world.question.decision_id,
@@ -276,8 +280,9 @@ VALUES: list[Any] = [
 @pytest.mark.parametrize("name", [
     "api:kpis", "api:kpi-detail", "api:kpi-draft", "api:kpi-start", "api:kpi-targets",
     "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
-    "api:personas", "api:questions", "api:members", "api:me", "api:sql-preview",
-    "api:dataset-detail", "api:datasets", "api:tokens",
+    "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
+    "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
+    "api:datasets", "api:tokens",
 ])  # fmt: skip
 def test_value_never_makes_the_api_fail(
     name: str, places: Places, owner: User, sla: KPIVersion, world: Any, client_of: ClientOf

@@ -19,6 +19,7 @@ from dashboards.content.selectors import document_of, released_of
 from dashboards.reports.models import Subscription
 from dashboards.reports.permissions import require_steering
 from dashboards.reports.selectors import OVER, may_open
+from dashboards.usage.services.views import note_view
 
 #: to one person, of one dashboard
 AT_MOST = 10
@@ -50,6 +51,9 @@ def subscribe(
         )
         _set_schedule(row, schedule)
         record(actor=actor, action="report.subscribe", target=row, when=row.schedule_words)
+    released = released_of(dashboard)
+    if released is not None:
+        note_view(actor=actor, dashboard=dashboard, version=released, interacted=True)
     return row
 
 

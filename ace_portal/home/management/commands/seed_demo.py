@@ -10,7 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import conversation, discovery, lifecycle, measurement, meeting, sessions
+from ace_portal.home.demo import (
+    conversation,
+    discovery,
+    lifecycle,
+    measurement,
+    meeting,
+    sessions,
+    use,
+)
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -45,4 +53,5 @@ class Command(BaseCommand):
         conversation.tell(people, found, dashboard, today)
         sessions.tell(people["owner"], people["member"])
         meeting.tell(people, dashboard)
+        use.tell(people, found.group, dashboard, today)
         lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))

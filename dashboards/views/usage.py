@@ -1,0 +1,163 @@
+"""How a dashboard is used: adoption, reviews, decisions, and each person's own views."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.forms import form_page
+from ace_portal.lib.pages import LONGEST_NUMBER, page_of
+from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.selectors import released_number
+from dashboards.forms.usage import DecisionForm, OutcomeForm, ReviewForm
+from dashboards.frame import frame, opened, trail
+from dashboards.usage.models import ViewEvent
+from dashboards.usage.permissions import may_conclude, require_conclusion
+from dashboards.usage.selectors import reviews as selectors
+from dashboards.usage.selectors.adoption import adoption_of, adoption_since_launch
+from dashboards.usage.selectors.times import times_of
+from dashboards.usage.services import decisions, reviews
+from dashboards.usage.services import views as services
+from dashboards.usage.windows import site_today
+
+FORM = ["GET", "HEAD", "POST"]
+PER_PAGE = 30
+
+
+def counted(
+    request: HttpRequest, dashboard: Dashboard, version: Version, *, interacted: bool = False
+) -> ViewEvent | None:
+    """Count that somebody reads this page; None where nothing is counted.
+
+    What a browser fetches before anybody asks for it is no view.
+    """
+    if "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return None
+    return services.note_view(
+        actor=person_of(request), dashboard=dashboard, version=version, interacted=interacted
+    )
+
+
+def was_filtered(request: HttpRequest) -> bool:
+    """Whether the person has just changed a filter here, with htmx or without JavaScript.
+
+    A link with filters from elsewhere, as a mail has them, is no such change.
+    """
+    htmx = getattr(request, "htmx", None)
+    if htmx and htmx.target == "board":
+        return True
+    came_from = urlsplit(request.headers.get("Referer", "")).path
+    return bool(request.GET) and came_from == request.path
+
+
+@access(ACE)
+@require_GET
+def adoption(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far it is used, over the last thirty days and since its launch."""
+    user, dashboard = opened(request, slug)
+    context = {
+        "recent": adoption_of(dashboard),
+        "launched": adoption_since_launch(dashboard),
+        "times": times_of([dashboard])[dashboard.pk],
+        "reviews": selectors.reviews_of(dashboard)[:3],
+        "decisions": selectors.decisions_of(dashboard)[:3],
+    }
+    return render(
+        request, "dashboards/adoption.html", frame(user, dashboard, "adoption", **context)
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures since the last review, the verdict that they propose, and what was decided."""
+    user, dashboard = opened(request, slug)
+    look = selectors.look_of(dashboard)
+    page = page_of(request, selectors.reviews_of(dashboard), size=PER_PAGE)
+    initial = {"verdict": look.proposal.verdict, "next_due": look.next_due}
+    return form_page(
+        request,
+        ReviewForm(request.POST or None, initial=initial),
+        lambda **given: reviews.hold_review(actor=user, dashboard=dashboard, **given),
+        done=lambda held: reverse("dashboards:reviews", args=[slug]),
+        said=_("The review is recorded."),
+        template="dashboards/reviews.html",
+        submit=_("Record the review"),
+        look=look,
+        held_today=any(row.held_on == site_today() for row in page.object_list),
+        page=page,
+        **frame(user, dashboard, "adoption"),
+    )
+
+
+@access(SIGNED_IN)
+@require_http_methods(FORM)
+def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """What people decided because of this dashboard, and a form for one more."""
+    user, dashboard = opened(request, slug)
+    page = page_of(request, selectors.decisions_of(dashboard), size=PER_PAGE)
+    rows = [{"decision": row, "mine": may_conclude(user, row)} for row in page.object_list]
+    return form_page(
+        request,
+        DecisionForm(request.POST or None, initial={"made_on": site_today()}),
+        lambda **given: decisions.log_decision(actor=user, dashboard=dashboard, **given),
+        done=lambda made: reverse("dashboards:decisions", args=[slug]),
+        said=_("The decision is written down, with today's figures."),
+        template="dashboards/decisions.html",
+        submit=_("Write it down"),
+        rows=rows,
+        page=page,
+        open=released_number(dashboard) is not None,
+        **frame(user, dashboard, "decisions"),
+    )
+
+
+@access(SIGNED_IN)
+@require_http_methods(FORM)
+def decision_outcome(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    user, dashboard = opened(request, slug)
+    decision = selectors.decision_of(dashboard, pk)
+    require_conclusion(user, decision)
+    back = reverse("dashboards:decisions", args=[slug])
+    return form_page(
+        request,
+        OutcomeForm(request.POST or None, initial={"outcome": decision.outcome}),
+        lambda **given: decisions.conclude_decision(actor=user, decision=decision, **given),
+        done=lambda concluded: back,
+        said=_("Saved."),
+        title=_("What came of it"),
+        intro=decision.text,
+        crumbs=trail(dashboard, _("What came of it")),
+        cancel_url=back,
+    )
+
+
+@access(SIGNED_IN)
+@require_GET
+def own_views(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is counted, and what was counted of oneself."""
+    user, dashboard = opened(request, slug)
+    page = page_of(request, selectors.views_of(user, dashboard), size=PER_PAGE)
+    context: dict[str, Any] = {"page": page, "days": selectors.days_kept()}
+    return render(request, "dashboards/own_views.html", frame(user, dashboard, **context))
+
+
+@access(SIGNED_IN)
+@require_POST
+def view_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """For how many seconds the page was in sight; sent twice it says the same."""
+    user, dashboard = opened(request, slug)
+    text = request.POST.get("seconds", "")
+    known = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    services.report_seconds(
+        actor=user, dashboard=dashboard, pk=pk, seconds=int(text) if known else 0
+    )
+    return HttpResponse(status=204)
