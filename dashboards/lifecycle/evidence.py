@@ -32,6 +32,7 @@ class Evidence:
     version: Version | None
     released: Version | None
     launches: list[Launch]
+    reviews: int
     document: Document
     columns: set[str]  # what its KPIs, shown or published for its persona, can be filtered by
     sources: dict[int, Source] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def evidence_of(dashboard: Dashboard) -> Evidence:
         version=version,
         released=released,
         launches=list(launches_of(dashboard)),
+        reviews=dashboard.reviews.count(),
         document=document,
         columns={name for source in usable.values() for name in source.dimensions},
         sources={pk: usable[pk] for pk in document.kpi_versions if pk in usable},

@@ -137,7 +137,14 @@ def _launch(e: Evidence) -> list[Check]:
 def _iterate(e: Evidence) -> list[Check]:
     later = e.released is not None and e.released.number > 1
     return [
-        check(later, _("A version came of what was learned"), url=_url("builder", e), begun=False)
+        check(
+            e.reviews > 0,
+            _("A review has said whether to go on"),
+            str(e.reviews or ""),
+            _url("reviews", e),
+            begun=bool(e.launches),
+        ),
+        check(later, _("A version came of what was learned"), url=_url("builder", e), begun=False),
     ]
 
 

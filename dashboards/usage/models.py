@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from ace_portal.lib.models import BaseModel
+from ace_portal.lib.models import AppendOnly, BaseModel
 from dashboards.content.models import Dashboard, Version
 
 
@@ -54,18 +54,7 @@ class ViewEvent(models.Model):
         ]
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("a review is never changed")
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("a review is never changed")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("a review is never deleted")
-
-
-class Review(BaseModel):
+class Review(AppendOnly, BaseModel):
     """Somebody looked at the figures of a stretch and decided: go on, turn, or stop.
 
     ``figures`` is what was on the page, see ``dashboards.usage.evidence``; written once.
@@ -85,8 +74,6 @@ class Review(BaseModel):
     held_on = models.DateField()
     next_due = models.DateField(_("next review"))
 
-    objects = ReviewQuerySet.as_manager()
-
     class Meta:
         ordering = ["-held_on", "-pk"]
         base_manager_name = "objects"  # no way round it
@@ -96,14 +83,6 @@ class Review(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.dashboard}, {self.held_on}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("a review is never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("a review is never deleted")
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dashboards", "0004_views_reviews_decisions"),
+        ("dashboards", "0005_views_reviews_decisions"),
         ("feedback", "0002_roadmap_and_pulse"),
         ("kpis", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
