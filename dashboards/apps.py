@@ -15,10 +15,13 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from dashboards.content.selectors import kpis_shown_to, readable
+        from dashboards.prototypes import selectors as prototypes
+        from dashboards.prototypes import services as pilots
         from dashboards.reports import selectors as reports
         from dashboards.reports.services import runs, subscriptions
 
         notification_kinds.register("dashboards.release", readable)
+        notification_kinds.register(pilots.KIND, prototypes.readable)
         notification_kinds.register(runs.MAIL_KIND, reports.readable)
         notification_kinds.register(runs.FAILURE_KIND, reports.readable_failures)
         mail_listeners.register("reports", runs.mail_ended)

@@ -2,6 +2,28 @@
 
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
+from dashboards.prototypes.models import Pilot, Walkthrough
 from dashboards.reports.models import ReportRun, Subscription
+from dashboards.validation.models import (
+    Reconciliation,
+    SusAnswer,
+    Task,
+    TaskResult,
+    ValidationRun,
+)
 
-__all__ = ["Dashboard", "Launch", "ReportRun", "Subscription", "Tile", "Version"]
+__all__ = [
+    "Dashboard",
+    "Launch",
+    "Pilot",
+    "Reconciliation",
+    "ReportRun",
+    "Subscription",
+    "SusAnswer",
+    "Task",
+    "TaskResult",
+    "Tile",
+    "ValidationRun",
+    "Version",
+    "Walkthrough",
+]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboards', '0002_reports_by_mail'),
+        ("dashboards", "0002_reports_by_mail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='version',
-            name='frozen_at',
+            model_name="version",
+            name="frozen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='version',
-            name='prototype_at',
+            model_name="version",
+            name="prototype_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

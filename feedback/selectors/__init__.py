@@ -12,6 +12,7 @@ from feedback.selectors.roadmap import (
     asked_in,
     item_for,
     open_items,
+    planned_for,
     roadmap_of,
 )
 from feedback.selectors.threads import (
@@ -45,6 +46,7 @@ __all__ = [
     "item_for",
     "open_by_tile",
     "open_items",
+    "planned_for",
     "pulse_results",
     "readable",
     "readable_always",

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
-from dashboards.content.selectors import dashboards_for
+from dashboards.content.selectors import discussed_versions
 from feedback.models import Comment, Follow, Thread, Vote
 
 State = Thread.State
@@ -19,8 +19,9 @@ UNDER_WAY = (State.PLANNED, State.IN_VERSION)
 
 
 def threads_for(user: User) -> QuerySet[Thread]:
-    """Public ones of the dashboards that the person may see, and their own; the ACE reads all.
+    """Public ones about what the person may see, and their own; the ACE reads all.
 
+    Of what only pilots may see nobody else reads a word, so that nobody can tell that it is there.
     What was withdrawn or hidden is gone for everybody.
     """
     threads = Thread.objects.filter(removed="").select_related(
@@ -34,8 +35,8 @@ def threads_for(user: User) -> QuerySet[Thread]:
     )
     if user.is_ace:
         return threads
-    open_to_me = dashboards_for(user).values("pk")
-    return threads.filter(dashboard__in=open_to_me).filter(Q(private=False) | Q(author=user))
+    known = discussed_versions(user).values("pk")
+    return threads.filter(version__in=known).filter(Q(private=False) | Q(author=user))
 
 
 def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:
