@@ -319,6 +319,8 @@ SPECTACULAR_SETTINGS = {
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "VersionState": "dashboards.models.Version.State",
         "ReportRunState": "dashboards.reports.models.ReportRun.State",
+        "ValidationRunState": "dashboards.validation.models.ValidationRun.State",
+        "ValidationAccess": "dashboards.validation.models.ValidationRun.Access",
         "AMASessionState": "office_hours.models.AMASession.State",
         "AMAQuestionState": "office_hours.models.AMAQuestion.State",
         "BookingState": "office_hours.models.Booking.State",
@@ -334,6 +336,14 @@ EMAIL_TIMEOUT = 10
 # So many days after a release those whose words it answered are asked one question.
 PULSE_AFTER_DAYS = env.int("ACE_PULSE_AFTER_DAYS", default=14)
 DEFAULT_FROM_EMAIL = env.str("ACE_MAIL_FROM", default="ACE Portal <ace-portal@localhost>")
+
+# What a validation run has to reach -------------------------------------------------------------
+
+GATE_PILOTS = env.int("ACE_GATE_PILOTS", default=5)
+GATE_TASK_SUCCESS = env.float("ACE_GATE_TASK_SUCCESS", default=78)
+GATE_SUS = env.float("ACE_GATE_SUS", default=68)
+# Points between two rates; percent of the source's figure for what is neither rate nor count.
+GATE_RATE_POINTS = env.float("ACE_GATE_RATE_POINTS", default=0.1)
 
 # Work in the background --------------------------------------------------------------------------
 
