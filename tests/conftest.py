@@ -39,6 +39,7 @@ pytest_plugins = [
     "tests.fixtures.kpis",
     "tests.fixtures.tickets",
     "tests.fixtures.dashboards",
+    "tests.fixtures.trials",
     "tests.fixtures.stack",
     "tests.fixtures.browser",
     "tests.fixtures.mailbox",

@@ -65,6 +65,7 @@ COMPONENTS = (
     "reports",
     "asking",
     "lessons",
+    "trial",
 )
 
 THIRD_PARTY = {
