@@ -1,4 +1,4 @@
-"""The second half of the demo's story: data, KPIs that answer, a launched dashboard."""
+"""The second half of the demo's story: data, KPIs that answer, a dashboard of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from ace_portal.jobs.models import Job
 from dashboards.content.models import Dashboard
 from dashboards.content.services.assembly import assemble_version
 from dashboards.content.services.dashboards import create_dashboard
-from dashboards.content.services.drafts import start_version
-from dashboards.content.services.releases import release_version
-from dashboards.lifecycle.services import launch
 from kpis.models import KPI, Dataset
 from kpis.services import datasets, kpis, targets, uploads
 from kpis.services.steps import show_at_step
@@ -94,7 +91,7 @@ PLANS = (
 
 
 def tell(owner: User, found: Discovery, today: date) -> Dashboard:
-    """Load the log, prepare one row per incident, answer the questions, launch the dashboard."""
+    """Load the log, prepare one row per incident, answer the questions, assemble the dashboard."""
     incidents = prepare(owner, today)
     for plan in PLANS:
         answer(owner, found, incidents, plan, today)
@@ -114,9 +111,6 @@ def tell(owner: User, found: Discovery, today: date) -> Dashboard:
         review_due=today + timedelta(days=30),
     )
     assemble_version(actor=owner, dashboard=dashboard)
-    release_version(actor=owner, dashboard=dashboard)
-    launch(actor=owner, dashboard=dashboard, group=found.group)
-    start_version(actor=owner, dashboard=dashboard)
     return dashboard
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import conversation, discovery, measurement, meeting, sessions
+from ace_portal.home.demo import conversation, discovery, measurement, meeting, sessions, trial
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -42,6 +42,8 @@ class Command(BaseCommand):
             )
         today = timezone.localdate()
         dashboard = measurement.tell(people["owner"], found, today)
+        trial.tell(people, found, dashboard, today)
         conversation.tell(people, found, dashboard, today)
         sessions.tell(people["owner"], people["member"])
         meeting.tell(people, dashboard)
+        trial.one_to_try(people, found, today)
