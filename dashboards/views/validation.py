@@ -189,6 +189,7 @@ def reconciliation_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse
         ReconciliationForm(request.POST or None, run=run),
         lambda **given: reconciling.reconcile(actor=user, run=run, **given),
         done=lambda row: run.get_absolute_url(),
+        template="dashboards/reconciliation_form.html",
         title=_("Compare with the source"),
         intro=_("Type what the source system says. The portal computes its own and compares."),
         submit=_("Compare"),

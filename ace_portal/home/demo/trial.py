@@ -129,11 +129,17 @@ def one_to_try(people: Mapping[str, User], found: Discovery, today: date) -> Das
     )  # fmt: skip
     prototypes.freeze_version(actor=owner, dashboard=dashboard)
     run = runs.begin_run(actor=people["ace"], dashboard=dashboard)
-    for text in (
-        "After which channel are people least content?",
-        "Has satisfaction after phone calls risen since spring?",
-    ):
+    tasks = [
         runs.add_task(actor=people["ace"], run=run, text=text)
+        for text in (
+            "After which channel are people least content?",
+            "Has satisfaction after phone calls risen since spring?",
+        )
+    ]
+    answers.record_result(
+        actor=people["colleague"], run=run, task=tasks[0], success=True, seconds=35,
+        comment="I read it off the bars.",
+    )  # fmt: skip
     return dashboard
 
 
