@@ -321,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "VersionState": "dashboards.models.Version.State",
         "ReviewVerdict": "dashboards.usage.models.Review.Verdict",
         "ReportRunState": "dashboards.reports.models.ReportRun.State",
+        "ValidationRunState": "dashboards.validation.models.ValidationRun.State",
+        "ValidationAccess": "dashboards.validation.models.ValidationRun.Access",
         "AMASessionState": "office_hours.models.AMASession.State",
         "AMAQuestionState": "office_hours.models.AMAQuestion.State",
         "BookingState": "office_hours.models.Booking.State",
@@ -345,6 +347,14 @@ VIEW_DAYS = env.int("ACE_VIEW_DAYS", default=730)
 REVIEW_REACH = env.int("ACE_REVIEW_REACH", default=50)
 REVIEW_RETURNING = env.int("ACE_REVIEW_RETURNING", default=40)
 REVIEW_STOP = env.int("ACE_REVIEW_STOP", default=20)
+
+# What a validation run has to reach -------------------------------------------------------------
+
+GATE_PILOTS = env.int("ACE_GATE_PILOTS", default=5)
+GATE_TASK_SUCCESS = env.float("ACE_GATE_TASK_SUCCESS", default=78)
+GATE_SUS = env.float("ACE_GATE_SUS", default=68)
+# Points between two rates; percent of the source's figure for what is neither rate nor count.
+GATE_RATE_POINTS = env.float("ACE_GATE_RATE_POINTS", default=0.1)
 
 # Work in the background --------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from dashboards.api import lifecycle, reports, usage, views
+from dashboards.api import lifecycle, prototypes, reports, usage, validation, views
 
 ONE = "dashboards/<slug:slug>/"
+RUN = ONE + "validation/<int:pk>/"
 REPORT = "subscriptions/<int:pk>/"
 
 urlpatterns = [
@@ -50,5 +51,39 @@ urlpatterns = [
         REPORT + "runs/<int:run>/again/",
         reports.SubscriptionRunAgain.as_view(),
         name="subscription-run-again",
+    ),
+]
+
+urlpatterns += [
+    path(ONE + "prototype/", prototypes.Prototype.as_view(), name="prototype"),
+    path(ONE + "prototype/moves/", prototypes.PrototypeMoves.as_view(), name="prototype-moves"),
+    path(ONE + "pilots/", prototypes.Pilots.as_view(), name="pilots"),
+    path(ONE + "pilots/<int:pk>/end/", prototypes.PilotEnd.as_view(), name="pilot-end"),
+    path(ONE + "walkthroughs/", prototypes.Walkthroughs.as_view(), name="walkthroughs"),
+    path(
+        ONE + "walkthroughs/<int:pk>/",
+        prototypes.WalkthroughDetail.as_view(),
+        name="walkthrough-detail",
+    ),
+    path(ONE + "validation/", validation.ValidationRuns.as_view(), name="validation-runs"),
+    path(RUN, validation.ValidationRunDetail.as_view(), name="validation-run"),
+    path(RUN + "sign/", validation.ValidationSign.as_view(), name="validation-sign"),
+    path(RUN + "tasks/", validation.ValidationTasks.as_view(), name="validation-tasks"),
+    path(
+        RUN + "tasks/<int:task>/",
+        validation.ValidationTaskDetail.as_view(),
+        name="validation-task",
+    ),
+    path(RUN + "results/", validation.ValidationResults.as_view(), name="validation-results"),
+    path(RUN + "sus/", validation.ValidationSus.as_view(), name="validation-sus"),
+    path(
+        RUN + "reconciliations/",
+        validation.ValidationReconciliations.as_view(),
+        name="validation-reconciliations",
+    ),
+    path(
+        RUN + "reconciliations/<int:row>/",
+        validation.ValidationReconciliation.as_view(),
+        name="validation-reconciliation",
     ),
 ]

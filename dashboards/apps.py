@@ -17,6 +17,8 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         from dashboards import needs, search
         from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
+        from dashboards.prototypes import selectors as prototypes
+        from dashboards.prototypes import services as pilots
         from dashboards.reports import selectors as reports
         from dashboards.reports.services import runs, subscriptions
 
@@ -28,6 +30,7 @@ class DashboardsConfig(AppConfig):
         add_needs("reports", needs.failed_reports)
         notification_kinds.register("dashboards.release", readable)
         notification_kinds.register("dashboards.gate", readable_to_team)
+        notification_kinds.register(pilots.KIND, prototypes.readable)
         notification_kinds.register(runs.MAIL_KIND, reports.readable)
         notification_kinds.register(runs.FAILURE_KIND, reports.readable_failures)
         mail_listeners.register("reports", runs.mail_ended)

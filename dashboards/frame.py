@@ -13,7 +13,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.registries import dashboard_tabs
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import audience_of, dashboard_for, standing_of
+from dashboards.content.selectors import Standing, audience_of, dashboard_for, standing_of
 from dashboards.permissions import is_owner, may_edit
 
 
@@ -38,6 +38,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "title": dashboard.name,
         "released": released,
         "draft": standing.work,
+        "to_try": to_try(user, standing),
         "audience": audience,
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
@@ -46,6 +47,12 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "tabs": tabs(user, dashboard, tab, standing.count),
         **context,
     }
+
+
+def to_try(user: User, standing: Standing) -> Version | None:
+    """What a pilot may open beside the figures that everybody sees."""
+    work = standing.work
+    return work if work is not None and not user.is_ace and work.state in work.ON_TRIAL else None
 
 
 def trail(dashboard: Dashboard, *labels: str) -> list[dict[str, str]]:
@@ -78,6 +85,7 @@ def tabs(user: User, dashboard: Dashboard, here: str, versions: int) -> list[dic
     ]
     used = [("decisions", _("Decisions"), "decisions", None)]
     if user.is_ace:
+        pages.append(("prototype", _("Prototype"), "prototype", None))
         used.append(("adoption", _("Adoption"), "dashboard-adoption", None))
     own, after = ([_tab(dashboard, *page) for page in some] for some in (pages, used))
     signed_in = [make(user, dashboard) for make in dashboard_tabs.values()]

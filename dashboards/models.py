@@ -2,8 +2,16 @@
 
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Feature, GateReview, Launch
+from dashboards.prototypes.models import Pilot, Walkthrough
 from dashboards.reports.models import ReportRun, Subscription
 from dashboards.usage.models import Decision, Review, ViewEvent
+from dashboards.validation.models import (
+    Reconciliation,
+    SusAnswer,
+    Task,
+    TaskResult,
+    ValidationRun,
+)
 
 __all__ = [
     "Dashboard",
@@ -11,10 +19,17 @@ __all__ = [
     "Feature",
     "GateReview",
     "Launch",
+    "Pilot",
+    "Reconciliation",
     "ReportRun",
     "Review",
     "Subscription",
+    "SusAnswer",
+    "Task",
+    "TaskResult",
     "Tile",
+    "ValidationRun",
     "Version",
     "ViewEvent",
+    "Walkthrough",
 ]

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from dashboards.views import builder, features, gates, pages, releases, reports, usage
+from dashboards.views import (
+    answers,
+    builder,
+    features,
+    gates,
+    pages,
+    prototypes,
+    releases,
+    reports,
+    usage,
+    validation,
+)
 
 app_name = "dashboards"
 
@@ -70,4 +81,43 @@ usage_urls = [
     path(ONE + "views/<int:pk>/", usage.view_report, name="view-report"),
 ]
 
-urlpatterns = page_urls + builder_urls + version_urls + lifecycle_urls + report_urls + usage_urls
+PROTOTYPE = ONE + "prototype/"
+prototype_urls = [
+    path(PROTOTYPE, prototypes.prototype, name="prototype"),
+    path(PROTOTYPE + "share/", prototypes.move, {"to": "share"}, name="prototype-share"),
+    path(PROTOTYPE + "withdraw/", prototypes.move, {"to": "withdraw"}, name="prototype-withdraw"),
+    path(PROTOTYPE + "freeze/", prototypes.move, {"to": "freeze"}, name="prototype-freeze"),
+    path(PROTOTYPE + "thaw/", prototypes.thaw, name="prototype-thaw"),
+    path(PROTOTYPE + "pilots/new/", prototypes.pilot_new, name="pilot-new"),
+    path(PROTOTYPE + "pilots/<int:pk>/end/", prototypes.pilot_end, name="pilot-end"),
+    path(PROTOTYPE + "walkthroughs/new/", prototypes.walkthrough_new, name="walkthrough-new"),
+    path(
+        PROTOTYPE + "walkthroughs/<int:pk>/edit/",
+        prototypes.walkthrough_edit,
+        name="walkthrough-edit",
+    ),
+]
+
+RUN = ONE + "validation/<int:pk>/"
+validation_urls = [
+    path(ONE + "validation/", validation.validation, name="validation"),
+    path(ONE + "validation/new/", validation.begin, name="validation-new"),
+    path(RUN, validation.detail, name="validation-run"),
+    path(RUN + "edit/", validation.edit, name="validation-edit"),
+    path(RUN + "sign/", validation.sign, name="validation-sign"),
+    path(RUN + "tasks/new/", validation.task_new, name="task-new"),
+    path(RUN + "tasks/<int:task>/edit/", validation.task_edit, name="task-edit"),
+    path(RUN + "tasks/<int:task>/remove/", validation.task_remove, name="task-remove"),
+    path(RUN + "results/new/", validation.result_new, name="result-new"),
+    path(RUN + "figures/new/", validation.reconciliation_new, name="reconciliation-new"),
+    path(
+        RUN + "figures/<int:row>/remove/",
+        validation.reconciliation_remove,
+        name="reconciliation-remove",
+    ),
+    path(RUN + "answer/", answers.answer, name="validation-answer"),
+    path(RUN + "answer/scale/", answers.sus, name="validation-sus"),
+]
+
+urlpatterns = page_urls + builder_urls + version_urls + lifecycle_urls
+urlpatterns += prototype_urls + validation_urls + report_urls + usage_urls

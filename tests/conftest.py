@@ -40,6 +40,7 @@ pytest_plugins = [
     "tests.fixtures.tickets",
     "tests.fixtures.dashboards",
     "tests.fixtures.use",
+    "tests.fixtures.trials",
     "tests.fixtures.stack",
     "tests.fixtures.browser",
     "tests.fixtures.mailbox",

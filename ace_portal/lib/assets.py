@@ -68,6 +68,7 @@ COMPONENTS = (
     "asking",
     "lessons",
     "jump",
+    "trial",
 )
 
 THIRD_PARTY = {

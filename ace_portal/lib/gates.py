@@ -10,12 +10,13 @@ Kind = Literal["good", "bad", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Met, missed, or not begun; a miss leads to where it is mended."""
+    """Met, missed, or not begun; a miss leads to ``url``, where it is mended."""
 
     kind: Kind
     text: str
     value: str = ""
     url: str = ""
+    need: str = ""  # what it takes, where that is a figure
 
     @property
     def met(self) -> bool:

@@ -166,7 +166,7 @@ def strip_for(user: User, thing: Model) -> list[Node]:
         _one_of(_("KPI"), line.kpis, kpis_for(user), _kpi_count),
         _node(_("Dashboard"), line.dashboards, open_dashboards, _dashboard_count),
         _feedback(user, line, open_dashboards),
-        _release(line, open_dashboards[:1]),
+        _release(user, line, open_dashboards[:1]),
     ]
     return [
         Node(node.kind, node.name, node.url, lit=index < place, here=index == place)
@@ -216,7 +216,7 @@ def _feedback(user: User, line: Line, dashboards: Sequence[Dashboard]) -> Node:
     return Node(kind, _thread_count(len(found)), url)
 
 
-def _release(line: Line, dashboards: Sequence[Dashboard]) -> Node:
+def _release(user: User, line: Line, dashboards: Sequence[Dashboard]) -> Node:
     """The version that answers the thread, or the one that people see."""
     item = line.thread.item if line.thread is not None else None
     if line.thread is not None and (item is None or item.version is None):
@@ -225,7 +225,7 @@ def _release(line: Line, dashboards: Sequence[Dashboard]) -> Node:
         url = reverse("dashboards:versions", args=[item.dashboard.slug])
         return Node(_("Release"), _("v%(n)s") % {"n": item.version.number}, url)
     for dashboard in dashboards:
-        number = released_number(dashboard)
+        number = released_number(user, dashboard)
         if number is not None:
             url = reverse("dashboards:versions", args=[dashboard.slug])
             return Node(_("Release"), _("v%(n)s") % {"n": number}, url)

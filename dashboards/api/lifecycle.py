@@ -48,6 +48,7 @@ class CheckOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["good", "bad", "none"])
     text = serializers.CharField()
     value = serializers.CharField()
+    need = serializers.CharField(help_text="What it takes, where that is a figure.")
     url = serializers.CharField(help_text="Where it is mended; empty where it is met.")
 
 

@@ -117,6 +117,8 @@ class Version(BaseModel):
         SUPERSEDED = "superseded", _("Superseded")
 
     SEALED = (State.RELEASED, State.SUPERSEDED)
+    #: shown to its pilots
+    ON_TRIAL = (State.PROTOTYPE, State.FROZEN)
 
     dashboard = models.ForeignKey(Dashboard, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

@@ -11,11 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document, parse
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.lifecycle.models import Launch
+from dashboards.prototypes.models import Pilot
 from kpis.models import KPI, KPIVersion
 from personas.models import Membership, UserGroup
 from personas.selectors import groups_for, memberships_today
@@ -24,19 +26,77 @@ _documents: Memory[Document] = Memory(200)
 WORKING = (Version.State.DRAFT, Version.State.PROTOTYPE, Version.State.FROZEN)
 
 
-def dashboards_for(user: User) -> QuerySet[Dashboard]:
+def launched_to(user: User) -> QuerySet[Dashboard]:
     """All for the ACE; a member those launched to a group that they are in today."""
     dashboards = Dashboard.objects.select_related("persona", "owner")
     if user.is_ace:
         return dashboards
-    open_to_me = Launch.objects.filter(
-        dashboard=OuterRef("pk"),
+    released = Version.objects.filter(dashboard=OuterRef("pk"), state=Version.State.RELEASED)
+    return dashboards.exclude(status=Dashboard.Status.RETIRED).filter(
+        Exists(_launched(user, "pk")), Exists(released)
+    )
+
+
+def dashboards_for(user: User) -> QuerySet[Dashboard]:
+    """Those that one may open: launched to one, or with something to try for a pilot.
+
+    What of them one reads, ``versions_for`` says: a pilot alone sees nothing that was released.
+    """
+    dashboards = Dashboard.objects.select_related("persona", "owner")
+    if user.is_ace:
+        return dashboards
+    released = Version.objects.filter(dashboard=OuterRef("pk"), state=Version.State.RELEASED)
+    to_try = Version.objects.filter(dashboard=OuterRef("pk"), state__in=Version.ON_TRIAL)
+    return dashboards.exclude(status=Dashboard.Status.RETIRED).filter(
+        Q(Exists(_launched(user, "pk")), Exists(released))
+        | Q(Exists(_piloted(user, "pk")), Exists(to_try))
+    )
+
+
+def prototypes_for(user: User) -> QuerySet[Version]:
+    """What waits for a pilot to be tried, with its dashboard."""
+    return (
+        Version.objects.filter(Exists(_piloted(user, "dashboard")), state__in=Version.ON_TRIAL)
+        .exclude(dashboard__status=Dashboard.Status.RETIRED)
+        .select_related("dashboard__persona", "dashboard__owner")
+        .order_by("dashboard__name", "pk")
+    )
+
+
+def readable_versions(user: User) -> Q:
+    """Which versions a person may know of: to filter versions, or with ``version__dashboard``.
+
+    Released and superseded ones of what was launched to them, what is on trial for its pilots.
+    """
+    if user.is_ace:
+        return Q()
+    member = Exists(_launched(user, "dashboard"))
+    pilot = Exists(_piloted(user, "dashboard"))
+    return Q(member, state__in=Version.SEALED) | Q(pilot, state__in=Version.ON_TRIAL)
+
+
+def discussed_versions(user: User) -> QuerySet[Version]:
+    """The versions of which a person reads what was said.
+
+    A pilot goes on reading about what they were shown while it is taken back to be changed.
+    """
+    shown = Q(Exists(_piloted(user, "dashboard")), prototype_at__isnull=False, state__in=WORKING)
+    rows = Version.objects.exclude(dashboard__status=Dashboard.Status.RETIRED)
+    return rows.filter(readable_versions(user) | shown)
+
+
+def _launched(user: User, dashboard: str) -> QuerySet[Launch]:
+    """Open launches to a group of the person's; ``dashboard`` names the outer query's key."""
+    return Launch.objects.filter(
+        dashboard=OuterRef(dashboard),
         ended_at__isnull=True,
         group__in=memberships_today(user).values("group"),
     )
-    released = Version.objects.filter(dashboard=OuterRef("pk"), state=Version.State.RELEASED)
-    return dashboards.exclude(status=Dashboard.Status.RETIRED).filter(
-        Exists(open_to_me), Exists(released)
+
+
+def _piloted(user: User, dashboard: str) -> QuerySet[Pilot]:
+    return Pilot.objects.filter(
+        dashboard=OuterRef(dashboard), user=user, user__is_active=True, ended_at__isnull=True
     )
 
 
@@ -45,9 +105,9 @@ def dashboard_for(user: User, slug: str) -> Dashboard:
 
 
 def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
-    """Notification kind: may the person (still) open the dashboard that each is about?"""
+    """Notification kind: is the dashboard that each is about (still) launched to the person?"""
     wanted = [about["dashboard"] for about in abouts]
-    open_to_me = set(dashboards_for(person).filter(pk__in=wanted).values_list("pk", flat=True))
+    open_to_me = set(launched_to(person).filter(pk__in=wanted).values_list("pk", flat=True))
     return [pk in open_to_me for pk in wanted]
 
 
@@ -67,9 +127,10 @@ def document_of(version: Version) -> Document:
     return _documents.get(text) or _documents.put(text, parse(version.document))
 
 
-def released_number(dashboard: Dashboard) -> int | None:
-    """Its number alone: a document is long."""
-    released = dashboard.versions.filter(state=Version.State.RELEASED)
+def released_number(user: User, dashboard: Dashboard) -> int | None:
+    """Its number alone, for who may read it: a document is long."""
+    rows = dashboard.versions.filter(readable_versions(user))
+    released = rows.filter(state=Version.State.RELEASED)
     return released.values_list("number", flat=True).first()
 
 
@@ -83,7 +144,7 @@ class Standing:
 
 
 def standing_of(user: User, dashboard: Dashboard) -> Standing:
-    """In one query, without the documents; what is in work is the ACE's."""
+    """In one query, without the documents; what is in work is the ACE's, and on trial a pilot's."""
     versions = list(versions_for(user, dashboard).select_related(None).defer("document"))
     by_state = {version.state: version for version in versions}
     work = next((by_state[state] for state in WORKING if state in by_state), None)
@@ -92,18 +153,25 @@ def standing_of(user: User, dashboard: Dashboard) -> Standing:
 
 def dashboards_using(user: User, kpi: KPI) -> QuerySet[Dashboard]:
     """The dashboards that show a KPI, of those that the person may open."""
-    used = Tile.objects.filter(version__dashboard=OuterRef("pk"), kpi_version__kpi=kpi)
+    used = Tile.objects.filter(kpi_version__kpi=kpi)
     if not user.is_ace:
-        used = used.filter(version__state=Version.State.RELEASED)
-    return dashboards_for(user).filter(Exists(used))
+        used = used.filter(version__in=_shown(user))
+    return dashboards_for(user).filter(Exists(used.filter(version__dashboard=OuterRef("pk"))))
 
 
 def kpis_shown_to(user: User) -> set[int]:
-    """The KPIs whose values a person reads on the released dashboards of their groups."""
-    tiles = Tile.objects.filter(
-        version__state=Version.State.RELEASED, version__dashboard__in=dashboards_for(user)
-    )
+    """The KPIs whose values a person reads: on what was launched to them or is theirs to try."""
+    tiles = Tile.objects.filter(version__in=_shown(user))
     return set(tiles.values_list("kpi_version__kpi", flat=True))
+
+
+def _shown(user: User) -> QuerySet[Version]:
+    """The versions whose figures a person reads; of the ACE's those that are released."""
+    rows = Version.objects.filter(readable_versions(user))
+    if user.is_ace:
+        return rows.filter(state=Version.State.RELEASED)
+    rows = rows.exclude(dashboard__status=Dashboard.Status.RETIRED)
+    return rows.exclude(state=Version.State.SUPERSEDED)
 
 
 def work_of(dashboard: Dashboard) -> Version | None:
@@ -112,22 +180,28 @@ def work_of(dashboard: Dashboard) -> Version | None:
 
 
 def versions_for(user: User, dashboard: Dashboard) -> QuerySet[Version]:
-    """All for the ACE; a member reads what was released, superseded versions by their notes."""
+    """All for the ACE; a member reads what was released, superseded versions by their notes, a
+    pilot what is there to try."""
     versions = dashboard.versions.select_related("author", "released_by", "based_on")
-    if user.is_ace:
-        return versions
-    return versions.filter(state__in=[Version.State.RELEASED, Version.State.SUPERSEDED])
+    return versions.filter(readable_versions(user))
 
 
 def version_for(user: User, dashboard: Dashboard, number: int | None = None) -> Version:
-    """The version whose figures a person may see: without a number the released one."""
+    """The version whose figures a person may see.
+
+    Without a number the released one; for a pilot who may not read that, what there is to try.
+    """
     versions = versions_for(user, dashboard)
     if not user.is_ace:
-        versions = versions.filter(state=Version.State.RELEASED)
+        versions = versions.exclude(state=Version.State.SUPERSEDED)
     if number is not None:
         return first_or_404(versions.filter(number=number))
-    released = versions.filter(state=Version.State.RELEASED)
-    return first_or_404(released)
+    released = versions.filter(state=Version.State.RELEASED).first()
+    if released is None and not user.is_ace:
+        released = versions.filter(state__in=Version.ON_TRIAL).first()
+    if released is None:
+        raise NotVisible("")
+    return released
 
 
 def released_by_dashboard(dashboards: Iterable[Dashboard]) -> dict[int, Version]:

@@ -12,6 +12,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launches_of, released_of, usable_versions, work_of
 from dashboards.content.sources import Source, sources_of
 from dashboards.lifecycle.models import Feature, Launch
+from dashboards.prototypes.selectors import PrototypeEvidence, prototype_evidence
+from dashboards.validation.selectors import Findings, findings_of, validation_evidence
 from kpis.models import KPI, KPIVersion
 from personas.models import Blueprint, BlueprintVersion, Claim, Membership
 
@@ -33,6 +35,8 @@ class Evidence:
     released: Version | None
     launches: list[Launch]
     reviews: int
+    tried: PrototypeEvidence
+    findings: Findings | None
     document: Document
     columns: set[str]  # what its KPIs, shown or published for its persona, can be filtered by
     sources: dict[int, Source] = field(default_factory=dict)
@@ -48,6 +52,8 @@ class Evidence:
 
 def evidence_of(dashboard: Dashboard) -> Evidence:
     """In a fixed number of queries."""
+    tried = prototype_evidence(dashboard)
+    validated = validation_evidence(tried.version)
     version = work_of(dashboard)
     released = released_of(dashboard)
     shown = version or released
@@ -82,6 +88,8 @@ def evidence_of(dashboard: Dashboard) -> Evidence:
         released=released,
         launches=list(launches_of(dashboard)),
         reviews=dashboard.reviews.count(),
+        tried=tried,
+        findings=findings_of(validated.run) if validated.run is not None else None,
         document=document,
         columns={name for source in usable.values() for name in source.dimensions},
         sources={pk: usable[pk] for pk in document.kpi_versions if pk in usable},

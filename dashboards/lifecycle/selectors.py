@@ -202,7 +202,13 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
 def lines_of(checks: list[Check]) -> list[dict[str, Any]]:
     """As the component of checks takes them."""
     return [
-        {"kind": line.kind, "text": line.text, "value": line.value, "url": line.url}
+        {
+            "kind": line.kind,
+            "text": line.text,
+            "value": line.value,
+            "url": line.url,
+            "need": line.need,
+        }
         for line in checks
     ]
 

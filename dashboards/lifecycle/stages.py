@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from ace_portal.lib.gates import Check, check
 from ace_portal.lib.registries import gate_checks
-from dashboards.content.models import MOST_KPIS, Dashboard
+from dashboards.content.models import MOST_KPIS, Dashboard, Version
 from dashboards.lifecycle.evidence import Evidence
 from dashboards.lifecycle.models import Feature
+from dashboards.validation.summary import lines_of as summary_of
 from kpis.models import KPIVersion
 
 SOLUTION = re.compile(r"\b(dashboards?|charts?|reports?|widgets?|drop-?downs?)\b", re.IGNORECASE)
@@ -61,6 +62,8 @@ def _persona(e: Evidence) -> list[Check]:
               str(e.claims - e.decisions), persona),
         check(e.groups > 0, _("A group is named"), str(e.groups), edit),
         check(e.members > 0, _("The group has members today"), members, persona),
+        check(e.tried.pilots > 0, _("Pilots are named"), str(e.tried.pilots), _url("prototype", e),
+              begun=e.members > 0),
     ]  # fmt: skip
 
 
@@ -104,16 +107,44 @@ def _design(e: Evidence) -> list[Check]:
 
 
 def _prototype(e: Evidence) -> list[Check]:
-    return []
+    prototype, tried = _url("prototype", e), e.tried
+    number = _("v%(n)s") % {"n": tried.version.number} if tried.version is not None else ""
+    return [
+        check(tried.shown, _("Its pilots have had it, with real figures"), number, prototype,
+              begun=tried.pilots > 0),
+        check(tried.walkthroughs > 0, _("Somebody was watched using it, and what came of it noted"),
+              str(tried.walkthroughs or ""), prototype, begun=tried.shown),
+    ]  # fmt: skip
 
 
 def _validate(e: Evidence) -> list[Check]:
     passed = sum(row.result == Feature.Result.PASSED for row in e.musts)
     return [
+        *_validated(e),
         check(bool(e.musts) and passed == len(e.musts), _("Every Must has passed its criterion"),
               _("%(n)d of %(all)d") % {"n": passed, "all": len(e.musts)}, _url("features", e),
               begun=bool(e.musts)),
     ]  # fmt: skip
+
+
+def _validated(e: Evidence) -> list[Check]:
+    """The lines of the newest run over the version that its pilots have had."""
+    validation, version = _url("validation", e), e.tried.version
+    frozen = version is not None and version.state != Version.State.PROTOTYPE and e.tried.shown
+    lines = [
+        check(frozen, _("The version is frozen"), url=_url("prototype", e), begun=e.tried.shown)
+    ]
+    if e.findings is None:
+        return [*lines, check(False, _("A run validates it"), url=validation, begun=frozen)]
+    run = e.findings.evidence.run
+    url = run.get_absolute_url() if run is not None else validation
+    lines += [
+        Check(line["kind"], line["text"], line["value"], "" if line["kind"] == "good" else url,
+              line["need"])
+        for line in summary_of(e.findings)
+    ]  # fmt: skip
+    signed = e.findings.evidence.signed
+    return [*lines, check(signed, _("Somebody else has signed the run"), url=url, begun=frozen)]
 
 
 def _launch(e: Evidence) -> list[Check]:

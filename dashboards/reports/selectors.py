@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.errors import Invalid, NotVisible, PortalError
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document
 from dashboards.content.filters import read_state, span_of, state_words
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import dashboards_for, document_of, launches_of, released_of
+from dashboards.content.selectors import document_of, launched_to, launches_of, released_of
 from dashboards.content.sources import sources_of, today_of
 from dashboards.reports.models import ReportRun, Subscription
 from personas.models import Membership
@@ -28,7 +28,7 @@ OVER = (Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED)
 def subscriptions_for(user: User) -> QuerySet[Subscription]:
     """All for the ACE, else one's own, also of a dashboard that is closed to one since."""
     rows = Subscription.objects.select_related("dashboard", "person", "by")
-    rows = rows.annotate(known=Exists(dashboards_for(user).filter(pk=OuterRef("dashboard"))))
+    rows = rows.annotate(known=Exists(launched_to(user).filter(pk=OuterRef("dashboard"))))
     return rows if user.is_ace else rows.filter(person=user)
 
 
@@ -62,7 +62,13 @@ def last_runs(subscriptions: Iterable[Subscription]) -> dict[int, ReportRun]:
 
 
 def may_open(person: User, dashboard: Dashboard) -> bool:
-    return person.is_active and dashboards_for(person).filter(pk=dashboard.pk).exists()
+    return person.is_active and launched_to(person).filter(pk=dashboard.pk).exists()
+
+
+def require_open(person: User, dashboard: Dashboard) -> None:
+    """A pilot alone gets no reports: they are of the released version."""
+    if not may_open(person, dashboard):
+        raise NotVisible("")
 
 
 def readers_of(dashboard: Dashboard) -> QuerySet[User]:
@@ -104,7 +110,7 @@ def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
     )
     wanted = wanted.exclude(dashboard__status__in=OVER)
     released = Version.objects.filter(dashboard=OuterRef("dashboard"), state=Version.State.RELEASED)
-    open_to_them = dashboards_for(person).values("pk")
+    open_to_them = launched_to(person).values("pk")
     rows = wanted.filter(Exists(released), dashboard__in=open_to_them)
     kept = set(rows.values_list("pk", flat=True))
     return [about["subscription"] in kept for about in abouts]

@@ -14,8 +14,9 @@ from ace_portal.lib.memory import Memory
 from dashboards.content.board import TileView
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.selectors import (
-    dashboards_for,
     dashboards_using,
+    launched_to,
+    prototypes_for,
     released_by_dashboard,
 )
 from dashboards.lifecycle.selectors import glance_of
@@ -54,7 +55,7 @@ def tile_of(context: Context, tile: TileView, corner: str = "") -> str:
 @register.inclusion_tag("dashboards/_yours.html", takes_context=True)
 def your_dashboards(context: Context) -> dict[str, Any]:
     """The reader's dashboards, each with the three figures that moved most."""
-    rows = list(dashboards_for(context["user"]).filter(launches__ended_at__isnull=True).distinct())
+    rows = list(launched_to(context["user"]).filter(launches__ended_at__isnull=True).distinct())
     released = released_by_dashboard(rows)
     shown = [row for row in rows if row.pk in released][:SHOWN]
     figures = key_figures({row.pk: released[row.pk] for row in shown})
@@ -68,6 +69,12 @@ def your_dashboards(context: Context) -> dict[str, Any]:
         for row in shown
     ]
     return {"items": items, "more": len(rows) > SHOWN}
+
+
+@register.inclusion_tag("dashboards/_prototypes.html", takes_context=True)
+def prototypes_to_try(context: Context) -> dict[str, Any]:
+    """What waits for the reader as a pilot."""
+    return {"prototypes": prototypes_for(context["user"])[:SHOWN]}
 
 
 @register.inclusion_tag("dashboards/_glance.html")

@@ -54,6 +54,8 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
         "types": [(name, label()) for name, label in TILE_LABELS.items()],
         "query": f"version={draft.number}",
     }
+    if draft.state != Version.State.DRAFT:
+        context["may_edit"] = False  # not even who else might: its pilots have it
     return render(request, "dashboards/builder.html", frame(user, dashboard, **context))
 
 
@@ -242,10 +244,11 @@ def revision_of(request: HttpRequest) -> int:
 
 
 def draft_or_404(dashboard: Dashboard) -> Version:
+    """What is in work, if it can be changed."""
     draft = work_of(dashboard)
     if draft is None:
         raise Conflict(_("There is no draft: start a new version first."))
-    return draft
+    return drafts.require_draft(draft)
 
 
 def tile_or_404(document: Document, key: str) -> TileSpec:

@@ -29,6 +29,7 @@ from dashboards.lifecycle.selectors import canvas_of, portfolio_of
 from dashboards.permissions import require_editor
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
+from dashboards.validation.selectors import run_to_answer
 from dashboards.views.usage import counted, was_filtered
 from personas.selectors import questions_for
 
@@ -40,7 +41,8 @@ PER_PAGE = 20
 @require_GET
 def dashboards(request: HttpRequest) -> HttpResponse:
     """The dashboards that one may see, with the figures that moved."""
-    rows = selectors.dashboards_for(person_of(request))
+    user = person_of(request)
+    rows = selectors.launched_to(user)
     page = page_of(request, rows, size=PER_PAGE)
     released = selectors.released_by_dashboard(page.object_list)
     figures = key_figures(released)
@@ -53,25 +55,31 @@ def dashboards(request: HttpRequest) -> HttpResponse:
         }
         for dashboard in page.object_list
     ]
-    return render(request, "dashboards/dashboards.html", {"page": page, "items": items})
+    context = {
+        "page": page,
+        "items": items,
+        "prototypes": selectors.prototypes_for(user)[:PER_PAGE],
+    }
+    return render(request, "dashboards/dashboards.html", context)
 
 
 @access(SIGNED_IN)
 @require_GET
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures of the version that people see; the ACE sees its draft before there is one."""
+    """The figures of the version that people see; before there is one, the ACE sees its draft and
+    a pilot what there is to try."""
     user, dashboard = opened(request, slug)
-    version = selectors.released_of(dashboard)
+    version: Version | None
+    if user.is_ace:
+        version = selectors.released_of(dashboard) or selectors.work_of(dashboard)
+    else:
+        version = selectors.version_for(user, dashboard)
     if version is None:
-        version = selectors.work_of(dashboard) if user.is_ace else None
-    if version is None:
-        if not user.is_ace:
-            raise NotVisible("")
         return render(request, "dashboards/nothing.html", frame(user, dashboard, "figures"))
+    tried = version.state in Version.ON_TRIAL and not user.is_ace
+    template = "dashboards/version.html" if tried else "dashboards/dashboard.html"
     view = counted(request, dashboard, version, interacted=was_filtered(request))
-    return board_page(
-        request, dashboard, version, "dashboards/dashboard.html", "figures", view=view
-    )
+    return board_page(request, dashboard, version, template, "figures", view=view)
 
 
 def board_page(
@@ -100,6 +108,8 @@ def board_page(
     own = span_words(shown.span) if state.preset == "own" else ""
     user = person_of(request)
     context |= {"presets": presets, "own_words": own, "filtered": bool(query), **more}
+    if version.state == Version.State.FROZEN:
+        context["to_answer"] = run_to_answer(user, dashboard)
     return render(request, template, frame(user, dashboard, tab, **context))
 
 

@@ -24,7 +24,7 @@ from dashboards.forms.releases import LaunchForm, ReleaseForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.permissions import require_editor, require_owner
-from dashboards.views.builder import builder_url, draft_or_404
+from dashboards.views.builder import builder_url
 from dashboards.views.pages import board_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -43,10 +43,10 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@access(ACE)
+@access(SIGNED_IN)
 @require_GET
 def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """A version as it looks, with the figures of today's data."""
+    """A version as it looks, with the figures of today's data; a pilot's way to what is to try."""
     user, dashboard = opened(request, slug)
     version = selectors.version_for(user, dashboard, number)
     return board_page(request, dashboard, version, "dashboards/version.html", "versions")
@@ -88,7 +88,7 @@ def _numbered(request: HttpRequest, name: str, rows: Any) -> Version | None:
 @require_http_methods(FORM)
 def version_release(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_owner)
-    draft = draft_or_404(dashboard)
+    draft = releases.require_releasable(selectors.work_of(dashboard))
     intro = _("People see version %(n)d at once. It never changes again.") % {"n": draft.number}
     if not selectors.launches_of(dashboard).exists():
         intro = _("Version %(n)d never changes again. It is open to nobody until you launch it.")

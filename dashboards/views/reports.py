@@ -60,7 +60,7 @@ def _tabs(here: str) -> list[dict[str, Any]]:
 @access(SIGNED_IN)
 @require_http_methods(FORM)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    user, dashboard = opened(request, slug, selectors.require_open)
     initial = {"zone": "" if user.is_ace else user.time_zone, "query": request.GET.get("filters")}
     form = ReportForm(
         request.POST or None, initial=initial | _chosen(request), user=user, dashboard=dashboard

@@ -115,7 +115,7 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
         submit=_("Write it down"),
         rows=rows,
         page=page,
-        open=released_number(dashboard) is not None,
+        open=released_number(user, dashboard) is not None,
         **frame(user, dashboard, "decisions"),
     )
 

@@ -13,6 +13,7 @@ from feedback.selectors.roadmap import (
     item_for,
     items_for,
     open_items,
+    planned_for,
     roadmap_of,
 )
 from feedback.selectors.threads import (
@@ -54,6 +55,7 @@ __all__ = [
     "items_for",
     "open_by_tile",
     "open_items",
+    "planned_for",
     "pulse_results",
     "readable",
     "readable_always",

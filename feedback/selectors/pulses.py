@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import dashboards_for
+from dashboards.content.selectors import launched_to
 from feedback.models import Pulse, PulseAnswer
 from kpis.display import DASH, shown_value
 from kpis.models import KPI, KPIVersion, Measurement
@@ -24,7 +24,7 @@ FEWEST_FOR_A_SHARE = 5
 def asked_of(user: User) -> QuerySet[PulseAnswer]:
     """The questions that were put to a person, of dashboards that they may open today."""
     rows = PulseAnswer.objects.filter(person=user, pulse__asked_at__isnull=False)
-    open_to_me = dashboards_for(user).values("pk")
+    open_to_me = launched_to(user).values("pk")
     return rows.filter(pulse__version__dashboard__in=open_to_me).select_related(
         "pulse__version__dashboard"
     )

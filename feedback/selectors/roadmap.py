@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from ace_portal.accounts.models import User
@@ -9,6 +11,7 @@ from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboards_for
 from feedback.models import RoadmapItem, Thread
+from feedback.selectors.threads import threads_for
 
 
 def roadmap_of(dashboard: Dashboard) -> dict[str, list[RoadmapItem]]:
@@ -23,13 +26,15 @@ def roadmap_of(dashboard: Dashboard) -> dict[str, list[RoadmapItem]]:
     return columns
 
 
-def asked_in(user: User, item: RoadmapItem) -> list[Thread]:
-    """The threads behind an item of ``roadmap_of``, as far as the reader may read them."""
-    return [
-        thread
-        for thread in item.threads.all()
-        if not thread.removed and (user.is_ace or not thread.private or thread.author_id == user.pk)
-    ]
+def planned_for(user: User, dashboard: Dashboard) -> set[int]:
+    """The keys of the threads behind a dashboard's items that a person may read."""
+    rows = threads_for(user).filter(dashboard=dashboard, item__isnull=False)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def asked_in(item: RoadmapItem, readable: Collection[int]) -> list[Thread]:
+    """The threads behind an item of ``roadmap_of``, of those that the reader may read."""
+    return [thread for thread in item.threads.all() if thread.pk in readable]
 
 
 def items_for(user: User) -> QuerySet[RoadmapItem]:

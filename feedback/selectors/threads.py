@@ -13,7 +13,7 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
-from dashboards.content.selectors import dashboards_for
+from dashboards.content.selectors import discussed_versions
 from feedback.models import Comment, Follow, Thread, Vote
 
 State = Thread.State
@@ -23,8 +23,9 @@ LATE_DAYS = 5
 
 
 def threads_for(user: User) -> QuerySet[Thread]:
-    """Public ones of the dashboards that the person may see, and their own; the ACE reads all.
+    """Public ones about what the person may see, and their own; the ACE reads all.
 
+    Of what only pilots may see nobody else reads a word, so that nobody can tell that it is there.
     What was withdrawn or hidden is gone for everybody.
     """
     threads = Thread.objects.filter(removed="").select_related(
@@ -38,8 +39,8 @@ def threads_for(user: User) -> QuerySet[Thread]:
     )
     if user.is_ace:
         return threads
-    open_to_me = dashboards_for(user).values("pk")
-    return threads.filter(dashboard__in=open_to_me).filter(Q(private=False) | Q(author=user))
+    known = discussed_versions(user).values("pk")
+    return threads.filter(version__in=known).filter(Q(private=False) | Q(author=user))
 
 
 def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +16,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import submit
 from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import SIGNED_IN, access
+from dashboards.content.models import Version
 from dashboards.content.seen import title_at
 from dashboards.content.selectors import version_for
 from dashboards.frame import frame, opened
@@ -79,6 +81,8 @@ def tile_threads(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     rows = rows.order_by("-active_at", "-pk")
     latest = list(rows.values_list("pk", flat=True)[:SHOWN])
     back = dashboard.get_absolute_url()
+    if version.state in Version.ON_TRIAL:
+        back = reverse("dashboards:version-detail", args=[slug, version.number])
     context: dict[str, Any] = {
         "tile_key": key,
         "tile_title": title,

@@ -27,6 +27,7 @@ FORM = ["GET", "HEAD", "POST"]
 @require_GET
 def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug)
+    readable = selectors.planned_for(user, dashboard)
     columns = [
         {
             "label": RoadmapItem.State(state).label,
@@ -34,7 +35,7 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
                 {
                     "item": item,
                     "wanted": services.wanted_by(item),
-                    "threads": selectors.asked_in(user, item),
+                    "threads": selectors.asked_in(item, readable),
                 }
                 for item in items
             ],

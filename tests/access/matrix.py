@@ -59,6 +59,11 @@ DECIDES = Rule(ACE_TEAM, 403, frozenset({"outsider", "colleague", "admin"}))
 BOOKED = Rule(frozenset({"member", "owner"}), 404)
 HOSTED = Rule(frozenset({"owner"}), 403, frozenset({"outsider", "colleague", "ace", "admin"}))
 
+#: the colleague is the pilot of another dashboard, of which nobody else outside the team can tell
+PILOTED = sees("colleague")
+#: a pilot answers; the team looks at it, and writes down what a pilot did on a page of its own
+ANSWERS = (PILOTED, Rule(frozenset({"colleague"}), 403, frozenset({"outsider", "member", "admin"})))
+
 #: route → (who reads, who writes); one rule stands for both
 RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     # The start
@@ -159,7 +164,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:dashboard-edit": OWNER,
     "dashboards:tile-explain": OF_GROUP,
     "dashboards:versions": OF_GROUP,
-    "dashboards:version-detail": TEAM,
+    "dashboards:version-detail": OF_GROUP,
     "dashboards:version-compare": TEAM,
     "dashboards:version-start": (TEAM, OWNER),
     "dashboards:version-assemble": (TEAM, OWNER),
@@ -197,6 +202,29 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:decision-outcome": OF_GROUP,
     "dashboards:own-views": OF_GROUP,
     "dashboards:view-report": MEMBERS_OWN,
+    # A prototype of the owner's, frozen, with the colleague as its pilot
+    "dashboards:prototype": TEAM,
+    "dashboards:prototype-share": (TEAM, OWNER),
+    "dashboards:prototype-withdraw": (TEAM, OWNER),
+    "dashboards:prototype-freeze": (TEAM, OWNER),
+    "dashboards:prototype-thaw": OWNER,
+    "dashboards:pilot-new": OWNER,
+    "dashboards:pilot-end": (TEAM, OWNER),
+    "dashboards:walkthrough-new": TEAM,
+    "dashboards:walkthrough-edit": TEAM,
+    "dashboards:validation": TEAM,
+    "dashboards:validation-new": TEAM,
+    "dashboards:validation-run": TEAM,
+    "dashboards:validation-edit": TEAM,
+    "dashboards:validation-sign": (TEAM, role("ace")),  # not the owner
+    "dashboards:validation-answer": ANSWERS,
+    "dashboards:validation-sus": ANSWERS,
+    "dashboards:task-new": TEAM,
+    "dashboards:task-edit": TEAM,
+    "dashboards:task-remove": TEAM,
+    "dashboards:result-new": TEAM,
+    "dashboards:reconciliation-new": TEAM,
+    "dashboards:reconciliation-remove": TEAM,
     # Reports by mail: one of the member's
     "dashboards:reports": ALL,
     "dashboards:report-new": OF_GROUP,
@@ -345,6 +373,21 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:draft-start": (TEAM, OWNER),
     "api:draft-assemble": (TEAM, OWNER),
     "api:draft-release": (TEAM, OWNER),
+    "api:prototype": TEAM,
+    "api:prototype-moves": (TEAM, OWNER),
+    "api:pilots": (TEAM, OWNER),
+    "api:pilot-end": (TEAM, OWNER),
+    "api:walkthroughs": TEAM,
+    "api:walkthrough-detail": TEAM,
+    "api:validation-runs": (PILOTED, TEAM),
+    "api:validation-run": TEAM,
+    "api:validation-sign": (TEAM, role("ace")),
+    "api:validation-tasks": (PILOTED, TEAM),
+    "api:validation-task": TEAM,
+    "api:validation-results": PILOTED,
+    "api:validation-sus": PILOTED,
+    "api:validation-reconciliations": TEAM,
+    "api:validation-reconciliation": TEAM,
     "api:threads": ALL,
     "api:dashboard-threads": OF_GROUP,
     "api:thread-detail": (OF_GROUP, MEMBERS_WORDS),

@@ -22,6 +22,10 @@ LOOKS: list[tuple[str, str, Theme]] = [
 ]  # fmt: skip
 
 
+#: the team begins where a version is being validated: there its page has the most to offer
+STARTS = ("/dashboards/satisfaction-by-channel/prototype/", "/")
+
+
 def barriers(page: Page) -> list[str]:
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
@@ -39,7 +43,7 @@ def test_every_page_is_free_of_barriers_and_reports(
 ) -> None:
     one = visit(person, size=size, theme=theme)
     wrong: dict[str, list[str]] = {}
-    for name, _path in one.pages():
+    for name, _path in one.pages(*(STARTS if person in {"owner", "ace"} else ())):
         found = barriers(one.page) + overflow(one.page, size)
         if one.page.locator("h1").count() != 1:
             found.append("not exactly one h1")

@@ -110,9 +110,12 @@ class Visitor:
             if (parts := urlsplit(href)).netloc == own
         ]
 
-    def pages(self, start: str = "/") -> Iterator[tuple[str, str]]:
-        """Walk over every link, one page a route: (route's name, path); the page is open."""
-        waiting, seen = [start], set()
+    def pages(self, *starts: str) -> Iterator[tuple[str, str]]:
+        """Walk over every link, one page a route: (route's name, path); the page is open.
+
+        A route is seen where the walk meets it first, so ``starts`` come in the order that counts.
+        """
+        waiting, seen = list(starts or ("/",)), set()
         while waiting:
             path = waiting.pop(0)
             name = route_name(path)

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Version
+from dashboards.validation.models import Task
 from kpis.models import KPIVersion
 from personas.models import Step
 from personas.services.blueprints import start_version
@@ -173,6 +174,7 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
                                      "where": {"column": "team", "op": "=", "value": "x"}}),
         "api:draft": ("PUT", {"revision": 1, "document": document}),
         "api:draft-release": ("POST", {"notes": "n"}),
+        **bodies_of_a_trial(sla),
         "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
                                     "success_measure": "s", "persona": world.persona.slug,
                                     "groups": [world.group.slug], "review_due": "2030-01-01"}),
@@ -195,7 +197,35 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
     }  # fmt: skip
 
 
+def bodies_of_a_trial(sla: KPIVersion) -> dict[str, tuple[str, dict[str, Any]]]:
+    pilot = "colleague@example.org"
+    task = Task.objects.values_list("pk", flat=True).first() or 0
+    return {
+        "api:pilots": ("POST", {"person": "member@example.org"}),
+        "api:prototype-moves": ("POST", {"move": "thaw", "reason": "r"}),
+        "api:walkthroughs": ("POST", {"person": pilot, "held_on": "2026-01-01", "notes": "n",
+                                      "changes": "c"}),
+        "api:validation-run": ("PUT", {"keyboard": "passed", "contrast": "failed",
+                                       "access_note": "a", "note": "n"}),
+        "api:validation-tasks": ("POST", {"text": "t", "expected": "e"}),
+        "api:validation-results": ("POST", {"task": task, "success": True, "person": pilot,
+                                            "answer": "a", "seconds": 4, "comment": "c"}),
+        "api:validation-sus": ("POST", {"answers": [3] * 10, "person": pilot}),
+        "api:validation-reconciliations": ("POST", {
+            "kpi_version": sla.pk, "start": "2026-10-01", "end": "2026-10-31",
+            "filter": "priority", "value": "P1", "expected": "75", "source": "s"}),
+    }  # fmt: skip
+
+
+TRIAL = [
+    "api:pilots", "api:prototype-moves", "api:walkthroughs", "api:validation-run",
+    "api:validation-tasks", "api:validation-results", "api:validation-sus",
+    "api:validation-reconciliations",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", [
+    *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-start", "api:draft", "api:dashboards", "api:personas",
     "api:questions", "api:me", "api:dataset-detail", "api:services", "api:groups",
     "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
@@ -278,6 +308,7 @@ VALUES: list[Any] = [
 
 
 @pytest.mark.parametrize("name", [
+    *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-draft", "api:kpi-start", "api:kpi-targets",
     "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",

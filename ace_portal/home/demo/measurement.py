@@ -1,4 +1,4 @@
-"""The second half of the demo's story: data, KPIs that answer, a launched dashboard."""
+"""The second half of the demo's story: data, KPIs that answer, a dashboard of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.core.files import File
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from ace_portal.home.demo import lifecycle
 from ace_portal.home.demo.discovery import Discovery
 from ace_portal.home.demo.service_desk import write_event_log
 from ace_portal.jobs import services as jobs
@@ -20,9 +19,6 @@ from ace_portal.jobs.models import Job
 from dashboards.content.models import Dashboard
 from dashboards.content.services.assembly import assemble_version
 from dashboards.content.services.dashboards import create_dashboard
-from dashboards.content.services.drafts import start_version
-from dashboards.content.services.releases import release_version
-from dashboards.lifecycle.services.launches import launch
 from kpis.models import KPI, Dataset
 from kpis.services import datasets, kpis, targets, uploads
 from kpis.services.steps import show_at_step
@@ -94,8 +90,8 @@ PLANS = (
 )  # fmt: skip
 
 
-def tell(owner: User, ace: User, found: Discovery, today: date) -> Dashboard:
-    """Load the log, prepare one row per incident, answer the questions, launch the dashboard."""
+def tell(owner: User, found: Discovery, today: date) -> Dashboard:
+    """Load the log, prepare one row per incident, answer the questions, assemble the dashboard."""
     incidents = prepare(owner, today)
     for plan in PLANS:
         answer(owner, found, incidents, plan, today)
@@ -115,16 +111,6 @@ def tell(owner: User, ace: User, found: Discovery, today: date) -> Dashboard:
         review_due=today + timedelta(days=30),
     )
     assemble_version(actor=owner, dashboard=dashboard)
-    lifecycle.features(owner, ace, dashboard)
-    lifecycle.pass_gates(ace, dashboard, range(1, 6))
-    release_version(actor=owner, dashboard=dashboard)
-    lifecycle.pass_with_conditions(ace, dashboard, today)
-    launch(
-        actor=owner, dashboard=dashboard, group=found.group,
-        announcement="Waits, handoffs and the service target, per group, each morning. Tell us on "
-        "the chart itself what you miss.",
-    )  # fmt: skip
-    start_version(actor=owner, dashboard=dashboard)
     return dashboard
 
 

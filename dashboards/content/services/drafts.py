@@ -26,7 +26,7 @@ from dashboards.content.document import (
     to_json,
 )
 from dashboards.content.models import Dashboard, Tile, Version
-from dashboards.content.selectors import released_of, work_of
+from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
@@ -36,14 +36,27 @@ USABLE = {KPIVersion.State.PUBLISHED, KPIVersion.State.SUPERSEDED}
 
 def draft_of(dashboard: Dashboard) -> Version:
     """The draft, locked for this transaction; a released version never changes."""
-    draft = (
-        Version.objects.select_for_update()
-        .filter(dashboard=dashboard, state=Version.State.DRAFT)
-        .first()
+    return require_draft(locked_work_of(dashboard))
+
+
+def locked_work_of(dashboard: Dashboard) -> Version | None:
+    """The version in work, locked for this transaction."""
+    return (
+        Version.objects.select_for_update().filter(dashboard=dashboard, state__in=WORKING).first()
     )
-    if draft is None:
+
+
+def require_draft(version: Version | None) -> Version:
+    """What is in work, if it is one that can be changed."""
+    if version is None:
         raise Conflict(_("There is no draft: a released version does not change."))
-    return draft
+    words = {
+        Version.State.PROTOTYPE: _("Version %(n)d is with its pilots: take it back to change it."),
+        Version.State.FROZEN: _("Version %(n)d is under validation: thaw it to change it."),
+    }
+    if version.state in words:
+        raise Conflict(words[Version.State(version.state)] % {"n": version.number})
+    return version
 
 
 def start_version(
@@ -53,7 +66,9 @@ def start_version(
     require_editor(actor, dashboard)
     with transaction.atomic():
         Dashboard.objects.select_for_update().get(pk=dashboard.pk)
-        if work_of(dashboard) is not None:
+        work = work_of(dashboard)
+        if work is not None:
+            require_draft(work)
             raise Conflict(_("There is a draft already."))
         base = copy or released_of(dashboard)
         document = parse(base.document) if base is not None else EMPTY

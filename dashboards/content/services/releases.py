@@ -19,7 +19,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launches_of, released_of
 from dashboards.content.services.drafts import (
     check_sources,
-    draft_of,
+    locked_work_of,
+    require_draft,
     start_version,
     write_index,
 )
@@ -31,13 +32,14 @@ MAX_NOTES = 10_000
 
 
 def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Version:
-    """draft → released, for good; the one before it → superseded.
+    """frozen → released, for good; the one before it → superseded.
 
+    A draft makes the moves between in one step: a small change to what is open goes out directly.
     From the second release on, notes say what is different.
     """
     require_owner(actor, dashboard)
     with transaction.atomic():
-        draft = draft_of(dashboard)
+        draft = require_releasable(locked_work_of(dashboard))
         document = parse(draft.document)
         before = released_of(dashboard)
         if not document.tiles:
@@ -53,6 +55,9 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         if before is not None:
             before.state = Version.State.SUPERSEDED
             before.save(update_fields=["state", "updated_at"])
+        if draft.state == Version.State.DRAFT:
+            for move in ("share", "freeze"):
+                record(actor=actor, action=f"version.{move}", target=draft, in_one_step=True)
         draft.state, draft.notes, draft.sha256 = Version.State.RELEASED, notes, sha256(document)
         draft.released_at, draft.released_by = timezone.now(), actor
         draft.full_clean()
@@ -63,6 +68,18 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         for listener in release_listeners.values():
             listener(actor, draft)
     return draft
+
+
+def require_releasable(version: Version | None) -> Version:
+    """What is in work, if it can go out: what pilots still try is frozen first."""
+    if version is not None and version.state == Version.State.PROTOTYPE:
+        raise Conflict(
+            _("Freeze it first: version %(n)d is with its pilots and can still be taken back.")
+            % {"n": version.number}
+        )
+    if version is not None and version.state == Version.State.FROZEN:
+        return version
+    return require_draft(version)
 
 
 def announce(version: Version, *, actor: User) -> None:

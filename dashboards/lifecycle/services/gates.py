@@ -13,8 +13,8 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
-from dashboards.content.models import Dashboard
-from dashboards.lifecycle.evidence import evidence_of
+from dashboards.content.models import Dashboard, Version
+from dashboards.lifecycle.evidence import Evidence, evidence_of
 from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
 from dashboards.lifecycle.selectors import gate_url, gates_of
@@ -78,9 +78,7 @@ def decide_gate(
             for line in gate.checks
         ]
         given = _checked(row, stage, decision, said, reason, conditions, due, back_to)
-        version = evidence.version or evidence.released
-        if stage == LAST:  # what is launched is what was released
-            version = evidence.released or evidence.version
+        version = _looked_at(stage, evidence)
         review = GateReview(
             dashboard=row, stage=stage, decision=decision, version=version, checks=said,
             marks=marks_of(row, version), owner=row.owner, decider=actor, **given,
@@ -110,6 +108,16 @@ def restore_dashboard(*, actor: User, dashboard: Dashboard, reason: str) -> Dash
         row.save(update_fields=["status", "updated_at"])
         record(actor=actor, action="dashboard.restore", target=row, reason=reason.strip())
     return dashboard
+
+
+def _looked_at(stage: int, evidence: Evidence) -> Version | None:
+    """The version in work; from the prototype on what its pilots have had; at last the released."""
+    versions = [evidence.version, evidence.released]
+    if stage in {Dashboard.Stage.PROTOTYPE, Dashboard.Stage.VALIDATE}:
+        versions = [evidence.tried.version, *versions]
+    elif stage == LAST:
+        versions.reverse()
+    return next((version for version in versions if version is not None), None)
 
 
 def _locked(dashboard: Dashboard) -> Dashboard:

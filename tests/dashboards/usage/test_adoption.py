@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard, Version
-from dashboards.lifecycle import services as lifecycle
 from dashboards.lifecycle.models import Launch
+from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.usage.arithmetic import MASKED
 from dashboards.usage.models import ViewEvent
 from dashboards.usage.selectors.adoption import (

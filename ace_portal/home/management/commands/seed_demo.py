@@ -17,6 +17,7 @@ from ace_portal.home.demo import (
     measurement,
     meeting,
     sessions,
+    trial,
     use,
 )
 
@@ -49,9 +50,11 @@ class Command(BaseCommand):
                 people["owner"], people["member"], people["colleague"], timezone.localdate()
             )
         today = timezone.localdate()
-        dashboard = measurement.tell(people["owner"], people["ace"], found, today)
+        dashboard = measurement.tell(people["owner"], found, today)
+        trial.tell(people, found, dashboard, today)
         conversation.tell(people, found, dashboard, today)
         sessions.tell(people["owner"], people["member"])
         meeting.tell(people, dashboard)
         use.tell(people, found.group, dashboard, today)
         lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))
+        trial.one_to_try(people, found, today)
