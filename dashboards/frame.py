@@ -44,7 +44,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "owns": is_owner(user, dashboard),
         "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
-        "tabs": tabs(user, dashboard, tab, standing.count),
+        "tabs": tabs(user, dashboard, tab, standing),
         **context,
     }
 
@@ -76,14 +76,14 @@ def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tupl
     return "watch", _("Released, v%(n)d, open to nobody") % {"n": released.number}
 
 
-def tabs(user: User, dashboard: Dashboard, here: str, versions: int) -> list[dict[str, Any]]:
+def tabs(user: User, dashboard: Dashboard, here: str, standing: Standing) -> list[dict[str, Any]]:
     """Our own sections, and those that higher apps have signed in."""
     pages = [
         ("figures", _("Figures"), "dashboard-detail", None),
-        ("versions", _("Versions"), "versions", versions),
+        ("versions", _("Versions"), "versions", standing.count),
         ("about", _("About"), "dashboard-about", None),
     ]
-    used = [("decisions", _("Decisions"), "decisions", None)]
+    used = [("decisions", _("Decisions"), "decisions", None)] if standing.released else []
     if user.is_ace:
         pages.append(("prototype", _("Prototype"), "prototype", None))
         used.append(("adoption", _("Adoption"), "dashboard-adoption", None))

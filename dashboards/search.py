@@ -11,7 +11,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.permissions import ACE
 from ace_portal.lib.search import Action, Provider, add_action, add_provider
 from dashboards.content.models import Tile, Version
-from dashboards.content.selectors import dashboards_for
+from dashboards.content.selectors import dashboards_for, launched_to
 
 
 def sign_in() -> None:
@@ -47,7 +47,7 @@ def tiles_for(user: User) -> QuerySet[Tile]:
     """
     shown = Tile.objects.filter(
         version__state=Version.State.RELEASED,
-        version__dashboard__in=dashboards_for(user).values("pk"),
+        version__dashboard__in=launched_to(user).values("pk"),
     )
     first = shown.values("version", "kpi_version").annotate(first=Min("pk")).values("first")
     rows = Tile.objects.filter(pk__in=first).defer("version__document")

@@ -197,7 +197,7 @@ class Decisions(generics.ListAPIView[Decision]):
 
     def get_queryset(self) -> QuerySet[Decision]:
         user = person_of(self.request)
-        return selectors.decisions_of(dashboard_for(user, self.kwargs["slug"]))
+        return selectors.decisions_of(user, dashboard_for(user, self.kwargs["slug"]))
 
     @answers(DecisionOutput, takes=DecisionInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> Decision:
@@ -210,7 +210,7 @@ class DecisionOutcome(APIView):
 
     @answers(DecisionOutput, takes=DecisionOutcomeInput)
     def put(self, actor: User, given: Given, slug: str, pk: int) -> Decision:
-        decision = selectors.decision_of(dashboard_for(actor, slug), pk)
+        decision = selectors.decision_of(actor, dashboard_for(actor, slug), pk)
         return decisions.conclude_decision(actor=actor, decision=decision, **given())
 
 

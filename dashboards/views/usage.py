@@ -68,7 +68,7 @@ def adoption(request: HttpRequest, slug: str) -> HttpResponse:
         "launched": adoption_since_launch(dashboard),
         "times": times_of([dashboard])[dashboard.pk],
         "reviews": selectors.reviews_of(dashboard)[:3],
-        "decisions": selectors.decisions_of(dashboard)[:3],
+        "decisions": selectors.decisions_of(user, dashboard)[:3],
     }
     return render(
         request, "dashboards/adoption.html", frame(user, dashboard, "adoption", **context)
@@ -103,7 +103,7 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
     """What people decided because of this dashboard, and a form for one more."""
     user, dashboard = opened(request, slug)
-    page = page_of(request, selectors.decisions_of(dashboard), size=PER_PAGE)
+    page = page_of(request, selectors.decisions_of(user, dashboard), size=PER_PAGE)
     rows = [{"decision": row, "mine": may_conclude(user, row)} for row in page.object_list]
     return form_page(
         request,
@@ -124,7 +124,7 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(FORM)
 def decision_outcome(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user, dashboard = opened(request, slug)
-    decision = selectors.decision_of(dashboard, pk)
+    decision = selectors.decision_of(user, dashboard, pk)
     require_conclusion(user, decision)
     back = reverse("dashboards:decisions", args=[slug])
     return form_page(

@@ -37,7 +37,7 @@ class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
     class Meta:
         model = KPIVersion
         fields = [
-            "number", "state", "dataset", "definition", "sha256", "unit", "unit_label",
+            "id", "number", "state", "dataset", "definition", "sha256", "unit", "unit_label",
             "precision", "direction", "reason", "author", "published_at",
         ]  # fmt: skip
 

@@ -39,10 +39,15 @@ def passed(ace: Visitor, path: str, stage: int) -> None:
 
 
 def plan(cast: Cast, path: str) -> None:
-    """Gates 1 to 4; the third first refused for want of features."""
+    """Gates 1 to 4, pilots named on the way; the third first refused for want of features."""
     owner, ace = cast.owner, cast.ace
     assert owner.status(f"{path}gates/1/") == 403  # nobody passes a gate of their own
     passed(ace, path, 1)
+    for pilot in PILOTS:
+        owner.go(f"{path}prototype/")
+        owner.follow("Name a pilot")
+        owner.fill(person=pilot)
+        owner.press("Ask them")
     passed(ace, path, 2)
     decide(ace, path, 3)
     expect(ace.page.locator("main")).to_contain_text("cannot pass yet: Features are ranked")
@@ -60,11 +65,7 @@ def plan(cast: Cast, path: str) -> None:
 def try_out(cast: Cast, path: str) -> None:
     """Named pilots try it with real figures, one of them beside the ACE; gate 5."""
     owner, ace = cast.owner, cast.ace
-    for pilot in PILOTS:
-        owner.go(f"{path}prototype/")
-        owner.follow("Name a pilot")
-        owner.fill(person=pilot)
-        owner.press("Ask them")
+    owner.go(f"{path}prototype/")
     owner.press("Share it with its pilots")
     cast.member.go("/dashboards/")
     cast.member.follow("Incidents of the desk", exact=False)

@@ -123,7 +123,7 @@ def test_whole_thread_through_the_api(portal: Stack, post_office: Sink) -> None:
                   for name in ("owner", "ace", "member", "sam", "outsider")))  # fmt: skip
     for person in (cast.member, cast.mate, cast.owner):
         person.send("PUT", "notification-preference/", mail="immediate", hour=8)
-    persona, question, blueprint = discover(cast.owner)
+    persona, question = discover(cast.owner)
     group = gather(cast.owner, persona, cast.member.email, cast.mate.email)
     share, volume = measure(cast.owner, question)
     slug = begin(cast.owner, persona, group)
@@ -137,10 +137,10 @@ def test_whole_thread_through_the_api(portal: Stack, post_office: Sink) -> None:
 
     assert_mails(post_office, cast)
     assert_outsider_learns_nothing(cast.outsider, slug, thread, persona)
-    assert_strip(cast, blueprint, persona, question, share, slug)
+    assert_strip(cast, persona, question, share, slug)
 
 
-def discover(owner: Person) -> tuple[str, int, str]:
+def discover(owner: Person) -> tuple[str, int]:
     """A failure point at a step, and the question of a persona that is asked there."""
     service = owner.post("services/", code="WTH", name="Whole thread desk")["slug"]
     persona = owner.post(
@@ -168,7 +168,7 @@ def discover(owner: Person) -> tuple[str, int, str]:
         f"personas/{persona}/questions/", text="Do we keep what we promise?", decision=decision,
         blueprint=blueprint, step_key=steps[2]["key"],
     )["id"]  # fmt: skip
-    return persona, question, blueprint
+    return persona, question
 
 
 def gather(owner: Person, persona: str, *emails: str) -> str:
@@ -231,6 +231,8 @@ def through_the_gates(cast: Cast, slug: str, group: str, volume: str) -> None:
     refused = owner.refused("POST", f"{root}gates/decisions/", stage=1, decision="pass")
     assert refused[0] == 403
     decide(1)
+    for pilot in (cast.member, cast.mate):
+        owner.post(f"{root}pilots/", person=pilot.email)
     decide(2)
     status, why = ace.refused("POST", f"{root}gates/decisions/", stage=3, decision="pass")
     assert (status, "Features are ranked" in why) == (409, True)
@@ -240,8 +242,6 @@ def through_the_gates(cast: Cast, slug: str, group: str, volume: str) -> None:
     )["id"]  # fmt: skip
     decide(3)
     decide(4)
-    for pilot in (cast.member, cast.mate):
-        owner.post(f"{root}pilots/", person=pilot.email)
     assert cast.member.refused("GET", root)[0] == 404
     owner.post(f"{root}prototype/moves/", move="share")
     assert cast.member.get(f"{root}figures/")["tiles"]
@@ -261,13 +261,14 @@ def through_the_gates(cast: Cast, slug: str, group: str, volume: str) -> None:
 
 def validate(cast: Cast, root: str, volume: str) -> None:
     owner, ace = cast.owner, cast.ace
-    run = ace.post(f"{root}validation/", keyboard="passed", contrast="passed")["id"]
+    run = ace.post(f"{root}validation/")["id"]
     where = f"{root}validation/{run}/"
+    ace.send("PUT", where, keyboard="passed", contrast="passed", access_note="By hand.")
     task = ace.post(f"{where}tasks/", text="How many tickets came in February?")["id"]
     for pilot in (cast.member, cast.mate):
         pilot.post(f"{where}results/", task=task, success=True, answer="60")
         pilot.post(f"{where}sus/", answers=SUS)
-    version = owner.get(f"kpis/{volume}/")["published"]["id"]
+    version = owner.get(f"kpis/{volume}/")["versions"][0]["id"]
     for start, end, expected, more in (
         ("2026-01-01", "2026-01-31", "62", {}),
         ("2026-02-01", "2026-02-28", "60", {}),
@@ -288,7 +289,7 @@ def talk(cast: Cast, slug: str) -> int:
     thread: int = cast.member.post(
         f"dashboards/{slug}/threads/", tile_key=key, kind="idea", text="Say it shorter, please."
     )["id"]
-    cast.mate.post(f"threads/{thread}/vote/", on=True)
+    cast.mate.send("PUT", f"threads/{thread}/vote/")
     cast.mate.post(f"threads/{thread}/replies/", text="For us, too.")
     cast.owner.post(f"threads/{thread}/replies/", text="We will.")
     return thread
@@ -300,10 +301,9 @@ def meet(cast: Cast, slug: str) -> None:
     host = next(row for row in member.get("hosts/")["results"] if row["name"] == "Marit Lund")
     first = date.today() + timedelta(days=2)
     slots = member.get(f"hosts/{host['id']}/slots/?first={first}&last={first + timedelta(days=14)}")
-    free = slots if isinstance(slots, list) else slots["results"]
     tiles = member.get(f"dashboards/{slug}/figures/")["tiles"]
     booked = member.post(
-        "bookings/", host=host["id"], starts_at=free[0]["starts_at"], topic="Which ones wait?",
+        "bookings/", host=host["id"], starts_at=slots[0]["starts_at"], topic="Which ones wait?",
         dashboard=slug, tile_key=tiles[0]["key"],
     )  # fmt: skip
     assert booked["host_name"] == "Marit Lund"
@@ -314,7 +314,7 @@ def meet(cast: Cast, slug: str) -> None:
     )["id"]  # fmt: skip
     owner.post(f"ama/{session}/publish/")
     question = member.post(f"ama/{session}/questions/", text="Why do nights wait?")["id"]
-    cast.mate.post(f"ama-questions/{question}/vote/", on=True)
+    cast.mate.send("PUT", f"ama-questions/{question}/vote/")
     owner.post(f"ama/{session}/start/")
     owner.post(
         f"ama/{session}/close/",
@@ -328,9 +328,9 @@ def meet(cast: Cast, slug: str) -> None:
 def answer_with_a_version(cast: Cast, slug: str, thread: int) -> None:
     """The thread becomes an item, the item a draft, the draft version 2 with notes."""
     owner = cast.owner
-    item = owner.post(f"threads/{thread}/plan/", title="Shorter titles", state="now")["item"]
-    number = item["id"] if isinstance(item, dict) else item
-    owner.post(f"roadmap/{number}/draft/")
+    item = owner.post(f"threads/{thread}/plan/", title="Shorter titles", state="now")["id"]
+    owner.post(f"dashboards/{slug}/draft/start/")
+    owner.send("PUT", f"roadmap/{item}/draft/")
     draft = owner.get(f"dashboards/{slug}/draft/")
     document = draft["document"]
     document["tiles"][0]["title"] = "Kept"
@@ -400,14 +400,11 @@ def assert_outsider_learns_nothing(outsider: Person, slug: str, thread: int, per
         f"threads/{thread}/", f"personas/{persona}/", f"dashboards/{slug}/roadmap/",
     ):  # fmt: skip
         assert outsider.refused("GET", path)[0] == 404, path
-    found = outsider.get("search/?q=Desk+at+a+glance")
-    assert "Desk at a glance" not in json.dumps(found)
+    assert outsider.get("search/?q=Desk+at+a+glance")["hits"] == []
     assert outsider.get("dashboards/")["results"] == []
 
 
-def assert_strip(
-    cast: Cast, blueprint: str, persona: str, question: int, kpi: str, slug: str
-) -> None:
+def assert_strip(cast: Cast, persona: str, question: int, kpi: str, slug: str) -> None:
     """Every object leads to all the others, for the owner and for the member."""
     for person in (cast.owner, cast.member):
         ways = [
@@ -417,4 +414,3 @@ def assert_strip(
         ]  # fmt: skip
         assert ways[0] == ways[1] == ways[2] == ways[3]
         assert {"step", "persona", "question", "kpi", "dashboard"} <= set(ways[0])
-    assert blueprint

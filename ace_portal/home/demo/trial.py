@@ -54,6 +54,8 @@ def tell(people: Mapping[str, User], found: Discovery, dashboard: Dashboard, tod
     """The first version goes all the way: tried, frozen, validated, released, opened."""
     owner, ace = people["owner"], people["ace"]
     lifecycle.features(owner, ace, dashboard)
+    for name in PILOTS:
+        prototypes.invite_pilot(actor=owner, dashboard=dashboard, person=people[name])
     lifecycle.pass_gates(ace, dashboard, range(1, 5))
     try_it(people, dashboard, today)
     lifecycle.pass_gates(ace, dashboard, range(5, 6))
@@ -78,8 +80,6 @@ def tell(people: Mapping[str, User], found: Discovery, dashboard: Dashboard, tod
 
 def try_it(people: Mapping[str, User], dashboard: Dashboard, today: date) -> None:
     owner = people["owner"]
-    for name in PILOTS:
-        prototypes.invite_pilot(actor=owner, dashboard=dashboard, person=people[name])
     prototypes.share_prototype(actor=owner, dashboard=dashboard)
     prototypes.record_walkthrough(
         actor=owner, dashboard=dashboard, person=people["member"],

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
+from dashboards.content.selectors import launched_to
 from dashboards.usage.arithmetic import (
     Counts,
     Proposal,
@@ -106,13 +107,14 @@ def reviews_of(dashboard: Dashboard) -> QuerySet[Review]:
     return dashboard.reviews.select_related("by")
 
 
-def decisions_of(dashboard: Dashboard) -> QuerySet[Decision]:
-    """Latest first, for everybody who may see the dashboard."""
-    return dashboard.decisions.select_related("by", "outcome_by")
+def decisions_of(user: User, dashboard: Dashboard) -> QuerySet[Decision]:
+    """Latest first, for everybody to whom its figures are open; a pilot alone reads none."""
+    rows = dashboard.decisions.filter(dashboard__in=launched_to(user).values("pk"))
+    return rows.select_related("by", "outcome_by")
 
 
-def decision_of(dashboard: Dashboard, pk: int) -> Decision:
-    return first_or_404(decisions_of(dashboard).filter(pk=pk))
+def decision_of(user: User, dashboard: Dashboard, pk: int) -> Decision:
+    return first_or_404(decisions_of(user, dashboard).filter(pk=pk))
 
 
 def views_of(user: User, dashboard: Dashboard) -> QuerySet[ViewEvent]:

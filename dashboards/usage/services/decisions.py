@@ -14,7 +14,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import dashboards_for, released_of
+from dashboards.content.selectors import launched_to, released_of
 from dashboards.usage.models import Decision
 from dashboards.usage.permissions import require_conclusion
 from dashboards.usage.windows import site_today
@@ -24,7 +24,7 @@ def log_decision(
     *, actor: User, dashboard: Dashboard, text: str, made_on: date | None = None
 ) -> Decision:
     """Write down a decision; the key figures of the released version are kept beside it."""
-    if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
+    if not launched_to(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
     released = released_of(dashboard)
     if released is None:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from dashboards.content.models import Dashboard
+from dashboards.content.services import drafts
+from dashboards.prototypes import services as prototypes
 from dashboards.usage.models import Decision
 from dashboards.usage.services.decisions import conclude_decision, log_decision
 from dashboards.usage.windows import site_today
@@ -129,3 +131,20 @@ def test_list_asks_the_same_number_of_questions(
 
     queries(1)
     assert queries(3) == queries(30)
+
+
+def test_pilot_alone_reads_and_logs_no_decision(
+    owner: User, member: User, outsider: User, live: Dashboard, client_of: Open
+) -> None:
+    log_decision(actor=member, dashboard=live, text="Two more on Mondays")
+    drafts.start_version(actor=owner, dashboard=live)
+    prototypes.invite_pilot(actor=owner, dashboard=live, person=outsider)
+    prototypes.share_prototype(actor=owner, dashboard=live)
+
+    page = client_of(outsider).get(f"/dashboards/{live.slug}/decisions/")
+    told = client_of(outsider).get(f"/api/v1/dashboards/{live.slug}/decisions/")
+    with pytest.raises(NotVisible):
+        log_decision(actor=outsider, dashboard=live, text="Mine")
+
+    assert "Two more on Mondays" not in page.text
+    assert told.json()["results"] == []
