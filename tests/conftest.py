@@ -33,6 +33,7 @@ SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ
 
 pytest_plugins = [
     # a module comes before those that import from it
+    "tests.fixtures.mailbox",
     "tests.fixtures.people",
     "tests.fixtures.world",
     "tests.fixtures.loads",
@@ -43,7 +44,6 @@ pytest_plugins = [
     "tests.fixtures.trials",
     "tests.fixtures.stack",
     "tests.fixtures.browser",
-    "tests.fixtures.mailbox",
 ]
 
 

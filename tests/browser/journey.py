@@ -205,9 +205,9 @@ def begin_dashboard(owner: Visitor) -> str:
         hypothesis="If managers see waits per group, the median falls.",
         success_measure="Half of the managers open it weekly.",
         persona="Incident manager",
-        groups=["Incident managers"],
         review_due="2030-01-31",
     )
+    owner.page.get_by_label("Incident managers", exact=True).check()
     owner.press("Save")
     owner.press("Assemble a draft")
     return urlsplit(owner.page.url).path.removesuffix("builder/")

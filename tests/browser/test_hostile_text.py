@@ -100,11 +100,9 @@ def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def add_admin(portal: Stack) -> None:
     """In the portal's own environment, with the secret that it made for itself."""
-    lines = (portal.data_dir / "secrets.env").read_text().split()
-    environment = {**portal.environment, **dict(line.split("=", 1) for line in lines)}
     subprocess.run(
         [sys.executable, "manage.py", "add_admin", "admin@example.org", WORST],
-        cwd=ROOT, env={"ACE_ENV": "embedded", **environment, "ACE_ADMIN_PASSWORD": PASSWORD,
+        cwd=ROOT, env={"ACE_ENV": "embedded", **portal.secrets(), "ACE_ADMIN_PASSWORD": PASSWORD,
                        "PATH": os.environ["PATH"]},
         check=True, capture_output=True,
     )  # fmt: skip
