@@ -318,6 +318,8 @@ SPECTACULAR_SETTINGS = {
         "MailState": "ace_portal.notifications.models.Mail.State",
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
+        "CheckKind": "ace_portal.lib.gates.KINDS",
+        "FeatureKind": "dashboards.models.Feature.Kind",
         "VersionState": "dashboards.models.Version.State",
         "ReviewVerdict": "dashboards.usage.models.Review.Verdict",
         "ReportRunState": "dashboards.reports.models.ReportRun.State",

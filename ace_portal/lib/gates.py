@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["good", "bad", "none"]
+KINDS = ["good", "bad", "none"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
+from ace_portal.lib.gates import KINDS
 from ace_portal.lib.permissions import ACE
 from dashboards.api.serializers import DashboardOutput
 from dashboards.content.models import Dashboard
@@ -45,14 +46,14 @@ class TrialInput(serializers.Serializer[Any]):
 
 
 class CheckOutput(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["good", "bad", "none"])
+    kind = serializers.ChoiceField(KINDS)
     text = serializers.CharField()
     value = serializers.CharField()
     need = serializers.CharField(help_text="What it takes, where that is a figure.")
     url = serializers.CharField(help_text="Where it is mended; empty where it is met.")
 
 
-class DecisionOutput(serializers.ModelSerializer[GateReview]):
+class GateDecisionOutput(serializers.ModelSerializer[GateReview]):
     version = serializers.IntegerField(source="version.number", default=None)
     owner = serializers.EmailField(source="owner.email")
     decider = serializers.EmailField(source="decider.email")
@@ -66,7 +67,7 @@ class DecisionOutput(serializers.ModelSerializer[GateReview]):
         ]  # fmt: skip
 
 
-class DecisionInput(serializers.Serializer[Any]):
+class GateDecisionInput(serializers.Serializer[Any]):
     stage = serializers.IntegerField(min_value=1, max_value=7)
     decision = serializers.ChoiceField(GateReview.Decision.choices)
     reason = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
@@ -87,7 +88,7 @@ class GateOutput(serializers.Serializer[Any]):
     checks = CheckOutput(many=True)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class RestoreInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=MAX_REASON)
 
 
@@ -153,13 +154,13 @@ class Decisions(generics.ListAPIView[GateReview]):
     """All that was decided at the gates, latest first; nothing of it is ever changed."""
 
     door = ACE
-    serializer_class = DecisionOutput
+    serializer_class = GateDecisionOutput
     queryset = GateReview.objects.none()
 
     def get_queryset(self) -> Any:
         return selectors.reviews_of(dashboard_for(person_of(self.request), self.kwargs["slug"]))
 
-    @answers(DecisionOutput, takes=DecisionInput, status=201)
+    @answers(GateDecisionOutput, takes=GateDecisionInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> GateReview:
         dashboard = dashboard_for(actor, slug)
         require_decider(actor, dashboard)
@@ -182,7 +183,7 @@ class DashboardRestore(APIView):
 
     door = ACE
 
-    @answers(DashboardOutput, takes=ReasonInput)
+    @answers(DashboardOutput, takes=RestoreInput)
     def post(self, actor: User, given: Given, slug: str) -> Dashboard:
         dashboard = dashboard_for(actor, slug)
         require_restorer(actor, dashboard)
