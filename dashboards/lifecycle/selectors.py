@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -149,7 +150,7 @@ def open_conditions(
                 "n": stage, "conditions": gate.review.conditions[:120],
             }  # fmt: skip
             kind: Kind = "bad" if gate.overdue(today) else "good"
-            due = str(gate.review.due)
+            due = date_format(gate.review.due, "j M Y") if gate.review.due else ""
             lines.append(Check(kind, text, due, gate_url(gate.review.dashboard)))
     return lines
 

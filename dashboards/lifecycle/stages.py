@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -161,7 +162,7 @@ def _launch(e: Evidence) -> list[Check]:
         check(bool(e.launches) and told > 0, _("It was announced to its people"), url=launch,
               begun=bool(e.launches)),
         check(e.dashboard.owner.is_active, _("Its owner is at work"), str(e.dashboard.owner), edit),
-        check(due >= timezone.localdate(), _("The next review has a date"), due.isoformat(), edit),
+        check(due >= timezone.localdate(), _("The next review has a date"), date_format(due, "j M Y"), edit),
     ]  # fmt: skip
 
 
