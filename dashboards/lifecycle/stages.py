@@ -162,7 +162,8 @@ def _launch(e: Evidence) -> list[Check]:
         check(bool(e.launches) and told > 0, _("It was announced to its people"), url=launch,
               begun=bool(e.launches)),
         check(e.dashboard.owner.is_active, _("Its owner is at work"), str(e.dashboard.owner), edit),
-        check(due >= timezone.localdate(), _("The next review has a date"), date_format(due, "j M Y"), edit),
+        check(due >= timezone.localdate(), _("The next review has a date"),
+              date_format(due, "j M Y"), edit),
     ]  # fmt: skip
 
 
