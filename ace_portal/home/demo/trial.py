@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from ace_portal.accounts.models import User
 from ace_portal.home.demo import lifecycle
 from ace_portal.home.demo.discovery import Discovery
@@ -20,6 +22,7 @@ from dashboards.validation.services import answers, reconciling, runs
 from kpis.models import KPIVersion
 
 PILOTS = ("member", "sam", "ines")
+FIRST_SHOWN = 70  # days ago
 
 #: task → its right answer, and who found it in how many seconds, saying what
 TASKS = (
@@ -80,7 +83,9 @@ def tell(people: Mapping[str, User], found: Discovery, dashboard: Dashboard, tod
 
 def try_it(people: Mapping[str, User], dashboard: Dashboard, today: date) -> None:
     owner = people["owner"]
-    prototypes.share_prototype(actor=owner, dashboard=dashboard)
+    shown = prototypes.share_prototype(actor=owner, dashboard=dashboard)
+    long_ago = timezone.now() - timedelta(days=FIRST_SHOWN)  # before the launch, as in ``use``
+    Version.objects.filter(pk=shown.pk).update(prototype_at=long_ago)
     prototypes.record_walkthrough(
         actor=owner, dashboard=dashboard, person=people["member"],
         held_on=today - timedelta(days=1),
