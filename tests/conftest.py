@@ -25,8 +25,10 @@ SERVICES = {
 
 #: rooms that know no database of the portal: the second pass could only repeat the first
 WITHOUT_DATABASE = ("tests/kpis/engine/", "tests/kpis/sources/", "tests/kpis/sandbox/",
-                    "tests/dashboards/rendering/", "tests/look/",
-                    "tests/test_architecture.py")  # fmt: skip
+                    "tests/dashboards/rendering/", "tests/look/", "tests/test_architecture.py",
+                    "tests/browser/test_every_page.py", "tests/browser/test_hostile_text.py",
+                    "tests/browser/test_keyboard.py",
+                    "tests/browser/test_without_javascript.py")  # fmt: skip
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ

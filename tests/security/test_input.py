@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django import forms
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -50,6 +50,14 @@ BODIES = [
 ]  # fmt: skip
 
 
+def sample(of: list[str], place: int) -> list[str]:
+    """Every fourth value, others in the next place and on the next database.
+
+    All values meet all routes and fields many times over, not each of them each.
+    """
+    return of[(place + 2 * (connection.vendor == "postgresql")) % 4 :: 4]
+
+
 def failures(client: Client, requests: Iterator[tuple[str, Callable[[], Any]]]) -> list[str]:
     """What each request answered, where the portal failed; their effects are taken back."""
     client.raise_request_exception = False
@@ -71,8 +79,8 @@ def test_address_never_makes_a_page_fail(
     urls = {route.name: reverse(route.name, kwargs=places.of(route)) for route in routes_of(app)}
 
     def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
-        for name, url in urls.items():
-            for value in HOSTILE[:-1]:
+        for place, (name, url) in enumerate(urls.items()):
+            for value in sample(HOSTILE[:-1], place):
                 asked = dict.fromkeys(PARAMETERS, value)
                 if name.startswith(("dashboards:", "api:dashboard")):
                     asked |= {"period": "own"}
@@ -94,11 +102,12 @@ def test_field_never_makes_a_form_fail(
             page = client.get(url)
             found = [value for value in flat(page.context) if isinstance(value, forms.BaseForm)]
             good = {name: good_value(form[name]) for form in found for name in form.fields}
-            for value in HOSTILE if good else ():
-                for data in [dict.fromkeys(good, value), *({**good, n: value} for n in good)]:
-                    changed = sorted(n for n in good if data[n] == value)
-                    what = f"{route.name} {changed} {value[:20]!r}"
-                    yield what, lambda url=url, data=data: client.post(url, data)
+            tried = [dict.fromkeys(good, value) for value in HOSTILE if good]
+            for place, name in enumerate(good):
+                tried += [{**good, name: value} for value in sample(HOSTILE, place)]
+            for data in tried:
+                what = f"{route.name} { {n: v[:20] for n, v in data.items() if v in HOSTILE} }"
+                yield what, lambda url=url, data=data: client.post(url, data)
 
     assert failures(client, requests()) == []
 
