@@ -216,7 +216,7 @@ def test_api_tells_the_same_things_without_pages_and_deeds(
 
     assert (told["asked"], told["count"]) == ("Incident", len(told["hits"]))
     assert dashboard == {
-        "kind": "Dashboards", "title": "Incident service", "where": "Iterate",
+        "kind": "Dashboards", "title": "Incident service", "where": "Launch",
         "url": "/dashboards/incident-service/",
     }  # fmt: skip
     assert client_of(member).get("/api/v1/search/").json() == {"asked": "", "count": 0, "hits": []}

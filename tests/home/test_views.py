@@ -112,10 +112,10 @@ def test_needs_name_a_review_that_is_due_and_adoption_that_drops_to_the_owner(
         look(person, 40)
     Dashboard.objects.update(review_due=date(2026, 1, 1))
 
-    found = {need.what: (need.about, need.url) for need in needs_of(owner)}
+    found = {need.kind: (need.title, need.url) for need in needs_of(owner).needs}
 
     assert found["Review is due"] == (old.name, f"/dashboards/{old.slug}/reviews/")
     assert found["Adoption drops"] == (
         f"{old.name}: reach 0%, 50% before", f"/dashboards/{old.slug}/adoption/",
     )  # fmt: skip
-    assert [need.what for need in needs_of(ace)] == []
+    assert [need.kind for need in needs_of(ace).needs] == []

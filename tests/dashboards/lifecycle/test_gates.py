@@ -402,7 +402,7 @@ def test_api_says_and_decides_the_same(
     assert refused.json()["details"]["missing"] == ["Questions have published KPIs"]
     assert overruled.status_code == 201
     assert [(row["stage"], row["decider"]) for row in listed] == [(6, ace.email)]
-    assert {line["stage"] for line in listed[0]["checks"]} == {1, 2, 3, 4, 6}
+    assert {line["stage"] for line in listed[0]["checks"]} == {1, 2, 3, 4, 5, 6}
     assert "Questions have published KPIs" in [
         line["text"] for line in listed[0]["checks"] if line["kind"] == "bad"
     ]
