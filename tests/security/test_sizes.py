@@ -89,7 +89,7 @@ def test_deep_definition_is_refused_at_once() -> None:
 def test_text_without_an_end_is_refused(places: Places, owner: User) -> None:
     with pytest.raises(ValidationError, match="This text is too long"):
         create_service(actor=owner, name="N", code="N", description="x" * 50_001)
-    dashboard = Dashboard.objects.get()
+    dashboard = Dashboard.objects.get(slug="incident-service")
     assert draft_of(dashboard)
     with pytest.raises(Invalid, match="in at most 10000 characters") as refused:
         release_version(actor=owner, dashboard=dashboard, notes="[" * 10_001)
