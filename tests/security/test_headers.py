@@ -48,10 +48,11 @@ def test_every_page_carries_the_policy_and_stays_private(
     places: Places, owner: User, member: User, client_of: ClientOf
 ) -> None:
     wrong = []
+    clients = {person: client_of(person) for person in (owner, member, None)}
     for route in all_routes():
         url = reverse(route.name, kwargs=places.of(route))
-        for person in (owner, member, None):
-            response = client_of(person).get(url)
+        for person, client in clients.items():
+            response = client.get(url)
             if carried(response) != EXPECTED:
                 wrong.append(f"{person} {url} {response.status_code}: {carried(response)}")
 
