@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
@@ -18,6 +18,8 @@ from tests.fixtures.people import browser_of, make_cast
 from tests.fixtures.places import Places, build_places
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+#: what a page does not speak is refused before any database is asked: seen on the first pass
+SPOKEN_BY_PAGES = ("GET", "POST")
 ROUTES = all_routes()
 
 
@@ -52,7 +54,7 @@ def test_access_matrix(route: Route, places: Places, cast: dict[str, User]) -> N
     wrong = []
     for name in CAST:
         client = browser_of(cast.get(name))
-        for method in METHODS:
+        for method in methods_of(route):
             status = attempt(client, method, url)
             expected = expectation(route, name, method)
             if not expected(status):
@@ -105,6 +107,11 @@ def expectation(route: Route, name: str, method: str) -> Callable[[int], bool]:
     return lambda status: (
         status == rule.refused(name) or (status == 405 and (unknown or method not in spoken(route)))
     )
+
+
+def methods_of(route: Route) -> tuple[str, ...]:
+    again = connection.vendor == "postgresql"
+    return SPOKEN_BY_PAGES if again and not route.is_api else METHODS
 
 
 def spoken(route: Route) -> set[str]:

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from ace_portal.accounts.models import User
 from tests.fixtures.places import Places
 
-CASES = 8
+CASES = 5
 ONCE = hypothesis_settings(
     max_examples=CASES,
     database=None,
