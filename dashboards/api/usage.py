@@ -111,8 +111,8 @@ class ReviewInput(serializers.Serializer[Any]):
 
 
 class DecisionOutput(serializers.ModelSerializer[Decision]):
-    by = serializers.EmailField(source="by.email")
-    outcome_by = serializers.EmailField(source="outcome_by.email", default=None)
+    by = serializers.CharField(source="by.name")
+    outcome_by = serializers.CharField(source="outcome_by.name", default=None)
 
     class Meta:
         model = Decision

@@ -21,6 +21,7 @@ from dashboards.content.selectors import (
     document_of,
     released_of,
     usable_versions,
+    versions_for,
     work_of,
 )
 from dashboards.content.sources import Source, sources_of
@@ -83,6 +84,7 @@ class Gate:
     passed: Passed | None
     here: bool
     today: date
+    tried: Version | None = None  # what pilots have had, which gates 5 and 6 are about
 
     @property
     def met(self) -> int:
@@ -97,8 +99,7 @@ class Gate:
         """May it be decided now?"""
         if self.number > LAST:
             return False
-        again = self.passed is not None and (self.passed.stale or self.passed.conditional)
-        return self.here or again
+        return self.here or (self.passed is not None and self.passed.again(self.tried))
 
     @property
     def state(self) -> tuple[str, str]:
@@ -108,6 +109,8 @@ class Gate:
             return ("watch", _("Here now")) if self.here else ("none", _("Not yet"))
         if passed.stale:
             return "watch", _("Changed since")
+        if passed.of_another(self.tried):
+            return "watch", _("Of another version")
         if passed.overdue(self.today):
             return "bad", _("Conditions overdue")
         return ("watch" if passed.conditional else "good"), _decided()[passed.review.decision]
@@ -127,14 +130,15 @@ def _decided() -> dict[str, str]:
 
 def gates_of(dashboard: Dashboard, evidence: Evidence | None = None) -> list[Gate]:
     """All eight stages, in a fixed number of queries; the eighth has no gate."""
-    checks = checks_of(evidence or evidence_of(dashboard))
+    evidence = evidence or evidence_of(dashboard)
+    checks = checks_of(evidence)
     passed = gates_passed(dashboard, reviews_of(dashboard))
     today = timezone.localdate()
     here = int(dashboard.stage)
     checks[here] += open_conditions(passed, checks, today)
     return [
         Gate(number, str(Dashboard.Stage(number).label), lines, passed.get(number),
-             number == here, today)
+             number == here, today, evidence.tried.version)
         for number, lines in checks.items()
     ]  # fmt: skip
 
@@ -180,17 +184,19 @@ class Canvas:
 def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
     """Stage bar, the checks of the present stage, what is missing, and what stands on the canvas.
 
-    Only the ACE reads what is missing; a member sees the stage.
+    Only the ACE reads what is missing and what it works on; a member sees the stage.
     """
     evidence = evidence_of(dashboard)
     gates = gates_of(dashboard, evidence)
+    if not user.is_ace:
+        _leave_out_work(evidence, user)
     here = next(gate for gate in gates if gate.here)
     missing = [line for gate in gates[: here.number] for line in gate.missing]
     if not user.is_ace:
         missing = here.checks = []
     return Canvas(
         evidence=evidence,
-        stages=[_stage(gate, here.number, dashboard) for gate in gates],
+        stages=[_stage(gate, here.number, dashboard, told=user.is_ace) for gate in gates],
         gate=here,
         missing=missing,
         kpis=list(evidence.sources.values()),
@@ -214,20 +220,34 @@ def lines_of(checks: list[Check]) -> list[dict[str, Any]]:
     ]
 
 
-def _stage(gate: Gate, here: int, dashboard: Dashboard) -> dict[str, Any]:
+def _leave_out_work(evidence: Evidence, user: User) -> None:
+    """What a person reads of an MVP is the version that they may open."""
+    versions = versions_for(user, evidence.dashboard)
+    evidence.released = versions.filter(state=Version.State.RELEASED).first()
+    evidence.version = None
+    if evidence.released is None:
+        evidence.version = versions.filter(state__in=Version.ON_TRIAL).first()
+    shown = evidence.released or evidence.version
+    evidence.document = document_of(shown) if shown is not None else Document()
+    evidence.sources = sources_of(evidence.document.kpi_versions)
+
+
+def _stage(gate: Gate, here: int, dashboard: Dashboard, *, told: bool) -> dict[str, Any]:
     note = _("%(met)d of %(all)d checks") % {"met": gate.met, "all": len(gate.checks)}
     if gate.passed is not None:
         note = gate.state[1]
     elif gate.number > here and not gate.met:
         note = _("Not started")
     about = reverse("dashboards:dashboard-about", args=[dashboard.slug])
+    if not told:
+        note = ""
     return {
         "number": gate.number,
         "name": gate.name,
         "note": note,
         "done": gate.number < here and gate.passed is not None and not gate.passed.stale,
         "here": gate.here,
-        "part": round(100 * gate.met / max(len(gate.checks), 1)) if gate.here else 0,
+        "part": round(100 * gate.met / max(len(gate.checks), 1)) if gate.here and told else 0,
         "url": f"{about}#stages" if gate.here else "",
     }
 

@@ -15,7 +15,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.models import GateReview
 
 FIRST, LAST = 1, 7  # the eighth stage has reviews, not a gate
-VALIDATED = Dashboard.Stage.VALIDATE
+Stage = Dashboard.Stage
+VALIDATED = Stage.VALIDATE
 KEPT = 5  # a gate keeps marks of the stages up to here
 
 
@@ -33,6 +34,17 @@ class Passed:
     def overdue(self, today: date) -> bool:
         return self.conditional and self.review.due is not None and self.review.due < today
 
+    def again(self, tried: Version | None) -> bool:
+        """May it be decided again: for what has changed, for conditions, for another version?"""
+        return self.stale or self.conditional or self.of_another(tried)
+
+    def of_another(self, tried: Version | None) -> bool:
+        """Whether a gate about a version looked at another one than is there to look at now."""
+        if tried is None or self.review.stage not in {Stage.PROTOTYPE, Stage.VALIDATE}:
+            return False
+        seen = self.review.version
+        return seen is None or seen.sha256 != tried.sha256
+
     @property
     def conditional(self) -> bool:
         return self.review.decision == GateReview.Decision.CONDITIONAL
@@ -44,7 +56,7 @@ def marks_of(dashboard: Dashboard, version: Version | None) -> dict[str, str]:
     features = dashboard.features.values_list("name", "kind", "priority", "criterion", "column")
     parts: dict[int, Any] = {
         1: [dashboard.problem, dashboard.hypothesis, dashboard.success_measure, list(ranked)],
-        2: [dashboard.persona_id, sorted(dashboard.groups.values_list("pk", flat=True))],
+        2: dashboard.persona_id,
         3: list(features.order_by("name")),
         4: sorted(_kpi_versions(version)) if version is not None else [],
         5: version.sha256 if version is not None else "",
@@ -97,7 +109,7 @@ def _changes(stage: int, review: GateReview, now: Mapping[str, str]) -> tuple[st
 def _what() -> dict[int, str]:
     return {
         1: _("the problem or its questions"),
-        2: _("the persona or the groups"),
+        2: _("the persona"),
         3: _("the features"),
         4: _("the KPIs"),
         5: _("the version"),

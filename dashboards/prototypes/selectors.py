@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
@@ -64,12 +64,11 @@ def walkthrough_of(dashboard: Dashboard, pk: int) -> Walkthrough:
 
 
 def shown_version_of(dashboard: Dashboard) -> Version | None:
-    """The newest that was ever shown to pilots; if none was, the newest that went past them."""
+    """The newest that was ever shown to pilots, or went past them."""
     shown = Q(prototype_at__isnull=False) | Q(
         state__in=[*Version.ON_TRIAL, Version.State.RELEASED, Version.State.SUPERSEDED]
     )
-    unseen = Case(When(prototype_at__isnull=True, then=1), default=0)
-    return dashboard.versions.filter(shown).order_by(unseen, "-number").first()
+    return dashboard.versions.filter(shown).order_by("-number").first()
 
 
 @dataclass(frozen=True)

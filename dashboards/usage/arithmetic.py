@@ -6,13 +6,18 @@ cadence periods with a view ÷ those that each member was there for. Shares are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from fractions import Fraction
+from itertools import combinations
 from statistics import median
 
 #: below so many people no figure is shown, and none from which theirs could be worked out
 FEWEST = 5
+#: with more small overlaps of groups than this, what would tell is not looked for: it is masked
+MOST_CELLS = 16
 
 Day = date
 Period = tuple[int, int]
@@ -165,26 +170,53 @@ def median_of(spans: Iterable[timedelta]) -> timedelta:
 
 
 def shown_groups(groups: Mapping[int, set[int]]) -> set[int]:
-    """The groups of five and more, unless one within another would tell of the few between."""
-    large = {group: people for group, people in groups.items() if len(people) >= FEWEST}
-    return {
-        group
-        for group, people in large.items()
-        if not any(
-            people < other and len(other - people) < FEWEST
-            for key, other in large.items()
-            if key != group
-        )
-    }
+    """The groups whose figures are written, the largest first: none tells of a few together with
+    those before it."""
+    shown: dict[int, set[int]] = {}
+    for key in sorted(groups, key=lambda key: (-len(groups[key]), key)):
+        if len(groups[key]) >= FEWEST and tells_of_no_few([*shown.values(), groups[key]]):
+            shown[key] = groups[key]
+    return set(shown)
 
 
 def total_is_safe(everybody: set[int], shown: list[set[int]]) -> bool:
-    """Whether nobody learns of fewer than five people by taking what is shown from the total."""
-    if len(everybody) < FEWEST:
+    """Whether nobody learns of fewer than five people from the total and what is shown beside."""
+    return len(everybody) >= FEWEST and tells_of_no_few([*shown, everybody])
+
+
+def tells_of_no_few(sets: Sequence[set[int]]) -> bool:
+    """No sum or difference of the counts of these sets is about fewer than five people.
+
+    People are cut into cells by the sets that they are in. The counts tell of some cells alone when
+    leaving those cells out makes the equations say less (a lower rank).
+    """
+    cells = Counter(tuple(key in one for one in sets) for key in set().union(*sets))
+    small = [cell for cell, people in cells.items() if people < FEWEST]
+    if len(small) > MOST_CELLS:
         return False
-    rests = [everybody - people for people in shown]
-    rests.append(everybody.difference(*shown))
-    return all(not rest or len(rest) >= FEWEST for rest in rests)
+    full = rank_of(list(cells))
+    return not any(
+        sum(cells[cell] for cell in few) < FEWEST
+        and rank_of([cell for cell in cells if cell not in few]) < full
+        for size in range(1, FEWEST)
+        for few in combinations(small, size)
+    )
+
+
+def rank_of(columns: Sequence[Sequence[bool]]) -> int:
+    """The rank of a matrix of noughts and ones, exactly."""
+    rows = [[Fraction(value) for value in column] for column in columns]
+    rank = 0
+    for place in range(len(rows[0]) if rows else 0):
+        pivot = next((n for n in range(rank, len(rows)) if rows[n][place]), None)
+        if pivot is None:
+            continue
+        rows[rank], rows[pivot] = rows[pivot], rows[rank]
+        for n in range(rank + 1, len(rows)):
+            factor = rows[n][place] / rows[rank][place]
+            rows[n] = [a - factor * b for a, b in zip(rows[n], rows[rank], strict=True)]
+        rank += 1
+    return rank
 
 
 def period_by(cadence: str) -> Callable[[Day], Period]:

@@ -12,14 +12,18 @@ from personas.permissions import require_ace
 
 
 def may_sign(user: User, dashboard: Dashboard) -> bool:
-    """An ACE member who does not own what is signed."""
-    return user.is_active and user.is_ace and dashboard.owner_id != user.pk
+    """An ACE member who neither owns what is signed nor has owned it."""
+    if not (user.is_active and user.is_ace) or dashboard.owner_id == user.pk:
+        return False
+    return not dashboard.former_owners.filter(pk=user.pk).exists()
 
 
 def require_signer(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
     if not may_sign(user, dashboard):
-        raise NotAllowed(_("You own this dashboard, so somebody else of the ACE signs."))
+        raise NotAllowed(
+            _("You own this dashboard or have owned it: somebody else of the ACE signs.")
+        )
 
 
 def require_answerer(user: User, dashboard: Dashboard, person: User) -> None:

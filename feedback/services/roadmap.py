@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -160,10 +162,10 @@ def lines_of(version: Version) -> list[str]:
     return lines
 
 
-def wanted_by(item: RoadmapItem) -> str:
-    """How many people want it, in words."""
+def wanted_by(threads: Iterable[Thread]) -> str:
+    """How many people want it by the threads that the reader may read, in words."""
     people = set()
-    for thread in item.threads.all():
+    for thread in threads:
         people |= {thread.author_id, *(vote.person_id for vote in thread.votes.all())}
     if not people:
         return _("Nobody has asked for it yet")

@@ -34,7 +34,7 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
             "items": [
                 {
                     "item": item,
-                    "wanted": services.wanted_by(item),
+                    "wanted": services.wanted_by(selectors.asked_in(item, readable)),
                     "threads": selectors.asked_in(item, readable),
                 }
                 for item in items

@@ -13,7 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
-from dashboards.content.selectors import dashboards_for
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.selectors import readable_versions
 from office_hours.models import Booking, FeedToken
 
 FEED_DAYS = 90
@@ -49,10 +50,11 @@ def waiting_for(user: User) -> QuerySet[Booking]:
 
 
 def may_see_tile(user: User, booking: Booking) -> bool:
-    """What a booking is about stays closed to who may not open the dashboard any more."""
-    if booking.version is None:
+    """What a booking is about stays closed to who may not read that version any more."""
+    if booking.version_id is None:
         return False
-    return dashboards_for(user).filter(pk=booking.version.dashboard_id).exists()
+    mine = Version.objects.filter(readable_versions(user), pk=booking.version_id)
+    return mine.exclude(dashboard__status=Dashboard.Status.RETIRED).exists()
 
 
 # Notifications -----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def pages(dashboard: Dashboard, tile_key: str, thread: Thread) -> dict[str, tupl
         "a thread": ("member", thread.get_absolute_url()),
         "adoption": ("owner", reverse("dashboards:dashboard-adoption", args=[slug])),
         "a review": ("owner", reverse("dashboards:reviews", args=[slug])),
+        "search": ("member", reverse("home:search") + "?q=wait"),
         "the portfolio": ("owner", reverse("dashboards:portfolio")),
         "one's own views": ("member", reverse("dashboards:own-views", args=[slug])),
     }

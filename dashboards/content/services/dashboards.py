@@ -47,20 +47,23 @@ def change_dashboard(
 ) -> Dashboard:
     """What the canvas says; only the owner names editors and hands it over."""
     require_editor(actor, dashboard)
-    if "owner" in fields and fields["owner"] != dashboard.owner and not is_owner(actor, dashboard):
-        raise NotAllowed(_("Only the owner hands a dashboard over."))
     with transaction.atomic():
-        before = dashboard.owner
+        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        require_editor(actor, row)  # as it is now, whatever was on the page
+        before = row.owner
         for name, value in fields.items():
-            setattr(dashboard, name, value)
-        if not dashboard.owner.is_ace:
+            setattr(row, name, value)
+        if not row.owner.is_ace:
             raise Invalid(_("The owner is a member of the ACE team."), field="owner")
-        dashboard.full_clean()
-        dashboard.save()
-        if dashboard.owner != before:
-            dashboard.former_owners.add(before)  # who had it does not decide at its gates
-        _set_people(dashboard, groups, editors if is_owner(actor, dashboard) else None)
-        record(actor=actor, action="dashboard.change", target=dashboard, fields=sorted(fields))
+        if row.owner != before:
+            if before != actor:
+                raise NotAllowed(_("Only the owner hands a dashboard over."))
+            row.former_owners.add(before)  # who had it does not decide at its gates
+        row.full_clean()
+        row.save(update_fields=[*fields, "updated_at"])
+        _set_people(row, groups, editors if is_owner(actor, row) else None)
+        record(actor=actor, action="dashboard.change", target=row, fields=sorted(fields))
+        dashboard.refresh_from_db()
     return dashboard
 
 

@@ -69,8 +69,8 @@ def decide_gate(
     with transaction.atomic():
         row = _locked(dashboard)
         require_decider(actor, row)  # it may have changed hands since
-        _require_turn(row, stage, decision)
         evidence = evidence_of(row)
+        _require_turn(row, evidence, stage, decision)
         first = min(int(row.stage), stage) if decision == Decision.OVERRULE else stage
         said = [
             {"stage": gate.number, "kind": line.kind, "text": line.text, "value": line.value}
@@ -124,7 +124,7 @@ def _locked(dashboard: Dashboard) -> Dashboard:
     return Dashboard.objects.select_for_update().get(pk=dashboard.pk)
 
 
-def _require_turn(dashboard: Dashboard, stage: int, decision: str) -> None:
+def _require_turn(dashboard: Dashboard, evidence: Evidence, stage: int, decision: str) -> None:
     if dashboard.status in OVER:
         raise Conflict(_("It is archived: bring it back first."))
     if not FIRST <= stage <= LAST:
@@ -140,7 +140,7 @@ def _require_turn(dashboard: Dashboard, stage: int, decision: str) -> None:
             field="stage",
         )
     passed = gates_passed(dashboard, dashboard.gate_reviews.select_related("version")).get(stage)
-    settled = passed is not None and not passed.stale and not passed.conditional
+    settled = passed is not None and not passed.again(evidence.tried.version)
     if settled and decision != Decision.RETURN:
         raise Conflict(_("Gate %(n)d is passed, and nothing has changed since.") % {"n": stage})
 

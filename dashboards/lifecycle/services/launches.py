@@ -10,7 +10,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
-from dashboards.content.models import Dashboard
+from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.standing import VALIDATED, gates_passed
@@ -27,17 +27,17 @@ def launch(
     """
     require_owner(actor, dashboard)
     with transaction.atomic():
-        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
-        if dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
+        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        require_owner(actor, row)
+        if row.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
             raise Conflict(_("An archived dashboard is opened to nobody."))
-        if released_of(dashboard) is None:
+        released = released_of(row)
+        if released is None:
             raise Conflict(_("There is nothing to open yet: release a version first."))
-        if dashboard.launches.filter(group=group, ended_at__isnull=True).exists():
+        if row.launches.filter(group=group, ended_at__isnull=True).exists():
             raise Conflict(_("It is open to %(group)s already.") % {"group": group}, field="group")
-        require_gate(dashboard)
-        opened = Launch(
-            dashboard=dashboard, group=group, by=actor, announcement=announcement.strip()
-        )
+        require_gate(row, released)
+        opened = Launch(dashboard=row, group=group, by=actor, announcement=announcement.strip())
         opened.full_clean()
         opened.save()
         dashboard.groups.add(group)
@@ -46,8 +46,8 @@ def launch(
     return opened
 
 
-def require_gate(dashboard: Dashboard) -> None:
-    """Raises ``Conflict`` with what stands in the way of a launch."""
+def require_gate(dashboard: Dashboard, version: Version) -> None:
+    """Raises ``Conflict`` with what stands in the way of opening this version to new people."""
     reviews = dashboard.gate_reviews.select_related("version")
     gate = gates_passed(dashboard, reviews).get(VALIDATED)
     if gate is None:
@@ -56,6 +56,12 @@ def require_gate(dashboard: Dashboard) -> None:
                 "Gate 6, test and validate, is not passed: an ACE colleague passes it, or "
                 "overrules it with a reason."
             )
+        )
+    looked_at = gate.review.version
+    if looked_at is None or looked_at.sha256 != version.sha256:
+        raise Conflict(
+            _("Gate 6 was decided on another version than %(n)d: a colleague decides it again.")
+            % {"n": version.number}
         )
     if gate.stale:
         raise Conflict(

@@ -129,8 +129,11 @@ def days_kept() -> int:
 
 def reviews_due(user: User) -> QuerySet[Dashboard]:
     """The person's dashboards whose review is over its day."""
+    if not user.is_ace:
+        return Dashboard.objects.none()
     rows = Dashboard.objects.filter(owner=user, review_due__lt=timezone.localdate())
-    return rows.exclude(status=Dashboard.Status.RETIRED).order_by("review_due")
+    over = [Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED]
+    return rows.exclude(status__in=over).order_by("review_due")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ def log_decision(
     """Write down a decision; the key figures of the released version are kept beside it."""
     if not launched_to(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
+    if dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
+        raise Conflict(_("An archived dashboard is only read."))
     released = released_of(dashboard)
     if released is None:
         raise Conflict(_("There are no figures to decide by yet: no version is released."))

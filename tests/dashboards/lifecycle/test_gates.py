@@ -17,6 +17,7 @@ from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError
 from ace_portal.notifications.models import Delivery
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.services import drafts, releases
 from dashboards.content.services.dashboards import change_dashboard
 from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.selectors import canvas_of, gates_of, gates_waiting
@@ -312,6 +313,74 @@ def test_launch_is_refused_where_the_sixth_gate_stood_on_something_else(
 
     with pytest.raises(Conflict, match="before the problem or its questions changed"):
         launches.launch(actor=owner, dashboard=dashboard, group=world.group)
+
+
+def test_launch_opens_only_the_version_that_the_sixth_gate_looked_at(
+    owner: User, dashboard: Dashboard, released: Version, world: World
+) -> None:
+    let_through(dashboard)
+    draft = drafts.start_version(actor=owner, dashboard=dashboard)
+    key = draft.document["tiles"][0]["key"]
+    drafts.remove_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key)
+    releases.release_version(actor=owner, dashboard=dashboard, notes="Fewer tiles.")
+
+    with pytest.raises(Conflict, match="decided on another version than 2"):
+        launches.launch(actor=owner, dashboard=dashboard, group=world.group)
+    assert [gate.state[1] for gate in gates_of(dashboard)][5] == "Of another version"
+    let_through(dashboard)
+
+    assert launches.launch(actor=owner, dashboard=dashboard, group=world.group).pk
+
+
+def test_gate_that_looked_at_no_version_opens_none(
+    owner: User, dashboard: Dashboard, world: World, request: pytest.FixtureRequest
+) -> None:
+    let_through(dashboard)
+    request.getfixturevalue("released")
+
+    with pytest.raises(Conflict, match="decided on another version than 1"):
+        launches.launch(actor=owner, dashboard=dashboard, group=world.group)
+
+
+def test_edit_from_a_page_of_yesterday_undoes_no_decision(
+    owner: User, ace: User, begun: Dashboard
+) -> None:
+    stale = Dashboard.objects.get(pk=begun.pk)
+    decide(ace, begun, 1, "stop", reason="Nobody needs it.")
+
+    change_dashboard(actor=owner, dashboard=stale, name="Another name")
+
+    begun.refresh_from_db()
+    assert (begun.status, begun.name) == ("archived", "Another name")
+
+
+def test_owner_of_yesterday_hands_nothing_over_and_edits_no_more(
+    owner: User, ace: User, begun: Dashboard
+) -> None:
+    stale = Dashboard.objects.get(pk=begun.pk)
+    change_dashboard(actor=owner, dashboard=begun, owner=ace)
+
+    with pytest.raises(NotAllowed):
+        change_dashboard(actor=owner, dashboard=stale, owner=owner)
+    assert Dashboard.objects.get(pk=begun.pk).owner == ace
+
+
+def test_member_reads_what_was_released_and_nothing_of_the_draft(
+    owner: User, member: User, live: Dashboard
+) -> None:
+    before = canvas_of(member, live)
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    for tile in draft.document["tiles"][1:]:
+        draft = drafts.remove_tile(
+            actor=owner, dashboard=live, revision=draft.revision, key=tile["key"]
+        )
+    canvas = canvas_of(member, live)
+
+    assert len(canvas.kpis) == len(before.kpis) == 3
+    assert canvas.evidence.tiles == before.evidence.tiles
+    assert canvas.evidence.version is None
+    assert {stage["note"] for stage in canvas.stages} == {""}
+    assert canvas_of(owner, live).evidence.tiles == 1
 
 
 def test_launch_tells_the_people_of_the_group(

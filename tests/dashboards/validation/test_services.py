@@ -18,6 +18,7 @@ from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible, PortalError
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import drafts, releases
+from dashboards.content.services.dashboards import change_dashboard
 from dashboards.prototypes import services as prototypes
 from dashboards.validation import selectors
 from dashboards.validation.models import Reconciliation, SusAnswer, Task, TaskResult, ValidationRun
@@ -321,6 +322,18 @@ def test_another_of_the_ace_signs(
     row = runs.sign_run(actor=ace, run=run)
 
     assert (row.state, row.signed_by, row.owner_then) == ("signed", ace, owner)
+
+
+def test_who_has_owned_it_does_not_sign_either(
+    owner: User, ace: User, pilot: User, run: ValidationRun, volume: KPIVersion
+) -> None:
+    answers.answer_sus(actor=pilot, run=run, answers=GOOD)
+    compare(ace, run, volume)
+    change_dashboard(actor=owner, dashboard=run.dashboard, owner=ace)
+
+    for person in (owner, ace):
+        with pytest.raises(NotAllowed, match="somebody else"):
+            runs.sign_run(actor=person, run=ValidationRun.objects.get(pk=run.pk))
 
 
 def test_no_door_lets_the_owner_sign(owner: User, run: ValidationRun) -> None:
