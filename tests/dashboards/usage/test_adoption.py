@@ -137,8 +137,7 @@ def test_who_moved_counts_in_each_group_for_its_days(
     assert {name: (c.members, c.viewers, c.returning) for name, c in of.items()} == {
         "Second": (6, 1, 0), "Service desk leads": (6, 1, 0),
     }  # fmt: skip
-    total = found.total
-    assert (total.members, total.viewers, total.returning) == (11, 1, 1)
+    assert found.total.masked  # with the two groups it would tell of the one who moved
 
 
 def test_time_in_which_it_was_closed_to_a_group_does_not_count(
