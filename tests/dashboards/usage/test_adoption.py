@@ -33,7 +33,7 @@ from personas.models import Membership
 from personas.services.people import add_member, create_group, end_membership
 from tests.fixtures.dashboards import make_dashboard
 from tests.fixtures.people import make_person
-from tests.fixtures.use import Look
+from tests.fixtures.use import Look, days_ago
 from tests.fixtures.world import LONG_AGO, World
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_who_moved_counts_in_each_group_for_its_days(
         person = make_person(f"second{number}")
         add_member(actor=owner, group=second, email=person.email, valid_from=LONG_AGO)
     lifecycle.launch(actor=owner, dashboard=old, group=second)
-    Launch.objects.filter(group=second).update(created_at=timezone.now() - timedelta(days=60))
+    Launch.objects.filter(group=second).update(created_at=days_ago(60))
     mover = crowd[1]
     end_membership(actor=owner, membership=Membership.objects.get(user=mover), last_day=ago(10))
     add_member(actor=owner, group=second, email=mover.email, valid_from=ago(9))
@@ -143,7 +143,7 @@ def test_who_moved_counts_in_each_group_for_its_days(
 def test_time_in_which_it_was_closed_to_a_group_does_not_count(
     owner: User, old: Dashboard, crowd: list[User], look: Look
 ) -> None:
-    Launch.objects.update(ended_at=timezone.now() - timedelta(days=15))
+    Launch.objects.update(ended_at=days_ago(15))
     look(crowd[0], 14)
     assert adoption_of(old).total.viewers == 0
 
@@ -295,14 +295,14 @@ def test_drop_is_told_to_the_owner(
 
 
 def begun(dashboard: Dashboard, days: int) -> None:
-    at = timezone.now() - timedelta(days=days, minutes=1)
+    at = days_ago(days) - timedelta(minutes=1)
     Dashboard.objects.filter(pk=dashboard.pk).update(created_at=at)
     dashboard.refresh_from_db()
 
 
 def test_times_run_from_the_idea(owner: User, member: User, old: Dashboard) -> None:
     begun(old, 90)
-    shown = timezone.now() - timedelta(days=75)
+    shown = days_ago(75)
     key = str(old.versions.get(state="released").document["tiles"][0]["key"])
     draft = old.versions.create(number=2, document={}, sha256="", author=owner, prototype_at=shown)
     thread = open_thread(actor=member, dashboard=old, tile_key=key, kind="idea", text="Split.")
