@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
-from dashboards.content.models import Dashboard, Tile
-from dashboards.content.selectors import dashboards_for, released_number
+from dashboards.content.models import Dashboard, Tile, Version
+from dashboards.content.selectors import dashboards_for, readable_versions, released_number
 from feedback.models import Thread
 from feedback.selectors import threads_for
 from kpis.models import KPI
@@ -51,7 +51,7 @@ class Line:
     step_url: str = ""
 
 
-def line_of_questions(questions: QuerySet[Question], here: str) -> Line:
+def line_of_questions(user: User, questions: QuerySet[Question], here: str) -> Line:
     """The thread through a set of questions, which everything else hangs on."""
     rows = list(questions.values_list("pk", "persona", "blueprint").order_by())
     keys = {question for question, _persona, _blueprint in rows}
@@ -61,7 +61,7 @@ def line_of_questions(questions: QuerySet[Question], here: str) -> Line:
         personas={persona for _question, persona, _blueprint in rows},
         questions=keys,
         kpis=kpis,
-        dashboards=_using(kpis),
+        dashboards=_using(user, kpis),
         here=here,
     )
 
@@ -70,38 +70,42 @@ def _keys(rows: QuerySet[Any]) -> Keys:
     return set(rows.order_by().values_list("pk", flat=True))
 
 
-def _using(kpis: Keys) -> Keys:
-    tiles = Tile.objects.filter(kpi_version__kpi__in=kpis)
+def _using(user: User, kpis: Keys) -> Keys:
+    """The dashboards that show them; of what is only drawn up, nobody but its readers learns."""
+    versions = Version.objects.all()
+    if not user.is_ace:
+        versions = versions.filter(Q(state__in=Version.SEALED) | readable_versions(user))
+    tiles = Tile.objects.filter(kpi_version__kpi__in=kpis, version__in=versions)
     return set(tiles.values_list("version__dashboard", flat=True))
 
 
-def of_service(service: Service) -> Line:
+def of_service(user: User, service: Service) -> Line:
     blueprints = Blueprint.objects.filter(service=service)
-    line = line_of_questions(Question.objects.filter(blueprint__in=blueprints), "step")
+    line = line_of_questions(user, Question.objects.filter(blueprint__in=blueprints), "step")
     line.blueprints = _keys(blueprints)
     drawn_for = blueprints.exclude(persona=None).values_list("persona", flat=True)
     line.personas = {*line.personas, *drawn_for}
     return line
 
 
-def of_blueprint(blueprint: Blueprint) -> Line:
-    line = line_of_questions(Question.objects.filter(blueprint=blueprint), "step")
+def of_blueprint(user: User, blueprint: Blueprint) -> Line:
+    line = line_of_questions(user, Question.objects.filter(blueprint=blueprint), "step")
     line.blueprints = {blueprint.pk}
     if blueprint.persona_id:
         line.personas = {blueprint.persona_id}
     return line
 
 
-def of_persona(persona: Persona) -> Line:
-    line = line_of_questions(Question.objects.filter(persona=persona), "persona")
+def of_persona(user: User, persona: Persona) -> Line:
+    line = line_of_questions(user, Question.objects.filter(persona=persona), "persona")
     line.personas = {persona.pk}
     if not line.blueprints:
         line.blueprints = _keys(Blueprint.objects.filter(persona=persona))
     return line
 
 
-def of_question(question: Question) -> Line:
-    line = line_of_questions(Question.objects.filter(pk=question.pk), "question")
+def of_question(user: User, question: Question) -> Line:
+    line = line_of_questions(user, Question.objects.filter(pk=question.pk), "question")
     step = step_of(question)
     if step is not None and question.blueprint is not None:
         line.step_name = step.title
@@ -109,16 +113,17 @@ def of_question(question: Question) -> Line:
     return line
 
 
-def of_kpi(kpi: KPI) -> Line:
-    line = of_question(kpi.question)
+def of_kpi(user: User, kpi: KPI) -> Line:
+    line = of_question(user, kpi.question)
     line.kpis = {kpi.pk}
-    line.dashboards = _using(line.kpis)
+    line.dashboards = _using(user, line.kpis)
     line.here = "kpi"
     return line
 
 
-def of_dashboard(dashboard: Dashboard) -> Line:
-    shown = KPI.objects.filter(versions__tiles__version__dashboard=dashboard).order_by()
+def of_dashboard(user: User, dashboard: Dashboard) -> Line:
+    versions = dashboard.versions.filter(readable_versions(user))
+    shown = KPI.objects.filter(versions__tiles__version__in=versions).order_by()
     rows = set(shown.values_list("pk", "question", "question__blueprint"))
     return Line(
         blueprints={blueprint for _kpi, _question, blueprint in rows if blueprint},
@@ -130,16 +135,18 @@ def of_dashboard(dashboard: Dashboard) -> Line:
     )
 
 
-def of_thread(thread: Thread) -> Line:
+def of_thread(user: User, thread: Thread) -> Line:
     """Through the KPI that was talked about, on the one dashboard where it was."""
-    version = thread.kpi_version
-    line = of_kpi(version.kpi) if version is not None else of_dashboard(thread.dashboard)
+    if thread.kpi_version is not None:
+        line = of_kpi(user, thread.kpi_version.kpi)
+    else:
+        line = of_dashboard(user, thread.dashboard)
     line.dashboards = {thread.dashboard_id}
     line.here, line.thread = "feedback", thread
     return line
 
 
-LINES: dict[type[Model], Callable[[Any], Line]] = {
+LINES: dict[type[Model], Callable[[User, Any], Line]] = {
     Service: of_service,
     Blueprint: of_blueprint,
     Persona: of_persona,
@@ -156,7 +163,7 @@ def strip_for(user: User, thing: Model) -> list[Node]:
 
     Lit up to where the object stands; what the reader may not open is shown by its kind alone.
     """
-    line = LINES[type(thing)](thing)
+    line = LINES[type(thing)](user, thing)
     place = ORDER.index(line.here)
     open_dashboards = _visible(dashboards_for(user), line.dashboards)
     nodes = [

@@ -10,6 +10,8 @@ from django.test import Client
 
 from ace_portal.accounts.models import User
 from ace_portal.thread.selectors import strip_for
+from dashboards.content.models import Dashboard
+from dashboards.content.services.drafts import add_tile, draft_of
 from feedback.models import Thread
 from feedback.services.roadmap import plan_thread, put_in_draft
 from feedback.services.threads import open_thread
@@ -81,6 +83,18 @@ def test_stranger_learns_kinds_alone(
             False,
             False,
         ]
+
+
+def test_what_a_draft_alone_shows_is_the_teams(
+    owner: User, member: User, colleague: User, launched: World, volume: KPIVersion
+) -> None:
+    live = Dashboard.objects.get()
+    tile = {"type": "number", "width": 4, "kpi_version": volume.pk, "compare": "previous"}
+    add_tile(actor=owner, dashboard=live, revision=draft_of(live).revision, tile=tile)
+
+    assert names(owner, volume.kpi)[4] == "Incident service"
+    assert names(member, volume.kpi)[4] == names(colleague, volume.kpi)[4] == "Not yet"
+    assert (names(owner, live)[3], names(member, live)[3]) == ("2 KPIs", "SLA attainment")
 
 
 def test_thread_of_feedback_is_lit_to_the_version_that_answers_it(
