@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import NotAllowed
+from ace_portal.lib.errors import Conflict, NotAllowed
 from dashboards.content.models import Dashboard
 from personas.permissions import require_ace
 
@@ -15,7 +15,11 @@ def is_owner(user: User, dashboard: Dashboard) -> bool:
 
 
 def may_edit(user: User, dashboard: Dashboard) -> bool:
-    """The owner, and the ACE members whom the owner has named."""
+    """The owner, and the ACE members whom the owner has named, while it is not archived."""
+    return not dashboard.is_over and _is_editor(user, dashboard)
+
+
+def _is_editor(user: User, dashboard: Dashboard) -> bool:
     if is_owner(user, dashboard):
         return True
     return user.is_active and user.is_ace and dashboard.editors.filter(pk=user.pk).exists()
@@ -31,8 +35,15 @@ def require_owner(user: User, dashboard: Dashboard) -> None:
 
 def require_editor(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
-    if not may_edit(user, dashboard):
+    if not _is_editor(user, dashboard):
         raise NotAllowed(
             _("Only %(owner)s, who owns this, and its editors change it.")
             % {"owner": dashboard.owner}
         )
+    require_under_way(dashboard)
+
+
+def require_under_way(dashboard: Dashboard) -> None:
+    """Whoever it is: what is archived is only read."""
+    if dashboard.is_over:
+        raise Conflict(_("It is archived and only read: its owner can bring it back."))

@@ -39,6 +39,8 @@ class Dashboard(BaseModel):
         ARCHIVED = "archived", _("Archived")
         RETIRED = "retired", _("Retired")
 
+    OVER = (Status.ARCHIVED, Status.RETIRED)
+
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
     problem = models.TextField(_("problem"))
@@ -80,6 +82,11 @@ class Dashboard(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("dashboards:dashboard-detail", args=[self.slug])
+
+    @property
+    def is_over(self) -> bool:
+        """Read, and changed no more, until somebody brings it back."""
+        return self.status in self.OVER
 
 
 class VersionQuerySet(models.QuerySet["Version"]):

@@ -17,13 +17,12 @@ from dashboards.content.document import parse
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import work_of
 from dashboards.content.services.drafts import check_sources, locked_work_of
-from dashboards.permissions import require_owner
+from dashboards.permissions import require_owner, require_under_way
 from dashboards.prototypes.models import Pilot, Walkthrough
 from dashboards.prototypes.selectors import could_walk_through, pilot_people, pilots_of
 from personas.permissions import require_ace
 
 KIND = "dashboards.pilot"
-OVER = (Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED)
 State = Version.State
 
 
@@ -34,7 +33,7 @@ def invite_pilot(*, actor: User, dashboard: Dashboard, person: User) -> Pilot:
     """Name a tester, who is told; what is there to try is open to them at once."""
     require_owner(actor, dashboard)
     with transaction.atomic():
-        _lock(dashboard)
+        require_under_way(_lock(dashboard))
         if not person.is_active:
             raise Invalid(_("This account is not active."), field="person")
         if dashboard.pilots.filter(user=person, ended_at__isnull=True).exists():
@@ -82,8 +81,6 @@ def share_prototype(*, actor: User, dashboard: Dashboard) -> Version:
     """draft → prototype: its pilots see it from the next request on, and are told."""
     with transaction.atomic():
         version = _taken(actor, dashboard, State.DRAFT)
-        if dashboard.status in OVER:
-            raise Conflict(_("An archived dashboard is shown to no pilots."))
         document = parse(version.document)
         if not document.tiles:
             raise Conflict(_("There is nothing to try: the draft has no tiles."))
@@ -135,7 +132,7 @@ def thaw_version(*, actor: User, dashboard: Dashboard, reason: str) -> Version:
 def _taken(actor: User, dashboard: Dashboard, state: State) -> Version:
     """The version in work, locked, if it is in this state and the owner asks."""
     require_owner(actor, dashboard)
-    _lock(dashboard)
+    require_under_way(_lock(dashboard))
     version = locked_work_of(dashboard)
     if version is None:
         raise Conflict(_("No version is in work: start one first."))
@@ -155,8 +152,8 @@ def _move(actor: User, version: Version, to: State, action: str, **details: str)
     return int(record(actor=actor, action=action, target=version, **details).pk)
 
 
-def _lock(dashboard: Dashboard) -> None:
-    Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+def _lock(dashboard: Dashboard) -> Dashboard:
+    return Dashboard.objects.select_for_update().get(pk=dashboard.pk)
 
 
 def _address(version: Version) -> str:

@@ -22,7 +22,6 @@ from dashboards.reports.models import ReportRun, Subscription
 from personas.models import Membership
 
 #: of these nothing is sent: their figures stand still
-OVER = (Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED)
 
 
 def subscriptions_for(user: User) -> QuerySet[Subscription]:
@@ -94,7 +93,7 @@ def why_nothing_is_sent(subscription: Subscription) -> str:
     """In a sentence, at this moment; empty where something is."""
     if not subscription.person.is_active:
         return _("The account is not active any more.")
-    if subscription.dashboard.status in OVER:
+    if subscription.dashboard.is_over:
         return _("The dashboard is archived; its reports have ended.")
     if not may_open(subscription.person, subscription.dashboard):
         return _("The dashboard is not open to this person any more.")
@@ -108,7 +107,7 @@ def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
     wanted = Subscription.objects.filter(
         pk__in=[about["subscription"] for about in abouts], person=person, ended_at__isnull=True
     )
-    wanted = wanted.exclude(dashboard__status__in=OVER)
+    wanted = wanted.exclude(dashboard__status__in=Dashboard.OVER)
     released = Version.objects.filter(dashboard=OuterRef("dashboard"), state=Version.State.RELEASED)
     open_to_them = launched_to(person).values("pk")
     rows = wanted.filter(Exists(released), dashboard__in=open_to_them)

@@ -122,8 +122,7 @@ def explain_query(version: Version, query: str) -> str:
 
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
-    over = dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}
-    if over or version.state != Version.State.RELEASED:
+    if dashboard.is_over or version.state != Version.State.RELEASED:
         return ""
     address = reverse("dashboards:report-new", args=[dashboard.slug])
     return f"{address}?{urlencode({'filters': query})}" if query else address

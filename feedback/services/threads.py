@@ -19,6 +19,7 @@ from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.seen import look_at
 from dashboards.content.selectors import dashboards_for, released_of, version_for
+from dashboards.permissions import require_under_way
 from dashboards.usage.services.views import note_view
 from feedback.models import Follow, Thread
 from feedback.permissions import require_author, require_unanswered
@@ -47,6 +48,7 @@ def open_thread(
     """
     if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
+    require_under_way(dashboard)
     seen_version = version_for(actor, dashboard, version.number if version else None)
     seen = look_at(seen_version, tile_key, QueryDict(filters[:2000]))
     now = timezone.now()

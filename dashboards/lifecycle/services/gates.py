@@ -19,12 +19,11 @@ from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
 from dashboards.lifecycle.selectors import gate_url, gates_of
 from dashboards.lifecycle.standing import FIRST, LAST, gates_passed, marks_of
-from dashboards.permissions import require_editor
+from dashboards.permissions import require_editor, require_under_way
 from personas.selectors import people_of_ace
 
 LONGEST_CONDITION = timedelta(days=366)
 Decision = GateReview.Decision
-OVER = {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}
 
 
 def ask_for_gate(*, actor: User, dashboard: Dashboard) -> Dashboard:
@@ -32,6 +31,7 @@ def ask_for_gate(*, actor: User, dashboard: Dashboard) -> Dashboard:
     require_editor(actor, dashboard)
     with transaction.atomic():
         row = _locked(dashboard)
+        require_under_way(row)
         if row.stage > LAST:
             raise Conflict(_("All seven gates are passed; from now on there are reviews."))
         if row.gate_asked_at is not None:
@@ -125,8 +125,7 @@ def _locked(dashboard: Dashboard) -> Dashboard:
 
 
 def _require_turn(dashboard: Dashboard, evidence: Evidence, stage: int, decision: str) -> None:
-    if dashboard.status in OVER:
-        raise Conflict(_("It is archived: bring it back first."))
+    require_under_way(dashboard)
     if not FIRST <= stage <= LAST:
         raise Invalid(_("There are seven gates; after them come reviews."), field="stage")
     if decision not in Decision.values:

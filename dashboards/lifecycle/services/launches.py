@@ -14,7 +14,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.standing import VALIDATED, gates_passed
-from dashboards.permissions import require_owner
+from dashboards.permissions import require_owner, require_under_way
 from personas.models import Membership, UserGroup
 
 
@@ -29,8 +29,7 @@ def launch(
     with transaction.atomic():
         row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
         require_owner(actor, row)
-        if row.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
-            raise Conflict(_("An archived dashboard is opened to nobody."))
+        require_under_way(row)
         released = released_of(row)
         if released is None:
             raise Conflict(_("There is nothing to open yet: release a version first."))

@@ -16,9 +16,10 @@ from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from dashboards.content.filters import query_string, read_state
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import document_of, released_of
+from dashboards.permissions import require_under_way
 from dashboards.reports.models import Subscription
 from dashboards.reports.permissions import require_steering
-from dashboards.reports.selectors import OVER, may_open
+from dashboards.reports.selectors import may_open
 from dashboards.usage.services.views import note_view
 
 #: to one person, of one dashboard
@@ -145,8 +146,7 @@ def _set_next(row: Subscription, now: datetime) -> None:
 
 def _filters(dashboard: Dashboard, query: str) -> str:
     """The part of an address that the released version understands, as its pages write it."""
-    if dashboard.status in OVER:
-        raise Conflict(_("An archived dashboard sends no reports."))
+    require_under_way(dashboard)
     version = released_of(dashboard)
     if version is None:
         raise Conflict(_("There is nothing to send yet: no version is released."))

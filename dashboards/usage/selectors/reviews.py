@@ -132,8 +132,7 @@ def reviews_due(user: User) -> QuerySet[Dashboard]:
     if not user.is_ace:
         return Dashboard.objects.none()
     rows = Dashboard.objects.filter(owner=user, review_due__lt=timezone.localdate())
-    over = [Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED]
-    return rows.exclude(status__in=over).order_by("review_due")
+    return rows.exclude(status__in=Dashboard.OVER).order_by("review_due")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launched_to, released_of
+from dashboards.permissions import require_under_way
 from dashboards.usage.models import Decision
 from dashboards.usage.permissions import require_conclusion
 from dashboards.usage.windows import site_today
@@ -26,8 +27,7 @@ def log_decision(
     """Write down a decision; the key figures of the released version are kept beside it."""
     if not launched_to(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
-    if dashboard.status in {Dashboard.Status.ARCHIVED, Dashboard.Status.RETIRED}:
-        raise Conflict(_("An archived dashboard is only read."))
+    require_under_way(dashboard)
     released = released_of(dashboard)
     if released is None:
         raise Conflict(_("There are no figures to decide by yet: no version is released."))
@@ -67,6 +67,7 @@ def figures_now(version: Version) -> dict[str, Any]:
 def conclude_decision(*, actor: User, decision: Decision, outcome: str) -> Decision:
     """Say what came of it; said again, it replaces what was said before."""
     require_conclusion(actor, decision)
+    require_under_way(decision.dashboard)
     with transaction.atomic():
         row = Decision.objects.select_for_update().get(pk=decision.pk)
         row.outcome, row.outcome_at, row.outcome_by = outcome.strip(), timezone.now(), actor

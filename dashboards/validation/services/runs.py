@@ -12,6 +12,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services.drafts import locked_work_of
+from dashboards.permissions import require_under_way
 from dashboards.validation.models import (
     Reconciliation,
     SusAnswer,
@@ -30,7 +31,7 @@ def begin_run(*, actor: User, dashboard: Dashboard) -> ValidationRun:
     """Over the frozen version, as it is."""
     require_ace(actor)
     with transaction.atomic():
-        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        require_under_way(Dashboard.objects.select_for_update().get(pk=dashboard.pk))
         version = locked_work_of(dashboard)
         if version is None or version.state != Version.State.FROZEN:
             raise Conflict(_("Only a frozen version is validated: freeze one first."))
