@@ -261,7 +261,9 @@ STORAGES = {
         else "ace_portal.lib.storage.HashedStorage"
     },
 }
-WHITENOISE_USE_FINDERS = ACE_ENV == "test"
+if ACE_ENV == "test":
+    # Found when asked for: every test's client would look through all of them first.
+    WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 WHITENOISE_MAX_AGE = 3600
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -13,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.models import BaseModel
+from ace_portal.lib.zones import zone_names
 
 
 def default_time_zone() -> str:
@@ -20,7 +20,7 @@ def default_time_zone() -> str:
 
 
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
 
 

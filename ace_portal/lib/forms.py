@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.zones import zone_names
 
 Answer = TypeVar("Answer")
 Kind = TypeVar("Kind", bound=forms.Field)
@@ -29,7 +29,7 @@ def day(**kwargs: Any) -> forms.DateField:
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+    return [(name, name.replace("_", " ")) for name in sorted(zone_names())]
 
 
 def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -35,8 +36,14 @@ def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Us
 
 
 @pytest.fixture(scope="module")
-def places(cast: dict[str, User], tmp_path_factory: pytest.TempPathFactory) -> Places:
-    return build_places(cast, tmp_path_factory.mktemp("upload"))
+def places(cast: dict[str, User]) -> Places:
+    return build_places(cast)
+
+
+@pytest.fixture(scope="module")
+def browsers(cast: dict[str, User]) -> dict[str, Client]:
+    """A signed-in browser of each, and one of nobody."""
+    return {name: browser_of(cast.get(name)) for name in CAST}
 
 
 def test_access_matrix_lists_every_route() -> None:
@@ -49,11 +56,10 @@ def test_access_matrix_every_view_declares_its_door(route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_access_matrix(route: Route, places: Places, cast: dict[str, User]) -> None:
+def test_access_matrix(route: Route, places: Places, browsers: dict[str, Client]) -> None:
     url = reverse(route.name, kwargs=places.of(route))
     wrong = []
-    for name in CAST:
-        client = browser_of(cast.get(name))
+    for name, client in browsers.items():
         for method in methods_of(route):
             status = attempt(client, method, url)
             expected = expectation(route, name, method)
@@ -67,7 +73,7 @@ def test_access_matrix(route: Route, places: Places, cast: dict[str, User]) -> N
     "route", [route for route in ROUTES if route.parameters], ids=lambda route: route.name
 )
 def test_access_matrix_forged_ids_are_not_found(
-    route: Route, places: Places, cast: dict[str, User]
+    route: Route, places: Places, browsers: dict[str, Client]
 ) -> None:
     kwargs = {
         name: "nothing-here" if isinstance(value, str) else 999_999
@@ -75,21 +81,23 @@ def test_access_matrix_forged_ids_are_not_found(
     }
     if "lane" in kwargs:
         kwargs["lane"] = "customer"
-    person = cast["admin" if route.name.startswith("accounts:person") else "owner"]
+    client = browsers["admin" if route.name.startswith("accounts:person") else "owner"]
     url = reverse(route.name, kwargs=kwargs)
 
     methods = spoken(route) if route.is_api else {"GET", "POST"}
-    statuses = {attempt(browser_of(person), method, url) for method in methods}
+    statuses = {attempt(client, method, url) for method in methods}
 
     assert statuses <= {404, 405}
     assert 404 in statuses
 
 
 def attempt(client: Client, method: str, url: str) -> int:
-    """One request whose effects are taken back."""
+    """One request whose effects are taken back, in the browser too."""
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         response = client.generic(method, url, data="{}", content_type="application/json")
         transaction.set_rollback(True)
+    client.cookies = cookies
     return int(response.status_code)
 
 

@@ -180,7 +180,7 @@ def test_api_walks_the_same_way(
     voted = host.put(f"{q}vote/").json()
     no_owner = host.post(f"{q}moves/", {"move": "defer"}, json)
     left = host.post(f"{one}close/", {}, json)
-    due = timezone.localdate().isoformat()
+    due = (timezone.localdate() + timedelta(days=1)).isoformat()
     outcomes = [{"question": asked["id"], "owner": owner.email, "due": due}]
     closed = host.post(f"{one}close/", {"outcomes": outcomes}, json).json()
 

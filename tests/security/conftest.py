@@ -1,13 +1,12 @@
-"""The cast and an object for every route, made anew for each test."""
+"""The cast and an object for every route."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from ace_portal.accounts.models import User
 from kpis.models import KPIVersion
+from tests.fixtures.arranged import arranged
 from tests.fixtures.places import Places, places_in
 from tests.fixtures.world import World
 
@@ -23,8 +22,6 @@ def cast(
     }  # fmt: skip
 
 
-@pytest.fixture
-def places(
-    world: World, owner: User, member: User, sla: KPIVersion, volume: KPIVersion, tmp_path: Path
-) -> Places:
-    return places_in(world, owner, member, sla, tmp_path)
+@arranged
+def places(world: World, owner: User, member: User, sla: KPIVersion, volume: KPIVersion) -> Places:
+    return places_in(world, owner, member, sla)

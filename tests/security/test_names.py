@@ -31,7 +31,7 @@ API = {"headers": {"accept": "application/json"}}
 
 
 @pytest.fixture
-def live(owner: User, world: World, sla: KPIVersion, volume: KPIVersion) -> Dashboard:
+def shown(owner: User, world: World, sla: KPIVersion, volume: KPIVersion) -> Dashboard:
     return live_dashboard(owner, world)
 
 
@@ -43,7 +43,7 @@ def text_of(client: Client, path: str) -> str:
 
 @pytest.mark.parametrize("person", ["colleague", "outsider", "admin"])
 def test_catalogue_and_kpi_hide_question_persona_and_values(
-    person: str, live: Dashboard, world: World, sla: KPIVersion, cast: dict[str, User],
+    person: str, shown: Dashboard, world: World, sla: KPIVersion, cast: dict[str, User],
     client_of: ClientOf,
 ) -> None:  # fmt: skip
     client = client_of(cast[person])
@@ -51,7 +51,7 @@ def test_catalogue_and_kpi_hide_question_persona_and_values(
         text_of(client, path)
         for path in ("/kpis/", f"/kpis/{sla.kpi.slug}/", f"/kpis/{sla.kpi.slug}/versions/1/")
     ]
-    hidden = [world.question.text, world.persona.name, world.question.decision.text, live.name]
+    hidden = [world.question.text, world.persona.name, world.question.decision.text, shown.name]
 
     assert [word for word in hidden for page in pages if word in page] == []
     assert [sla.kpi.name in page for page in pages] == [True] * 3
@@ -59,7 +59,7 @@ def test_catalogue_and_kpi_hide_question_persona_and_values(
 
 @pytest.mark.parametrize(("person", "seen"), [("outsider", 0), ("member", 0), ("ace", 2)])
 def test_dataset_of_a_kpi_is_named_to_the_team_alone(
-    person: str, seen: int, live: Dashboard, sla: KPIVersion, cast: dict[str, User],
+    person: str, seen: int, shown: Dashboard, sla: KPIVersion, cast: dict[str, User],
     client_of: ClientOf,
 ) -> None:  # fmt: skip
     Dataset.objects.filter(pk=sla.dataset_id).update(name="Canary of the desk", slug="canary-set")
@@ -74,7 +74,7 @@ def test_dataset_of_a_kpi_is_named_to_the_team_alone(
 
 @pytest.mark.parametrize(("person", "found"), [("outsider", 0), ("member", 2), ("ace", 2)])
 def test_search_finds_nothing_by_words_that_stay_hidden(
-    person: str, found: int, live: Dashboard, cast: dict[str, User], client_of: ClientOf
+    person: str, found: int, shown: Dashboard, cast: dict[str, User], client_of: ClientOf
 ) -> None:
     page = client_of(cast[person]).get("/kpis/", {"q": "keep the SLA"})
 
@@ -82,13 +82,13 @@ def test_search_finds_nothing_by_words_that_stay_hidden(
 
 
 def test_member_reads_no_name_of_another_group_or_persona(
-    owner: User, member: User, live: Dashboard, world: World, client_of: ClientOf
+    owner: User, member: User, shown: Dashboard, world: World, client_of: ClientOf
 ) -> None:
-    launch(actor=owner, dashboard=live, group=world.other_group)
-    Dashboard.objects.filter(pk=live.pk).update(persona=world.other_group.persona)
+    launch(actor=owner, dashboard=shown, group=world.other_group)
+    Dashboard.objects.filter(pk=shown.pk).update(persona=world.other_group.persona)
     client = client_of(member)
-    slug = live.slug
-    key = live.versions.get(number=1).document["tiles"][0]["key"]
+    slug = shown.slug
+    key = shown.versions.get(number=1).document["tiles"][0]["key"]
     paths = [
         "/", "/dashboards/", f"/dashboards/{slug}/", f"/dashboards/{slug}/about/",
         f"/dashboards/{slug}/versions/", f"/dashboards/{slug}/tiles/{key}/explain/",
@@ -128,31 +128,31 @@ def test_blueprint_that_a_question_leads_to_names_no_foreign_persona_or_draft(
      ("?kpi=999", 200)],
 )  # fmt: skip
 def test_member_explains_the_released_version_alone(
-    query: str, status: int, live: Dashboard, member: User, client_of: ClientOf
+    query: str, status: int, shown: Dashboard, member: User, client_of: ClientOf
 ) -> None:
-    key = live.versions.get(number=1).document["tiles"][0]["key"]
+    key = shown.versions.get(number=1).document["tiles"][0]["key"]
     client = client_of(member)
 
-    assert client.get(f"/dashboards/{live.slug}/tiles/{key}/explain/{query}").status_code == status
-    assert client.get(f"/api/v1/dashboards/{live.slug}/figures/{query}").status_code == status
+    assert client.get(f"/dashboards/{shown.slug}/tiles/{key}/explain/{query}").status_code == status
+    assert client.get(f"/api/v1/dashboards/{shown.slug}/figures/{query}").status_code == status
 
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_member_reads_no_document_but_the_released_one(
-    number: int, live: Dashboard, member: User, client_of: ClientOf
+    number: int, shown: Dashboard, member: User, client_of: ClientOf
 ) -> None:
-    response = client_of(member).get(f"/api/v1/dashboards/{live.slug}/versions/{number}/")
+    response = client_of(member).get(f"/api/v1/dashboards/{shown.slug}/versions/{number}/")
 
     assert response.status_code == (200 if number == 1 else 404)
-    assert client_of(member).get(f"/api/v1/dashboards/{live.slug}/draft/").status_code == 403
+    assert client_of(member).get(f"/api/v1/dashboards/{shown.slug}/draft/").status_code == 403
 
 
 @pytest.mark.parametrize("person", ["colleague", "outsider", "admin"])
 def test_foreign_dashboard_gives_no_figures_through_any_door(
-    person: str, live: Dashboard, sla: KPIVersion, cast: dict[str, User], client_of: ClientOf
+    person: str, shown: Dashboard, sla: KPIVersion, cast: dict[str, User], client_of: ClientOf
 ) -> None:
-    client, slug = client_of(cast[person]), live.slug
-    key = live.versions.get(number=1).document["tiles"][0]["key"]
+    client, slug = client_of(cast[person]), shown.slug
+    key = shown.versions.get(number=1).document["tiles"][0]["key"]
     paths = [
         f"/dashboards/{slug}/", f"/dashboards/{slug}/tiles/{key}/explain/",
         f"/dashboards/{slug}/tiles/{key}/explain/?version=1", f"/api/v1/dashboards/{slug}/",
@@ -167,16 +167,16 @@ def test_foreign_dashboard_gives_no_figures_through_any_door(
     assert client.get("/api/v1/dashboards/").json()["results"] == []
 
 
-def lose_launch(live: Dashboard, owner: User) -> None:
-    end_launch(actor=owner, launch=live.launches.get())
+def lose_launch(shown: Dashboard, owner: User) -> None:
+    end_launch(actor=owner, launch=shown.launches.get())
 
 
-def lose_membership(live: Dashboard, owner: User) -> None:
-    Membership.objects.get(group=live.launches.get().group).delete()
+def lose_membership(shown: Dashboard, owner: User) -> None:
+    Membership.objects.get(group=shown.launches.get().group).delete()
 
 
-def end_membership(live: Dashboard, owner: User) -> None:
-    row = Membership.objects.get(group=live.launches.get().group)
+def end_membership(shown: Dashboard, owner: User) -> None:
+    row = Membership.objects.get(group=shown.launches.get().group)
     people.end_membership(
         actor=owner, membership=row, last_day=timezone.localdate() - timedelta(days=1)
     )
@@ -184,17 +184,17 @@ def end_membership(live: Dashboard, owner: User) -> None:
 
 @pytest.mark.parametrize("lose", [lose_launch, lose_membership, end_membership])
 def test_lost_access_counts_with_the_next_request_though_figures_are_cached(
-    lose: Callable[[Dashboard, User], None], live: Dashboard, owner: User, member: User,
+    lose: Callable[[Dashboard, User], None], shown: Dashboard, owner: User, member: User,
     client_of: ClientOf,
 ) -> None:  # fmt: skip
     client = client_of(member)
-    paths = [f"/dashboards/{live.slug}/", f"/api/v1/dashboards/{live.slug}/figures/"]
+    paths = [f"/dashboards/{shown.slug}/", f"/api/v1/dashboards/{shown.slug}/figures/"]
     assert [client.get(path).status_code for path in paths] == [200, 200]
 
-    lose(live, owner)
+    lose(shown, owner)
 
     assert [client.get(path).status_code for path in paths] == [404, 404]
-    assert live.name not in text_of(client, "/")
+    assert shown.name not in text_of(client, "/")
     assert client.get(paths[0], headers={"if-none-match": "*"}).status_code == 404
 
 

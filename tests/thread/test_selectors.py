@@ -15,8 +15,10 @@ from dashboards.content.services.drafts import add_tile, draft_of
 from feedback.models import Thread
 from feedback.services.roadmap import plan_thread, put_in_draft
 from feedback.services.threads import open_thread
-from kpis.models import KPIVersion
+from kpis.models import Dataset, KPIVersion
+from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.places import live_dashboard
+from tests.fixtures.tickets import VOLUME
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -86,9 +88,10 @@ def test_stranger_learns_kinds_alone(
 
 
 def test_what_a_draft_alone_shows_is_the_teams(
-    owner: User, member: User, colleague: User, launched: World, volume: KPIVersion
+    owner: User, member: User, colleague: User, launched: World, tickets: Dataset
 ) -> None:
     live = Dashboard.objects.get()
+    volume = publish_kpi(owner, launched.question, tickets, VOLUME, name="Ticket volume")
     tile = {"type": "number", "width": 4, "kpi_version": volume.pk, "compare": "previous"}
     add_tile(actor=owner, dashboard=live, revision=draft_of(live).revision, tile=tile)
 

@@ -1,0 +1,12 @@
+"""The names of time zones that this machine knows."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Looked up on the disk once in a process."""
+    return frozenset(available_timezones())
