@@ -30,6 +30,9 @@ WITHOUT_DATABASE = ("tests/kpis/engine/", "tests/kpis/sources/", "tests/kpis/san
                     "tests/browser/test_keyboard.py",
                     "tests/browser/test_without_javascript.py")  # fmt: skip
 
+#: the groups of tests that drive the running portal, by the time that they take
+LONG = ("pages", "launches", "journey", "stack")
+
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ
 
@@ -57,7 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left if _left_out(item) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = kept
+    items[:] = sorted(kept, key=_begins)
+
+
+def _begins(item: pytest.Item) -> int:
+    """What one process does in a row and takes long comes first, the longest before the others."""
+    group = item.get_closest_marker("xdist_group")
+    return LONG.index(group.args[0]) if group and group.args[0] in LONG else len(LONG)
 
 
 def _left_out(item: pytest.Item) -> bool:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.visitor import SIZES, Theme, Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("pages")
 
 #: each of the cast; who sees most, at both widths and in both themes
 LOOKS: list[tuple[str, str, Theme]] = [

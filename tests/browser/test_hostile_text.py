@@ -18,7 +18,7 @@ from tests.browser.hostile import CORPUS, MARKDOWN, TEAM, WORST, Api, fill, sign
 from tests.browser.visitor import Visitor, visitor
 from tests.fixtures.stack import PASSWORD, ROOT, Stack, running_stack
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("pages")
 
 PEOPLE = {
     "owner": {"is_ace": True, "may_manage_data": True},
@@ -84,7 +84,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("hostile")
-    with running_stack(folder, redis_database=3, ACE_DEMO="0") as portal:
+    with running_stack(folder, redis_database=15, ACE_DEMO="0") as portal:
         portal.start()
         add_admin(portal)
         context = browser.new_context()

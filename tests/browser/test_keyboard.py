@@ -11,7 +11,7 @@ from tests.browser.board import figures
 from tests.browser.visitor import Visitor
 from tests.fixtures.stack import PASSWORD
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("pages")
 
 MOST_TABS = 120
 

@@ -15,7 +15,7 @@ from tests.browser.board import choose_days, choose_period, figures, filter_by
 from tests.browser.journey import ASKED, Told
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("journey")
 
 
 def printed(**truth: float) -> dict[str, str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Request
 
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("journey")
 PAGE = "/dashboards/incident-service/"
 
 

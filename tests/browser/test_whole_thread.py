@@ -21,7 +21,7 @@ from tests.fixtures.mailbox import Sink
 from tests.fixtures.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("journey")
 
 STRIP = "Thread: from step to release"
 ASKED = "Can the titles say it shorter?"

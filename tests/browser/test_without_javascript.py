@@ -9,7 +9,7 @@ import pytest
 from tests.browser.board import choose_period, figures, filter_by, open_filter
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("pages")
 
 DASHBOARD = "/dashboards/incident-service/"
 

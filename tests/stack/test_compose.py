@@ -25,7 +25,7 @@ from tests.fixtures.stack import PASSWORD, ROOT, drop_database, new_database
 from tests.harness import free_port
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("launches")
 
 OURS = ("migrate", "web", "worker", "scheduler")
 LASTING = ("web", "worker", "scheduler")
@@ -176,6 +176,7 @@ def test_image_does_not_run_as_root() -> None:
     assert lines.index("USER ace") > max(i for i, line in enumerate(lines) if "COPY" in line)
 
 
+@pytest.mark.postgresql
 def test_installation_serves_a_page_and_refreshes_a_kpi(installation: Installation) -> None:
     installation.manage("prepare_static")
     assert installation.start("migrate").wait(timeout=120) == 0, installation.log("migrate")

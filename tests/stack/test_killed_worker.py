@@ -21,7 +21,7 @@ from ace_portal.home.demo.service_desk import write_event_log
 from tests.fixtures.stack import PASSWORD, ROOT, Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("launches")
 
 WORKER = "ace_portal.celery worker"
 CHILD = b"kpis.sandbox.child"

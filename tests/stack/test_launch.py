@@ -11,7 +11,7 @@ import pytest
 from tests.fixtures.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("launches")
 
 WORKER = "ace_portal.celery worker"
 SCHEDULER = "ace_portal.celery beat"
