@@ -21,7 +21,7 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from feedback import gates, needs, search, selectors, tabs
-        from feedback.services import pulses, roadmap
+        from feedback.services import releases, roadmap
 
         search.sign_in()
         add_needs("feedback", needs.unanswered)
@@ -29,8 +29,7 @@ class FeedbackConfig(AppConfig):
         notification_kinds.register("feedback.note", selectors.readable_inside)
         notification_kinds.register("feedback.hidden", selectors.readable_always)
         notification_kinds.register("feedback.pulse", selectors.readable_pulses)
-        release_listeners.register("roadmap", roadmap.ship)
-        release_listeners.register("roadmap, then pulse", pulses.schedule)
+        release_listeners.register("feedback", releases.answer_people)
         release_notes.register("roadmap", roadmap.lines_of)
         gate_checks.register("feedback, validated", (6, gates.validation_lines))
         gate_checks.register("feedback, answered", (8, gates.iteration_lines))

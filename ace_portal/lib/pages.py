@@ -23,14 +23,19 @@ class KeysFirst(Paginator):  # type: ignore[type-arg]
 
 
 def page_of(
-    request: HttpRequest, rows: Any, *, size: int = PAGE_SIZE, wide: bool = False
+    request: HttpRequest,
+    rows: Any,
+    *,
+    size: int = PAGE_SIZE,
+    wide: bool = False,
+    name: str = "page",
 ) -> Page[Any]:
-    """The page that ``?page=`` asks for; one out of range is the nearest.
+    """The page that ``?page=`` (or another ``name``) asks for; one out of range is the nearest.
 
     ``wide`` rows are those of a table with long texts.
     """
     paginator = KeysFirst if wide else Paginator
-    return paginator(rows, size).get_page(request.GET.get("page"))
+    return paginator(rows, size).get_page(request.GET.get(name))
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

@@ -79,6 +79,9 @@ class PulseOutput(serializers.Serializer[Any]):
     no = serializers.IntegerField()
     share = serializers.IntegerField(allow_null=True)
     kpis = KPIChangeOutput(many=True)
+    comments = serializers.ListField(
+        child=serializers.CharField(), help_text="Without names, from five answers on."
+    )
 
 
 class Roadmap(generics.ListAPIView[RoadmapItem]):
@@ -91,10 +94,7 @@ class Roadmap(generics.ListAPIView[RoadmapItem]):
 
     def get_queryset(self) -> Any:
         dashboard = dashboard_for(person_of(self.request), self.kwargs["slug"])
-        rows = RoadmapItem.objects.filter(dashboard=dashboard).exclude(
-            state=RoadmapItem.State.DROPPED
-        )
-        return rows.select_related("dashboard", "version")
+        return selectors.items_of(dashboard)
 
     @extend_schema(request=ItemInput, responses={201: ItemOutput})
     def post(self, request: Request, slug: str) -> Response:

@@ -50,6 +50,10 @@ class ThreadInput(serializers.Serializer[Any]):
         max_length=2000, default="", allow_blank=True,
         help_text="The query of the dashboard's address: what the writer filtered by.",
     )  # fmt: skip
+    version = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, default=None, allow_null=True,
+        help_text="The number of the version that the writer looked at; without one the released.",
+    )  # fmt: skip
 
 
 class TextInput(serializers.Serializer[Any]):

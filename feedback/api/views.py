@@ -14,7 +14,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import PageOf50Wide, taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
-from dashboards.content.selectors import dashboard_for
+from dashboards.content.selectors import dashboard_for, version_for
 from feedback import selectors
 from feedback.api import serializers as s
 from feedback.models import Comment, Thread
@@ -73,7 +73,8 @@ class DashboardThreads(generics.ListAPIView[Thread]):
         user = person_of(request)
         dashboard = dashboard_for(user, slug)
         given = taken(s.ThreadInput, request)
-        thread = services.open_thread(actor=user, dashboard=dashboard, **given)
+        version = version_for(user, dashboard, given.pop("version"))
+        thread = services.open_thread(actor=user, dashboard=dashboard, version=version, **given)
         return told(user, thread.pk, 201)
 
 

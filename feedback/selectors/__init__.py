@@ -12,9 +12,11 @@ from feedback.selectors.roadmap import (
     asked_in,
     item_for,
     items_for,
+    items_of,
     open_items,
     planned_for,
     roadmap_of,
+    wanted_by,
 )
 from feedback.selectors.threads import (
     LATE_DAYS,
@@ -53,6 +55,7 @@ __all__ = [
     "first_answers",
     "item_for",
     "items_for",
+    "items_of",
     "open_by_tile",
     "open_items",
     "planned_for",
@@ -71,5 +74,6 @@ __all__ = [
     "unanswered_for",
     "voices",
     "waiting_first",
+    "wanted_by",
     "with_counts",
 ]

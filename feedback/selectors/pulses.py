@@ -13,12 +13,14 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launched_to
-from feedback.models import Pulse, PulseAnswer
+from feedback.models import Pulse, PulseAnswer, Thread
 from kpis.display import DASH, shown_value
-from kpis.models import KPI, KPIVersion, Measurement
-from kpis.selectors import measurements_of, published_of
+from kpis.models import KPIVersion, Measurement
+from kpis.selectors import measurements_of
 
 FEWEST_FOR_A_SHARE = 5
+SHOWN = 20
+MOST_KPIS = 7
 
 
 def asked_of(user: User) -> QuerySet[PulseAnswer]:
@@ -54,7 +56,10 @@ class KPIChange:
 
 @dataclass(frozen=True)
 class PulseResult:
-    """``share`` of yes in percent, of at least five answers; else None."""
+    """``share`` of yes in percent, of at least five answers; else None.
+
+    Of as many come the comments, without names and in the order of their letters.
+    """
 
     version: Version
     asked: int
@@ -65,6 +70,7 @@ class PulseResult:
     no: int
     due_at: datetime
     kpis: list[KPIChange]
+    comments: list[str]
 
     @property
     def share(self) -> int | None:
@@ -74,7 +80,7 @@ class PulseResult:
 
 
 def pulse_results(dashboard: Dashboard) -> list[PulseResult]:
-    """What came of the question, beside the KPIs that the threads were about."""
+    """What came of the last twenty questions, beside the KPIs that the threads were about."""
     choice = PulseAnswer.Choice
     pulses = Pulse.objects.filter(version__dashboard=dashboard).select_related("version")
     counted = pulses.order_by("-version__number").annotate(
@@ -85,38 +91,58 @@ def pulse_results(dashboard: Dashboard) -> list[PulseResult]:
         partly=Count("answers", filter=Q(answers__choice=choice.PARTLY)),
         no=Count("answers", filter=Q(answers__choice=choice.NO)),
     )
+    found = list(counted[:SHOWN])
+    kpis = kpis_around([pulse.version for pulse in found])
+    comments = _comments([pulse for pulse in found if pulse.answered >= FEWEST_FOR_A_SHARE])
     return [
         PulseResult(
             version=pulse.version, asked=pulse.asked, shown=pulse.shown, answered=pulse.answered,
             yes=pulse.yes, partly=pulse.partly, no=pulse.no, due_at=pulse.due_at,
-            kpis=kpis_around(pulse.version),
+            kpis=kpis.get(pulse.version_id, []), comments=comments.get(pulse.pk, []),
         )
-        for pulse in counted[:20]
+        for pulse in found
     ]  # fmt: skip
 
 
-def kpis_around(version: Version) -> list[KPIChange]:
-    """The KPIs of the threads that a release answered, measured before it and again after it."""
-    kpis = KPI.objects.filter(versions__threads__item__version=version).distinct()
-    found = []
-    for kpi in kpis.order_by("name")[:7]:
-        published = published_of(kpi)
-        if published is None or version.released_at is None:
-            continue
-        rows = [
-            row for row in measurements_of([published]).get(published.pk, []) if not row.partial
-        ]
-        before = [row for row in rows if row.period_end <= version.released_at]
-        after = [row for row in rows if row.period_start >= version.released_at]
-        found.append(
-            KPIChange(
-                name=kpi.name,
-                url=kpi.get_absolute_url(),
-                before=_text(published, before),
-                after=_text(published, after[:1]),
-            )
-        )
+def _comments(pulses: Sequence[Pulse]) -> dict[int, list[str]]:
+    rows = PulseAnswer.objects.filter(pulse__in=pulses).exclude(comment="").order_by("comment")
+    found: dict[int, list[str]] = {}
+    for pulse, comment in rows.values_list("pulse", "comment"):
+        found.setdefault(pulse, []).append(comment)
     return found
+
+
+def kpis_around(versions: Sequence[Version]) -> dict[int, list[KPIChange]]:
+    """By release the KPIs of the threads that it answered, before it and measured again after."""
+    answered = Thread.objects.filter(item__version__in=versions, kpi_version__isnull=False)
+    pairs = set(answered.order_by().values_list("item__version", "kpi_version__kpi"))
+    published = {
+        row.kpi_id: row
+        for row in KPIVersion.objects.filter(
+            kpi__in={kpi for _version, kpi in pairs}, state=KPIVersion.State.PUBLISHED
+        ).select_related("kpi")
+    }
+    measured = measurements_of(published.values())
+    found: dict[int, list[KPIChange]] = {}
+    for version in versions:
+        shown = [published[kpi] for pk, kpi in pairs if pk == version.pk and kpi in published]
+        shown.sort(key=lambda row: row.kpi.name)
+        found[version.pk] = [
+            _change(row, measured.get(row.pk, []), version.released_at)
+            for row in shown[:MOST_KPIS]
+            if version.released_at is not None
+        ]
+    return found
+
+
+def _change(published: KPIVersion, rows: list[Measurement], released: datetime) -> KPIChange:
+    full = [row for row in rows if not row.partial]
+    return KPIChange(
+        name=published.kpi.name,
+        url=published.kpi.get_absolute_url(),
+        before=_text(published, [row for row in full if row.period_end <= released]),
+        after=_text(published, [row for row in full if row.period_start >= released][:1]),
+    )
 
 
 def _text(version: KPIVersion, rows: list[Measurement]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
@@ -13,17 +15,29 @@ from dashboards.content.selectors import dashboards_for
 from feedback.models import RoadmapItem, Thread
 from feedback.selectors.threads import threads_for
 
+#: of what was shipped
+SHOWN = 20
+
 
 def roadmap_of(dashboard: Dashboard) -> dict[str, list[RoadmapItem]]:
-    """The items under their horizons; what was dropped is not shown."""
-    rows = RoadmapItem.objects.filter(dashboard=dashboard).exclude(state=RoadmapItem.State.DROPPED)
-    rows = rows.select_related("version", "dashboard").prefetch_related("threads__votes")
+    """The items under their horizons, of what was shipped the last; not what was dropped."""
+    state = RoadmapItem.State
+    asked = Prefetch("threads", Thread.objects.defer("seen", "text").prefetch_related("votes"))
+    rows = RoadmapItem.objects.filter(dashboard=dashboard).select_related("version", "dashboard")
+    rows = rows.prefetch_related(asked)
     columns: dict[str, list[RoadmapItem]] = {
-        state: [] for state in RoadmapItem.State.values if state != RoadmapItem.State.DROPPED
+        name: [] for name in state.values if name != state.DROPPED
     }
-    for item in rows:
+    for item in rows.exclude(state__in=[state.SHIPPED, state.DROPPED]):
         columns[item.state].append(item)
+    columns[state.SHIPPED] = list(rows.filter(state=state.SHIPPED).order_by("-updated_at")[:SHOWN])
     return columns
+
+
+def items_of(dashboard: Dashboard) -> QuerySet[RoadmapItem]:
+    """All but what was dropped."""
+    rows = RoadmapItem.objects.filter(dashboard=dashboard).exclude(state=RoadmapItem.State.DROPPED)
+    return rows.select_related("dashboard", "version")
 
 
 def planned_for(user: User, dashboard: Dashboard) -> set[int]:
@@ -51,3 +65,15 @@ def item_for(user: User, pk: int) -> RoadmapItem:
 def open_items(dashboard: Dashboard) -> QuerySet[RoadmapItem]:
     over = [RoadmapItem.State.SHIPPED, RoadmapItem.State.DROPPED]
     return RoadmapItem.objects.filter(dashboard=dashboard).exclude(state__in=over)
+
+
+def wanted_by(threads: Iterable[Thread]) -> str:
+    """How many people want it by the threads that the reader may read, in words."""
+    people = set()
+    for thread in threads:
+        people |= {thread.author_id, *(vote.person_id for vote in thread.votes.all())}
+    if not people:
+        return _("Nobody has asked for it yet")
+    return ngettext("%(n)d person wants it", "%(n)d people want it", len(people)) % {
+        "n": len(people)
+    }

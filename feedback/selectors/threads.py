@@ -178,8 +178,10 @@ def open_by_tile(user: User, dashboard: Dashboard) -> dict[str, int]:
 
 
 def told_of(thread: Thread, *, voters: bool = False) -> QuerySet[User]:
-    """Author, followers and, where it is decided, those who said “me too”."""
-    people = Q(pk=thread.author_id) | Q(pk__in=thread.follows.values("person"))
+    """Author, who takes care of it, followers and, where it is decided, who said “me too”."""
+    people = Q(pk__in=[thread.author_id, thread.owner_id]) | Q(
+        pk__in=thread.follows.values("person")
+    )
     if voters:
         people |= Q(pk__in=thread.votes.values("person"))
     return User.objects.filter(people)

@@ -30,10 +30,11 @@ def assign(*, actor: User, thread: Thread, owner: User | None) -> Thread:
         row = locked(thread)
         row.owner = owner
         row.save(update_fields=["owner", "updated_at"])
-        record(actor=actor, action="thread.assign", target=row, owner=owner.pk if owner else None)
+        key = owner.pk if owner else None
+        entry = record(actor=actor, action="thread.assign", target=row, owner=key)
         if owner is not None:
             tell(
-                row, actor=actor, what=f"assign-{owner.pk}", people=[owner], text=row.text,
+                row, actor=actor, what=f"assign-{entry.pk}", people=[owner], text=row.text,
                 title=_("You take care of: %(title)s") % {"title": row.title},
             )  # fmt: skip
     return row
@@ -47,6 +48,8 @@ def decide(
         raise Conflict(_("This follows from the roadmap or from a release, not by hand."))
     require_reader(actor, thread)
     with transaction.atomic():
+        if duplicate_of is not None and duplicate_of.pk < thread.pk:
+            locked(duplicate_of)  # in one order, so that two merges wait for each other
         row = locked(thread)
         require_decider(actor, row, to)
         if to == State.DUPLICATE:
@@ -102,6 +105,8 @@ def _other(actor: User, thread: Thread, chosen: Thread | None) -> Thread:
         raise Invalid(_("Choose the thread that says the same."), field="duplicate_of")
     if other.pk == thread.pk:
         raise Invalid(_("A thread is not its own duplicate."), field="duplicate_of")
+    if other.dashboard_id != thread.dashboard_id:
+        raise Invalid(_("Choose a thread on the same dashboard."), field="duplicate_of")
     if other.state == State.DUPLICATE:
         raise Invalid(_("That one was merged itself; choose where it went."), field="duplicate_of")
     if other.private and not thread.private:

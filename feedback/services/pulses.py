@@ -19,7 +19,7 @@ from feedback.models import Pulse, PulseAnswer, Thread
 
 
 def schedule(actor: User, version: Version) -> None:
-    """Release listener, after the roadmap's: ask those who got something, later."""
+    """Ask those who got something by a release, later."""
     shipped = Thread.objects.filter(item__version=version, state=Thread.State.SHIPPED)
     people = User.objects.filter(
         Q(pk__in=shipped.values("author"))

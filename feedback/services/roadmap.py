@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
@@ -14,6 +11,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import dashboards_for
 from dashboards.content.services.drafts import draft_of
+from dashboards.permissions import require_under_way
 from feedback.models import RoadmapItem, Thread
 from feedback.services.moves import move
 from feedback.services.talk import require_reader
@@ -32,6 +30,7 @@ def add_item(
     require_ace(actor)
     if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
+    require_under_way(dashboard)
     _by_hand(state)
     item = RoadmapItem(dashboard=dashboard, title=title, text=text, state=state, author=actor)
     with transaction.atomic():
@@ -44,11 +43,14 @@ def add_item(
 def change_item(
     *, actor: User, item: RoadmapItem, title: str, text: str, state: str
 ) -> RoadmapItem:
-    """Words and horizon, as long as it is neither shipped nor dropped."""
+    """Words and horizon, as long as it is neither shipped nor dropped; in a draft it comes now."""
     require_ace(actor)
     _by_hand(state)
     with transaction.atomic():
         row = _open(item)
+        if row.version_id is not None and state != State.NOW:
+            raise Conflict(_("Version %(n)d carries it: take it out first.")
+                           % {"n": row.version.number}, field="state")  # fmt: skip
         row.title, row.text, row.state = title, text, State(state)
         row.full_clean()
         row.save()
@@ -134,7 +136,7 @@ def drop_item(*, actor: User, item: RoadmapItem, reason: str) -> RoadmapItem:
 
 
 def ship(actor: User, version: Version) -> None:
-    """Release listener: what the draft carried is shipped, and each thread gets its answer."""
+    """What the draft carried is shipped, and each thread gets its answer."""
     for item in RoadmapItem.objects.select_for_update().filter(version=version, state=State.NOW):
         item.state = State.SHIPPED
         item.save(update_fields=["state", "updated_at"])
@@ -149,7 +151,8 @@ def ship(actor: User, version: Version) -> None:
 def lines_of(version: Version) -> list[str]:
     """Release notes: what was asked for in public, and what it got."""
     lines = []
-    items = RoadmapItem.objects.filter(version=version).prefetch_related("threads")
+    carried = RoadmapItem.objects.filter(version=version, state__in=[State.NOW, State.SHIPPED])
+    items = carried.prefetch_related("threads")
     for item in items:
         asked = [t for t in item.threads.all() if not t.private and not t.removed]
         got = item.text or item.title
@@ -162,18 +165,6 @@ def lines_of(version: Version) -> list[str]:
     return lines
 
 
-def wanted_by(threads: Iterable[Thread]) -> str:
-    """How many people want it by the threads that the reader may read, in words."""
-    people = set()
-    for thread in threads:
-        people |= {thread.author_id, *(vote.person_id for vote in thread.votes.all())}
-    if not people:
-        return _("Nobody has asked for it yet")
-    return ngettext("%(n)d person wants it", "%(n)d people want it", len(people)) % {
-        "n": len(people)
-    }
-
-
 def _open(item: RoadmapItem) -> RoadmapItem:
     row = (
         RoadmapItem.objects.select_for_update(of=("self",))
@@ -182,6 +173,7 @@ def _open(item: RoadmapItem) -> RoadmapItem:
     )
     if row.is_over:
         raise Conflict(_("It is %(state)s; that stays.") % {"state": row.get_state_display()})
+    require_under_way(row.dashboard)
     return row
 
 

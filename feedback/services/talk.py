@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, NotVisible
+from dashboards.permissions import require_under_way
 from feedback.models import Comment, Follow, Thread, Vote
 from feedback.selectors import threads_for
 from feedback.services.threads import locked, tell
@@ -20,6 +21,7 @@ from personas.selectors import people_of_ace
 def reply(*, actor: User, thread: Thread, text: str) -> Comment:
     """A word that everybody in the thread reads; the first one of the ACE is an answer."""
     require_reader(actor, thread)
+    require_under_way(thread.dashboard)
     with transaction.atomic():
         row = locked(thread)
         comment = say(row, actor, text)
@@ -66,6 +68,7 @@ def add_note(*, actor: User, thread: Thread, text: str) -> Comment:
 def vote(*, actor: User, thread: Thread, on: bool) -> bool:
     """“Me too”, or not any more; answers whether it counts now."""
     require_reader(actor, thread)
+    require_under_way(thread.dashboard)
     if on and thread.author_id == actor.pk:
         raise Conflict(_("It is yours already: it counts without your vote."))
     with transaction.atomic():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import NotVisible, PortalError
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.frame import frame, opened
 from feedback import selectors
@@ -34,7 +33,7 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
             "items": [
                 {
                     "item": item,
-                    "wanted": services.wanted_by(selectors.asked_in(item, readable)),
+                    "wanted": selectors.wanted_by(selectors.asked_in(item, readable)),
                     "threads": selectors.asked_in(item, readable),
                 }
                 for item in items
@@ -92,12 +91,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Into the draft in work, or out of it."""
     user, item = chosen(request, slug, pk)
     act = services.put_in_draft if request.POST.get("on") == "1" else services.take_out
-    try:
-        act(actor=user, item=item)
-    except PortalError as refused:
-        if refused.status in {403, 404}:
-            raise
-        messages.error(request, refused.message)
+    attempt(request, lambda: act(actor=user, item=item))
     return redirect(item)
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import NotVisible, PortalError
-from ace_portal.lib.forms import form_page, submit
+from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.forms import attempt, form_page, submit
 from ace_portal.lib.markdown import to_html
+from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content.seen import shown
 from feedback import selectors
@@ -34,6 +35,7 @@ from feedback.services import threads as services
 from feedback.views.frame import inbox_frame
 
 FORM = ["GET", "HEAD", "POST"]
+WORDS = 100
 State = Thread.State
 
 
@@ -51,11 +53,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def thread_page(request: HttpRequest, user: User, thread: Thread, form: WordsForm) -> HttpResponse:
     """The thread with the tile as its author saw it, beside the list that it was opened from."""
-    comments = list(selectors.comments_for(user, thread))
+    latest = selectors.comments_for(user, thread).order_by("-created_at", "-pk")
+    words = page_of(request, latest, size=WORDS, name="talk")
     context: dict[str, Any] = {
         "title": thread.title,
         "text": to_html(thread.text),
-        "talk": [{"comment": comment, "text": to_html(comment.text)} for comment in comments],
+        "words": words,
+        "talk": [
+            {"comment": comment, "text": to_html(comment.text)} for comment in reversed(list(words))
+        ],
         "moves": thread.moves.select_related("by"),
         "seen": shown(thread.seen),
         "form": form,
@@ -63,7 +69,8 @@ def thread_page(request: HttpRequest, user: User, thread: Thread, form: WordsFor
             "edit": may_change_text(user, thread),
             "withdraw": is_author(user, thread),
             "reopen": may_reopen(user, thread),
-            "vote": not is_author(user, thread),
+            "vote": not is_author(user, thread) and not thread.dashboard.is_over,
+            "reply": not thread.dashboard.is_over,
             **{str(to): user.is_ace and to in MOVES[State(thread.state)] for to in State},
         },
     }
@@ -93,12 +100,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     user, thread = opened(request, pk)
-    try:
-        talk.vote(actor=user, thread=thread, on=request.POST.get("on") == "1")
-    except PortalError as refused:
-        if refused.status in {403, 404}:
-            raise
-        messages.error(request, refused.message)
+    on = request.POST.get("on") == "1"
+    attempt(request, lambda: talk.vote(actor=user, thread=thread, on=on))
     return redirect(thread)
 
 

@@ -1,11 +1,11 @@
 /* Starts the behaviours that a page needs. Each is an addition: the page works without it. */
 
+import { start as startFilters } from "./filters.js";
 import { startPopovers } from "./popovers.js";
 import { startTheme } from "./theme.js";
 
 const LAZY = [
   ["[data-chart]", () => import("./charts.js")],
-  ["[data-filters]", () => import("./filters.js")],
   ["[data-panel]", () => import("./panel.js")],
   ["[data-keys]", () => import("./keys.js")],
   ["[data-upload]", () => import("./upload.js")],
@@ -54,6 +54,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+startFilters(document); // at once: htmx would send a change that it has not set right
 startPopovers();
 startTheme();
 startLazy(document);

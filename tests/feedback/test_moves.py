@@ -14,6 +14,8 @@ from feedback.models import MOVES, Follow, Thread, Vote
 from feedback.services import moves, talk
 from feedback.services.threads import open_thread
 from tests.feedback.test_threads import told
+from tests.fixtures.dashboards import make_dashboard
+from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,28 @@ def test_only_the_ace_takes_care(owner: User, ace: User, member: User, thread: T
 
     assert Thread.objects.get(pk=thread.pk).owner == ace
     assert told(ace) == ["You take care of: Can we split it by shift?"]
+
+
+def test_thread_of_another_dashboard_is_no_duplicate(
+    owner: User, world: World, thread: Thread
+) -> None:
+    elsewhere = make_dashboard(owner, world, name="Change calendar")
+    other = Thread.objects.create(
+        dashboard=elsewhere, version=thread.version, tile_key=thread.tile_key, seen=thread.seen,
+        kind="idea", title="Elsewhere", text="x", author=thread.author, active_at=thread.active_at,
+    )  # fmt: skip
+
+    with pytest.raises(Invalid, match="same dashboard"):
+        moves.decide(actor=owner, thread=thread, to="duplicate", duplicate_of=other)
+
+
+def test_who_takes_care_is_told_each_time_and_of_what_is_said(
+    owner: User, ace: User, mate: User, thread: Thread
+) -> None:
+    for person in (ace, owner, ace):
+        moves.assign(actor=owner, thread=thread, owner=person)
+    talk.reply(actor=mate, thread=thread, text="Nights, too.")
+
+    assert [line.partition(":")[0] for line in told(ace)] == [
+        "You take care of", "You take care of", "Mate replied"
+    ]  # fmt: skip
