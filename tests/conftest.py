@@ -31,7 +31,7 @@ WITHOUT_DATABASE = ("tests/kpis/engine/", "tests/kpis/sources/", "tests/kpis/san
                     "tests/browser/test_without_javascript.py")  # fmt: skip
 
 #: the groups of tests that drive the running portal, by the time that they take
-LONG = ("pages", "launches", "journey", "stack")
+LONG = ("journey", "pages", "launches")
 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ

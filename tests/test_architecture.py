@@ -115,7 +115,7 @@ def test_lock_files_name_no_host() -> None:
     assert [lock.name for lock in locks if "://" in lock.read_text()] == []
 
 
-@pytest.mark.xdist_group("stack")
+@pytest.mark.xdist_group("journey")
 def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
     """A group that is not honoured starts two stacks side by side, and nothing says so."""
-    assert request.node.nodeid.endswith("@stack") or "PYTEST_XDIST_WORKER" not in os.environ
+    assert request.node.nodeid.endswith("@journey") or "PYTEST_XDIST_WORKER" not in os.environ

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("journey")
 
 TITLE = "Ask us anything about the incident figures"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.visitor import Theme, Visitor
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = pytest.mark.xdist_group("journey")
 
 
 SAID = {"": "", "s": re.compile(r"\d+ results"), "qx": "Nothing found"}

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from ace_portal.home.demo.service_desk import write_event_log
-from tests.fixtures.stack import PASSWORD, ROOT, Stack
+from tests.fixtures.stack import PASSWORD, ROOT, Stack, running_stack
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("launches")
@@ -63,6 +63,13 @@ class Caller:
             request.add_header("Authorization", f"Token {self.token}")
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+
+@pytest.fixture
+def own_place(tmp_path: Path) -> Iterator[Stack]:
+    """Each test has its own data."""
+    with running_stack(tmp_path, redis_database=13, ACE_DEMO="0") as portal:
+        yield portal
 
 
 @pytest.fixture
