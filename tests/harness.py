@@ -55,6 +55,8 @@ def run_tests(arguments: list[str]) -> int:
         say(f"--- {name} ---")
         with tempfile.TemporaryDirectory(prefix="ace-test-") as data:
             environment = {**os.environ, "ACE_DATA_DIR": data, "DATABASE_URL": url}
+            # Four processes read every test, twice: what one has compiled the others take.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
             if url:
                 environment["ACE_TEST_SECOND_PASS"] = "1"
             else:
