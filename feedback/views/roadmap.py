@@ -14,6 +14,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.saying import said
 from dashboards.frame import frame, opened
 from feedback import selectors
 from feedback.forms import HideForm, ItemForm, PlanForm
@@ -97,7 +98,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except PortalError as refused:
         if refused.status in {403, 404}:
             raise
-        messages.error(request, refused.message)
+        messages.error(request, said(refused.message))
     return redirect(item)
 
 

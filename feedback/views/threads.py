@@ -18,6 +18,7 @@ from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.markdown import to_html
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.saying import said
 from dashboards.content.seen import shown
 from feedback import selectors
 from feedback.forms import AssignForm, DecideForm, HideForm, TextForm, WordsForm
@@ -98,7 +99,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     except PortalError as refused:
         if refused.status in {403, 404}:
             raise
-        messages.error(request, refused.message)
+        messages.error(request, said(refused.message))
     return redirect(thread)
 
 
