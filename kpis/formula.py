@@ -42,8 +42,7 @@ OF_COLUMN = ("sum", "avg", "min", "max", "count_distinct", "quantile")
 OF_TWO_COLUMNS = ("duration", "stock", "net")
 #: block → how many conditions it takes
 BLOCKS = {"of": 3, "where": 3, "except": 1}
-LISTS = ("in", "not in")
-UNARY = ("is null", "is not null")
+LISTS, UNARY = ("in", "not in"), ("is null", "is not null")
 SEPARATOR = ";"
 TRUE, FALSE = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
 EXAMPLES = {"date": "2024-05-31", "timestamp": _("2024-05-31 or 2024-05-31 14:30")}
@@ -84,10 +83,8 @@ def _measure(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any
         case "share":
             of = _where(data, "of", types)
             if of is None:
-                raise Invalid(
-                    _("Say which rows count as met: a column, a comparison and a value."),
-                    field="of_1_column",
-                )
+                why = _("Say which rows count as met: a column, a comparison and a value.")
+                raise Invalid(why, field="of_1_column")
             return {"share": {"of": of} | ({} if where is None else {"among": where})}
         case "duration":
             operand = {"from": start, "to": end, "unit": data["duration_unit"]}
@@ -145,9 +142,8 @@ def _condition(data: Mapping[str, Any], row: str, types: Mapping[str, str]) -> d
     if op == "between" or op in LISTS:
         values = [parse_value(part.strip(), kind, field) for part in text.split(SEPARATOR)]
         if op == "between" and len(values) != 2:
-            raise Invalid(
-                _("Two values, with “%(sign)s” between them.", sign=SEPARATOR), field=field
-            )
+            why = _("Two values, with “%(sign)s” between them.", sign=SEPARATOR)
+            raise Invalid(why, field=field)
         return {"column": column, "op": op, "value": values}
     return {"column": column, "op": op, "value": parse_value(text, kind, field)}
 

@@ -132,7 +132,7 @@ def _unreadable(error: SqlglotError) -> Invalid:
             _("The query cannot be read as SQL. Check quotes and brackets."), field="sql"
         )
     near = found[0].get("highlight") or ""
-    what = str(found[0].get("description") or "unexpected text").rstrip(".")
+    what = str(found[0].get("description") or "").rstrip(".") or _("unexpected text")
     start = max(int(column) - len(near) + 1, 1)
     return Invalid(
         _(

@@ -80,7 +80,7 @@ def dialect_of(path: Path, options: Options, caps: Caps) -> Dialect:
 
 def _delimiter(text: str, options: Options) -> tuple[str, str]:
     if options.delimiter is not None:
-        label = DELIMITERS.get(options.delimiter, f"“{options.delimiter}”")
+        label = DELIMITERS.get(options.delimiter) or _("“%(sign)s”", sign=options.delimiter)
         return options.delimiter, _("Cells are cut at each %(sign)s, as chosen.", sign=label)
     best, best_score, best_note = ",", 0.0, _("There is one column: no delimiter was found.")
     for sign, label in DELIMITERS.items():
