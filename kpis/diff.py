@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from kpis.display import condition_words, definition_words
 from kpis.engine.definition import Stock
-from kpis.engine.words import where_words, words
 from kpis.figures import definition_of
 from kpis.models import KPIVersion
 
@@ -33,8 +33,8 @@ def _said(version: KPIVersion) -> Said:
     definition = definition_of(version)
     exclusions = definition.exclusions
     return {
-        _("Formula"): words(definition).formula,
-        _("Left out"): "" if exclusions is None else where_words(exclusions),
+        _("Formula"): definition_words(definition).formula,
+        _("Left out"): "" if exclusions is None else condition_words(exclusions),
         _("Counting date"): ", ".join(definition.time_columns),
         _("Grain"): definition.grain,
         _("Time zone"): definition.time_zone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -12,9 +13,12 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ace_portal.lib.saying import said
 from kpis.engine.change import Change, Kind
+from kpis.engine.definition import Definition, Where
 from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Status, Target
+from kpis.engine.words import Words, where_words, words
 
 DASH, MINUS = "–", "−"
 GRAINS = {
@@ -159,3 +163,15 @@ def period_text(start: datetime, grain: str) -> str:
             return day
         case _:
             return _("All rows")
+
+
+def definition_words(definition: Definition, labels: Mapping[str, str] | None = None) -> Words:
+    """A definition in the reader's own language."""
+    found = words(definition, labels)
+    conditions = tuple(said(condition) for condition in found.conditions)
+    return Words(said(found.formula), said(found.numerator), said(found.denominator), conditions)
+
+
+def condition_words(where: Where) -> str:
+    """A condition in the reader's own language."""
+    return said(where_words(where))

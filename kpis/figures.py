@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.memory import Memory
+from ace_portal.lib.saying import said
 from kpis.engine.definition import Definition
 from kpis.engine.duck import open_loads
 from kpis.engine.parsing import parse_definition
@@ -144,7 +145,7 @@ def _compute(
         try:
             asked.append((definition_of(ask.version), ask.query))
         except PortalError as error:
-            failed[key] = error.message
+            failed[key] = said(error.message)
         else:
             good.append(key)
     with open_load(load) as connection:
@@ -158,7 +159,7 @@ def _compute(
                     results[place] if results else run_many(connection, table, [asked[place]])[0]
                 )
             except PortalError as error:
-                failed[key] = error.message
+                failed[key] = said(error.message)
             else:
                 fresh[key] = result
 

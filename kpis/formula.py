@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.checks import TYPES, as_moment
 from kpis.engine.definition import (
     Aggregate,
@@ -41,11 +42,10 @@ OF_COLUMN = ("sum", "avg", "min", "max", "count_distinct", "quantile")
 OF_TWO_COLUMNS = ("duration", "stock", "net")
 #: block → how many conditions it takes
 BLOCKS = {"of": 3, "where": 3, "except": 1}
-LISTS = ("in", "not in")
-UNARY = ("is null", "is not null")
+LISTS, UNARY = ("in", "not in"), ("is null", "is not null")
 SEPARATOR = ";"
-TRUE = ("yes", "true", "1", "y")
-FALSE = ("no", "false", "0", "n")
+TRUE, FALSE = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
+EXAMPLES = {"date": "2024-05-31", "timestamp": _("2024-05-31 or 2024-05-31 14:30")}
 
 
 class Richer(Exception):
@@ -83,10 +83,8 @@ def _measure(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any
         case "share":
             of = _where(data, "of", types)
             if of is None:
-                raise Invalid(
-                    "Say which rows count as met: a column, a comparison and a value.",
-                    field="of_1_column",
-                )
+                why = _("Say which rows count as met: a column, a comparison and a value.")
+                raise Invalid(why, field="of_1_column")
             return {"share": {"of": of} | ({} if where is None else {"among": where})}
         case "duration":
             operand = {"from": start, "to": end, "unit": data["duration_unit"]}
@@ -103,14 +101,14 @@ def _statistic(agg: str, operand: Any, data: Mapping[str, Any]) -> dict[str, Any
     out: dict[str, Any] = {"agg": agg, "column": operand}
     if agg == "quantile":
         if data["percentile"] is None:
-            raise Invalid("Which percentile? 50 is the median.", field="percentile")
+            raise Invalid(_("Which percentile? 50 is the median."), field="percentile")
         out["q"] = float(Decimal(data["percentile"]) / 100)
     return out
 
 
 def _needed(data: Mapping[str, Any], name: str) -> str:
     if not data[name]:
-        raise Invalid("Choose a column.", field=name)
+        raise Invalid(_("Choose a column."), field=name)
     return str(data[name])
 
 
@@ -133,18 +131,19 @@ def _where(data: Mapping[str, Any], block: str, types: Mapping[str, str]) -> dic
 def _condition(data: Mapping[str, Any], row: str, types: Mapping[str, str]) -> dict[str, Any]:
     column, op, text = data[f"{row}_column"], data[f"{row}_op"], data[f"{row}_value"]
     if not column:
-        raise Invalid("Which column is compared with this value?", field=f"{row}_column")
+        raise Invalid(_("Which column is compared with this value?"), field=f"{row}_column")
     if op in UNARY:
         return {"column": column, "op": op}
     kind, field = types.get(column, "text"), f"{row}_value"
     if not text:
-        raise Invalid("With what is the column compared?", field=field)
+        raise Invalid(_("With what is the column compared?"), field=field)
     if op == "contains":
         return {"column": column, "op": op, "value": text}
     if op == "between" or op in LISTS:
         values = [parse_value(part.strip(), kind, field) for part in text.split(SEPARATOR)]
         if op == "between" and len(values) != 2:
-            raise Invalid(f"Two values, with “{SEPARATOR}” between them.", field=field)
+            why = _("Two values, with “%(sign)s” between them.", sign=SEPARATOR)
+            raise Invalid(why, field=field)
         return {"column": column, "op": op, "value": values}
     return {"column": column, "op": op, "value": parse_value(text, kind, field)}
 
@@ -155,14 +154,17 @@ def parse_value(text: str, kind: str, field: str = "") -> Scalar:
         case "boolean":
             word = text.lower()
             if word not in TRUE + FALSE:
-                raise Invalid(f"“{text}” is neither yes nor no.", field=field)
+                raise Invalid(_("“%(text)s” is neither yes nor no.", text=text), field=field)
             return word in TRUE
         case "integer" | "number":
             return _number(text, field)
         case "date" | "timestamp":
             if as_moment(text, kind) is None:
-                example = "2024-05-31" + ("" if kind == "date" else " or 2024-05-31 14:30")
-                raise Invalid(f"“{text}” is not {TYPES[kind]}; write it as {example}.", field=field)
+                raise Invalid(
+                    _("“%(text)s” is not %(type)s; write it as %(example)s.",
+                      text=text, type=TYPES[kind], example=EXAMPLES[kind]),
+                    field=field,
+                )  # fmt: skip
             return text
         case _:
             return text
@@ -177,7 +179,7 @@ def _number(text: str, field: str) -> int | float:
         if abs(number) < 2**63:
             return number
         break
-    raise Invalid(f"“{text}” is not a number.", field=field)
+    raise Invalid(_("“%(text)s” is not a number.", text=text), field=field)
 
 
 # Back --------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.saying import said
 from kpis import selectors
 from kpis.diff import Said, differences, null_rule
-from kpis.display import GRAINS, good_text, watch_text
+from kpis.display import GRAINS, condition_words, definition_words, good_text, watch_text
 from kpis.engine.definition import Aggregate, Definition, Ratio, Share
-from kpis.engine.words import Words, where_words, words
+from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish
@@ -134,19 +135,20 @@ def _definition(version: KPIVersion) -> dict[str, Any]:
     try:
         definition = definition_of(version)
     except Invalid as error:
-        return {"words": Words(error.message), "parts": []}
-    said = words(definition)
-    return {"words": said, "parts": list(_parts(version, definition, said))}
+        return {"words": Words(said(error.message)), "parts": []}
+    words = definition_words(definition)
+    return {"words": words, "parts": list(_parts(version, definition, words))}
 
 
-def _parts(version: KPIVersion, definition: Definition, said: Words) -> Iterable[tuple[str, str]]:
-    if said.numerator:
-        yield _("Numerator"), said.numerator
-        yield _("Denominator"), said.denominator
+def _parts(version: KPIVersion, definition: Definition, words: Words) -> Iterable[tuple[str, str]]:
+    if words.numerator:
+        yield _("Numerator"), words.numerator
+        yield _("Denominator"), words.denominator
     yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
     yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
     if definition.exclusions is not None:
-        yield _("Does not count"), _("Rows where %(w)s") % {"w": where_words(definition.exclusions)}
+        rows = condition_words(definition.exclusions)
+        yield _("Does not count"), _("Rows where %(w)s") % {"w": rows}
     yield _("Unknown values"), null_rule(version)
     if isinstance(definition.measure, Share | Ratio) or quantile_like(definition):
         yield _("Never"), _("Added or averaged. Each total is computed from its own rows.")

@@ -39,6 +39,7 @@ SECOND_PASS = "ACE_TEST_SECOND_PASS" in os.environ
 pytest_plugins = [
     # a module comes before those that import from it
     "tests.fixtures.arranged",
+    "tests.fixtures.german",
     "tests.fixtures.mailbox",
     "tests.fixtures.people",
     "tests.fixtures.world",

@@ -22,6 +22,7 @@ from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.lib.errors import Conflict, NotAllowed, PortalError, Temporary
 from ace_portal.lib.registries import job_handlers
+from ace_portal.lib.saying import kept
 
 log = logging.getLogger("ace.jobs")
 
@@ -191,10 +192,10 @@ def run(job_id: int) -> str:
 
 
 def _fail(taken: Run, error: Exception) -> None:
-    """Record the failure; only a temporary one is tried again, later each time."""
+    """Record the failure, in the portal's own language; only a temporary one is tried again."""
     job = taken.job
     if isinstance(error, PortalError):
-        message = error.message
+        message = kept(error.message)
     else:
         log.exception("job %s failed", job.pk)
         message = _("Something went wrong on our side. The log of the worker says what.")

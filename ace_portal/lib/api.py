@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler as default_handler
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.pages import KeysFirst
+from ace_portal.lib.saying import all_said, said
 
 #: what was sent, checked when it is called for
 Given = Callable[[], dict[str, Any]]
@@ -40,12 +41,12 @@ class PageOf50Wide(PageOf50):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """``{"detail": sentence, "field": name}`` with the service's own status."""
     if isinstance(error, PortalError):
-        message = error.message if error.status != 404 else _("Not found.")
+        message = said(error.message) if error.status != 404 else _("Not found.")
         body: dict[str, Any] = {"detail": message}
         if error.field:
             body["field"] = error.field
         if error.details:
-            body["details"] = error.details
+            body["details"] = all_said(error.details)
         return Response(body, status=error.status)
     if isinstance(error, ValidationError):
         fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}

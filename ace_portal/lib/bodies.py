@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.saying import said
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 FORM_BYTES = 64 * 1024  # what a form wraps around its file
@@ -90,6 +91,6 @@ def _refusal(request: HttpRequest, error: PortalError) -> HttpResponse:
     match = request.resolver_match
     if match is not None and "api" in match.namespaces:
         field = {"field": error.field} if error.field else {}
-        return JsonResponse({"detail": error.message, **field}, status=error.status)
-    context = {"message": error.message, "status": error.status}
+        return JsonResponse({"detail": said(error.message), **field}, status=error.status)
+    context = {"message": said(error.message), "status": error.status}
     return render(request, "error.html", context, status=error.status)

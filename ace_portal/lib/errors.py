@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ace_portal.lib.words import Words
+
 
 class PortalError(Exception):
     """A refusal or a failure that a person can read.
 
-    ``message`` is a sentence for people. ``field`` names the input that it belongs to, so that a
+    ``message`` is a sentence for people; from a pure room it is Words, which ``lib.saying.said``
+    translates where it is shown. ``field`` names the input that it belongs to, so that a
     form shows it there and the API names it. ``details`` are further facts for a page or the API.
     """
 
@@ -16,7 +19,7 @@ class PortalError(Exception):
 
     def __init__(self, message: str, *, field: str = "", **details: Any) -> None:
         super().__init__(message)
-        self.message = str(message)
+        self.message = message if isinstance(message, Words) else str(message)
         self.field = field
         self.details = details
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.saying import said
 from ace_portal.lib.zones import zone_names
 
 Answer = TypeVar("Answer")
@@ -65,7 +66,7 @@ def submit(form: forms.BaseForm, call: Callable[..., Answer], **kwargs: Any) -> 
         if error.status in {403, 404}:
             raise
         field = error.field.split(".")[0]
-        form.add_error(field if field in form.fields else None, error.message)
+        form.add_error(field if field in form.fields else None, said(error.message))
     except ValidationError as error:
         add_validation_errors(form, error)
     return None
@@ -87,7 +88,7 @@ def attempt(request: HttpRequest, call: Callable[[], Answer]) -> Answer | None:
     except PortalError as error:
         if error.status in {403, 404}:
             raise
-        messages.error(request, error.message)
+        messages.error(request, said(error.message))
     return None
 
 

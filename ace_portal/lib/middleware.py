@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.saying import said
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -50,5 +51,6 @@ class PortalErrorMiddleware:
         if not isinstance(error, PortalError):
             return None
         template = {403: "403.html", 404: "404.html"}.get(error.status, "error.html")
-        context = {"message": error.message if error.status != 404 else "", "status": error.status}
+        message = said(error.message) if error.status != 404 else ""
+        context = {"message": message, "status": error.status}
         return render(request, template, context, status=error.status)

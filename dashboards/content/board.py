@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.markdown import to_html
 from ace_portal.lib.memory import Memory
+from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import PERIODS, FilterState, Span, before_words, span_words, written
@@ -182,7 +183,9 @@ def tile_view(
                 _table(page, plan, view)
             case _:
                 _chart(page, plan, view, colours)
-    except (PortalError, ValueError) as error:
+    except PortalError as error:
+        view.error = said(error.message) or _("This tile cannot be shown.")
+    except ValueError as error:
         view.error = str(error) or _("This tile cannot be shown.")
     return view
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ace_portal.lib.errors import NotVisible, PortalError
+from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, before_words, ignored, state_words
@@ -15,9 +16,10 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
+from kpis.display import definition_words
 from kpis.engine.query import earlier
 from kpis.engine.result import Figure, Result
-from kpis.engine.words import Words, words
+from kpis.engine.words import Words
 from kpis.figures import Ask, answers
 
 
@@ -80,14 +82,14 @@ def explain(
     try:
         _fill(view, page, chosen)
     except PortalError as error:
-        view.error = error.message
+        view.error = said(error.message)
     return view
 
 
 def _fill(view: Explanation, page: Page, source: Source) -> None:
     definition = source.definition
     labels = {column: column_label(column, page.document).lower() for column in source.types}
-    view.words = words(definition, labels)
+    view.words = definition_words(definition, labels)
     query = total_query(page, source)
     asks = [Ask(source.version, query)]
     if query.start and query.end:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
 from dashboards.content.sources import Source, today_of
@@ -60,7 +61,7 @@ def plan_tile(page: Page, spec: TileSpec) -> Plan:
         for source in plan.sources:
             _ask(page, plan, source)
     except PortalError as error:
-        plan.error = error.message
+        plan.error = said(error.message)
     return plan
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid, NotVisible, PortalError
+from ace_portal.lib.saying import said
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document
 from dashboards.content.filters import read_state, span_of, state_words
@@ -128,7 +129,7 @@ def filters_in_words(dashboard: Dashboard, query: str) -> str:
     try:
         return words_of(document_of(version), query)
     except PortalError as error:
-        return error.message
+        return said(error.message)
 
 
 def words_of(document: Document, query: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.definition import (
     Aggregate,
     AllOf,
@@ -26,22 +27,33 @@ from kpis.engine.definition import (
 )
 
 TYPES = {
-    "text": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "date": "a date",
-    "timestamp": "a date with time",
+    "text": _("text"),
+    "integer": _("a whole number"),
+    "number": _("a number"),
+    "boolean": _("true or false"),
+    "date": _("a date"),
+    "timestamp": _("a date with time"),
 }
 GROUPABLE = ("text", "integer", "boolean", "date")
 _NUMERIC = ("integer", "number")
 _TIMES = ("date", "timestamp")
 _NAMES = {
-    "avg": "average",
-    "min": "minimum",
-    "max": "maximum",
-    "count_distinct": "distinct count",
+    "count": _("count"),
+    "sum": _("sum"),
+    "avg": _("average"),
+    "min": _("minimum"),
+    "max": _("maximum"),
+    "count_distinct": _("distinct count"),
+    "quantile": _("quantile"),
+    "stock": _("stock"),
+    "net": _("net"),
+    "ratio": _("ratio"),
+    "share": _("share"),
 }
+_TIME_COLUMN = _("The time column")
+_STOCK = _("A stock")
+_NET = _("A net flow")
+_DURATION = _("A duration")
 
 
 def check_columns(definition: Definition, types: Mapping[str, str]) -> None:
@@ -52,18 +64,25 @@ def check_columns(definition: Definition, types: Mapping[str, str]) -> None:
     for name in columns_used(definition):
         if name not in types:
             raise Invalid(
-                f"The {_measure_name(definition)} reads the column “{name}”, "
-                "which the data does not have.",
+                _(
+                    "The %(measure)s reads the column “%(name)s”, which the data does not have.",
+                    measure=_measure_name(definition),
+                    name=name,
+                ),
                 field=_field_of(definition, name),
                 column=name,
             )
     if definition.time_column:
-        _check_time(definition.time_column, types, "time_column", "The time column")
+        _check_time(definition.time_column, types, "time_column", _TIME_COLUMN)
     for name in definition.dimensions:
         if types[name] not in GROUPABLE:
             raise Invalid(
-                f"“{name}” is {TYPES[types[name]]}, which cannot split a KPI; "
-                "use text, whole numbers, yes or no, or dates.",
+                _(
+                    "“%(name)s” is %(type)s, which cannot split a KPI; "
+                    "use text, whole numbers, yes or no, or dates.",
+                    name=name,
+                    type=TYPES[types[name]],
+                ),
                 field="dimensions",
                 column=name,
             )
@@ -77,10 +96,10 @@ def check_columns(definition: Definition, types: Mapping[str, str]) -> None:
             _check_aggregate(numerator, types, "measure.ratio.0")
             _check_aggregate(denominator, types, "measure.ratio.1")
         case Stock(opened, closed, where):
-            _check_pair(opened, closed, types, "measure.stock", "A stock")
+            _check_pair(opened, closed, types, "measure.stock", _STOCK)
             check_where(where, types, "measure.stock.where")
         case Net(came, went, where):
-            _check_pair(came, went, types, "measure.net", "A net flow")
+            _check_pair(came, went, types, "measure.net", _NET)
             check_where(where, types, "measure.net.where")
     check_where(definition.exclusions, types, "exclusions")
 
@@ -110,12 +129,19 @@ def _check_condition(condition: Condition, types: Mapping[str, str], field: str)
     name = _operand_name(operand)
     ordered = op in ("<", "<=", ">", ">=", "between")
     if (ordered and kind in ("text", "boolean")) or (op == "contains" and kind != "text"):
-        raise Invalid(f"“{op}” does not fit “{name}”, which is {TYPES[kind]}.", field=f"{field}.op")
+        raise Invalid(_misfit(op, name, kind), field=f"{field}.op")
     for one in value if isinstance(value, tuple) else (value,):
         if one is not None and not _fits(one, kind):
-            raise Invalid(
-                f"“{one}” does not fit “{name}”, which is {TYPES[kind]}.", field=f"{field}.value"
-            )
+            raise Invalid(_misfit(one, name, kind), field=f"{field}.value")
+
+
+def _misfit(what: Scalar, name: str, kind: str) -> str:
+    return _(
+        "“%(what)s” does not fit “%(name)s”, which is %(type)s.",
+        what=str(what),
+        name=name,
+        type=TYPES[kind],
+    )
 
 
 def _check_aggregate(aggregate: Aggregate, types: Mapping[str, str], field: str) -> None:
@@ -127,8 +153,12 @@ def _check_aggregate(aggregate: Aggregate, types: Mapping[str, str], field: str)
     kind = operand_type(operand, types)
     if aggregate.agg not in ("count", "count_distinct") and kind not in _NUMERIC:
         raise Invalid(
-            f"The {_NAMES.get(aggregate.agg, aggregate.agg)} needs numbers, "
-            f"and “{_operand_name(operand)}” is {TYPES[kind]}.",
+            _(
+                "The %(measure)s needs numbers, and “%(name)s” is %(type)s.",
+                measure=_NAMES[aggregate.agg],
+                name=_operand_name(operand),
+                type=TYPES[kind],
+            ),
             field=f"{field}.column",
             column=_operand_name(operand),
         )
@@ -136,10 +166,12 @@ def _check_aggregate(aggregate: Aggregate, types: Mapping[str, str], field: str)
 
 def _check_operand(operand: Operand, types: Mapping[str, str], field: str) -> None:
     if isinstance(operand, Duration):
-        _check_pair(operand.start, operand.end, types, field, "A duration")
+        _check_pair(operand.start, operand.end, types, field, _DURATION)
     elif operand.name not in types:
         raise Invalid(
-            f"The data does not have the column “{operand.name}”.", field=field, column=operand.name
+            _("The data does not have the column “%(name)s”.", name=operand.name),
+            field=field,
+            column=operand.name,
         )
 
 
@@ -150,8 +182,15 @@ def _check_pair(
     _check_time(second, types, field, subject)
     if types[first] != types[second]:
         raise Invalid(
-            f"{subject} needs two columns of one kind: “{first}” is {TYPES[types[first]]}, "
-            f"“{second}” is {TYPES[types[second]]}.",
+            _(
+                "%(subject)s needs two columns of one kind: “%(first)s” is %(its_type)s, "
+                "“%(second)s” is %(type)s.",
+                subject=subject,
+                first=first,
+                its_type=TYPES[types[first]],
+                second=second,
+                type=TYPES[types[second]],
+            ),
             field=field,
             column=second,
         )
@@ -160,13 +199,22 @@ def _check_pair(
 def _check_time(name: str, types: Mapping[str, str], field: str, subject: str) -> None:
     if name not in types:
         raise Invalid(
-            f"{subject} reads the column “{name}”, which the data does not have.",
+            _(
+                "%(subject)s reads the column “%(name)s”, which the data does not have.",
+                subject=subject,
+                name=name,
+            ),
             field=field,
             column=name,
         )
     if types[name] not in _TIMES:
         raise Invalid(
-            f"{subject} needs dates, and “{name}” is {TYPES[types[name]]}.",
+            _(
+                "%(subject)s needs dates, and “%(name)s” is %(type)s.",
+                subject=subject,
+                name=name,
+                type=TYPES[types[name]],
+            ),
             field=field,
             column=name,
         )
@@ -201,15 +249,15 @@ def as_moment(value: str, kind: str) -> date | datetime | None:
 def _operand_name(operand: Operand) -> str:
     if isinstance(operand, Column):
         return operand.name
-    return f"{operand.start} to {operand.end}"
+    return _("%(start)s to %(end)s", start=operand.start, end=operand.end)
 
 
 def _measure_name(definition: Definition) -> str:
     match definition.measure:
         case Aggregate(agg):
-            return _NAMES.get(agg, agg)
+            return _NAMES[agg]
         case Stock() | Net() | Ratio() | Share() as measure:
-            return type(measure).__name__.lower()
+            return _NAMES[type(measure).__name__.lower()]
 
 
 def _field_of(definition: Definition, name: str) -> str:

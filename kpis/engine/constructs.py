@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 
 DIALECTS = ("duckdb", "postgresql", "sqlite")
 Element = ColumnElement[Any]
@@ -28,7 +29,10 @@ def check_dialect(dialect: Dialect) -> None:
     """Raise ``Invalid`` on a database that has no exact form of what the engine computes."""
     if dialect.name not in DIALECTS:
         raise Invalid(
-            f"Figures cannot be computed exactly inside {dialect.name}; extract it instead."
+            _(
+                "Figures cannot be computed exactly inside %(database)s; extract it instead.",
+                database=dialect.name,
+            )
         )
 
 

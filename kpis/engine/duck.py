@@ -19,6 +19,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.pool import QueuePool
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 
 _GLOB = frozenset("*?[]{}")
 _WRITES = frozenset(
@@ -73,9 +74,9 @@ def check_statement(sql: str) -> None:
         if kind in (duckdb.token_type.keyword, duckdb.token_type.identifier)
     ]
     if not words or words[0] not in ("select", "with", "from"):
-        raise Invalid("Only a SELECT may run here.")
+        raise Invalid(_("Only a SELECT may run here."))
     if _WRITES.intersection(words) or len(duckdb.extract_statements(sql)) != 1:
-        raise Invalid("Only a single SELECT that writes nothing may run here.")
+        raise Invalid(_("Only a single SELECT that writes nothing may run here."))
 
 
 def open_loads(

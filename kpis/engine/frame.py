@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.constructs import Element
 from kpis.engine.definition import Definition
 from kpis.engine.keys import DayKey, PeriodKey
@@ -150,8 +151,11 @@ def check_size(points: int) -> None:
     """Raise ``Invalid`` for an answer that nobody could read and no page could carry."""
     if points > MAX_POINTS:
         raise Invalid(
-            f"The answer would have more than {MAX_POINTS:,} figures; "
-            "choose a coarser grain, a shorter range or fewer dimensions.",
+            _(
+                "The answer would have more than %(n)s figures; "
+                "choose a coarser grain, a shorter range or fewer dimensions.",
+                n=f"{MAX_POINTS:,}",
+            ),
             field="grain",
         )
 

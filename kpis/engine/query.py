@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import FromClause, quoted_name
 from sqlalchemy.types import TypeEngine
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.checks import GROUPABLE, check_where
 from kpis.engine.definition import GRAINS, Definition, Stock, Where
 from kpis.engine.periods import Calendar, slot_day
@@ -88,24 +89,31 @@ def calendar_of(definition: Definition) -> Calendar:
 def check_query(query: Query, definition: Definition, types: Mapping[str, str]) -> None:
     """Raise ``Invalid`` where a query asks what the definition or the data cannot answer."""
     for name in query.by:
-        if name not in definition.dimensions:
-            raise Invalid(f"The KPI cannot be split by “{name}”.", field="by", column=name)
-        if types[name] not in GROUPABLE:
-            raise Invalid(f"The KPI cannot be split by “{name}”.", field="by", column=name)
+        if name not in definition.dimensions or types[name] not in GROUPABLE:
+            raise Invalid(
+                _("The KPI cannot be split by “%(name)s”.", name=name), field="by", column=name
+            )
     if len(set(query.by)) < len(query.by):
-        raise Invalid("Each dimension is named once.", field="by")
+        raise Invalid(_("Each dimension is named once."), field="by")
     if query.grain is not None and query.grain not in GRAINS:
-        raise Invalid(f"There is no grain “{query.grain}”.", field="grain")
+        raise Invalid(_("There is no grain “%(grain)s”.", grain=query.grain), field="grain")
     timed = definition.time_columns
     if not timed and (query.grain or query.start or query.end or query.until):
-        raise Invalid("The KPI has no time column, so it has no periods.", field="grain")
+        raise Invalid(_("The KPI has no time column, so it has no periods."), field="grain")
     if query.grain == "hour" and any(types[name] == "date" for name in timed):
-        raise Invalid("The data has dates without times, so it has no hours.", field="grain")
+        raise Invalid(_("The data has dates without times, so it has no hours."), field="grain")
     for name, day in (("start", query.start), ("end", query.end)):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise Invalid(f"Ranges lie between {FIRST_DAY} and {LAST_DAY}.", field=name)
+            raise Invalid(
+                _(
+                    "Ranges lie between %(first)s and %(last)s.",
+                    first=str(FIRST_DAY),
+                    last=str(LAST_DAY),
+                ),
+                field=name,
+            )
     if query.start and query.end and query.start >= query.end:
-        raise Invalid("The range ends before it begins.", field="end")
+        raise Invalid(_("The range ends before it begins."), field="end")
     check_where(query.where, types, "where")
 
 
@@ -138,7 +146,7 @@ def earlier(
     Raises ``Invalid`` on an open range.
     """
     if query.start is None or query.end is None:
-        raise Invalid("An open range has no range before it.", field="start")
+        raise Invalid(_("An open range has no range before it."), field="start")
     calendar = calendar_of(definition)
     grain = _aligned(query, calendar)
     count = 0
@@ -154,7 +162,7 @@ def earlier(
         begin, end = calendar.shift(query.start, grain, -count), query.start
         last_then = calendar.shift(end, grain, -1)
     else:
-        raise Invalid("Compare with the previous range or the year before.", field="compare")
+        raise Invalid(_("Compare with the previous range or the year before."), field="compare")
     shifted = replace(query, start=begin, end=end, until=None)
     stop = query.until or as_of
     stop = None if stop is None else stop.astimezone(UTC)

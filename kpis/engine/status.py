@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.result import Figure
 
 
@@ -47,8 +48,12 @@ class Target:
         _finite(good, watch)
         if watch > good:
             raise Invalid(
-                f"More is better: the threshold to watch ({watch:g}) "
-                f"cannot be above the good one ({good:g}).",
+                _(
+                    "More is better: the threshold to watch (%(watch)s) "
+                    "cannot be above the good one (%(good)s).",
+                    watch=f"{watch:g}",
+                    good=f"{good:g}",
+                ),
                 field="watch",
             )
         return cls(Direction.UP, (good, math.inf), (watch, math.inf))
@@ -59,8 +64,12 @@ class Target:
         _finite(good, watch)
         if watch < good:
             raise Invalid(
-                f"Less is better: the threshold to watch ({watch:g}) "
-                f"cannot be below the good one ({good:g}).",
+                _(
+                    "Less is better: the threshold to watch (%(watch)s) "
+                    "cannot be below the good one (%(good)s).",
+                    watch=f"{watch:g}",
+                    good=f"{good:g}",
+                ),
                 field="watch",
             )
         return cls(Direction.DOWN, (-math.inf, good), (-math.inf, watch))
@@ -71,10 +80,17 @@ class Target:
         _finite(*good, *watch)
         if good[0] > good[1]:
             raise Invalid(
-                f"A band begins with its lower end: {good[0]:g} is above {good[1]:g}.", field="good"
+                _(
+                    "A band begins with its lower end: %(low)s is above %(high)s.",
+                    low=f"{good[0]:g}",
+                    high=f"{good[1]:g}",
+                ),
+                field="good",
             )
         if watch[0] > good[0] or watch[1] < good[1]:
-            raise Invalid("The band to watch cannot be narrower than the good one.", field="watch")
+            raise Invalid(
+                _("The band to watch cannot be narrower than the good one."), field="watch"
+            )
         return cls(Direction.BAND, good, watch)
 
     @classmethod
@@ -82,10 +98,10 @@ class Target:
         """The target with a watch zone of ``by`` beside the goal (for a band, on both sides)."""
         _finite(by)
         if by < 0:
-            raise Invalid("The width of the watch zone cannot be negative.", field="watch")
+            raise Invalid(_("The width of the watch zone cannot be negative."), field="watch")
         if isinstance(goal, tuple):
             if direction is not Direction.BAND:
-                raise Invalid("Only a band has two ends.", field="good")
+                raise Invalid(_("Only a band has two ends."), field="good")
             return cls.band(goal, (goal[0] - by, goal[1] + by))
         match direction:
             case Direction.UP:
@@ -123,4 +139,4 @@ def status(figure: Figure, target: Target | None) -> Status:
 
 def _finite(*values: float) -> None:
     if not all(math.isfinite(value) for value in values):
-        raise Invalid("A threshold is a number.", field="target")
+        raise Invalid(_("A threshold is a number."), field="target")

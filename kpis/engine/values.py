@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.engine.checks import GROUPABLE, TYPES
 from kpis.engine.constructs import Contains, check_dialect
 from kpis.engine.definition import Scalar
@@ -33,10 +34,19 @@ def distinct_values(
     """
     check_dialect(connection.dialect)
     if column not in table.types:
-        raise Invalid(f"The data does not have the column “{column}”.", field="column")
+        raise Invalid(
+            _("The data does not have the column “%(name)s”.", name=column), field="column"
+        )
     kind = table.types[column]
     if kind not in GROUPABLE:
-        raise Invalid(f"“{column}” is {TYPES[kind]}, too many values to list.", field="column")
+        raise Invalid(
+            _(
+                "“%(name)s” is %(type)s, too many values to list.",
+                name=column,
+                type=TYPES[kind],
+            ),
+            field="column",
+        )
     value: sa.ColumnElement[Any] = table.source.c[column]
     select = sa.select(value).select_from(table.source).distinct()
     if search:

@@ -1,10 +1,12 @@
-"""A definition in plain English, so that a reader need not know how it is stored."""
+"""A definition in plain words, so that a reader need not know how it is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ace_portal.lib.words import gettext_noop, joined, pattern
+from ace_portal.lib.words import sentence as _
 from kpis.engine.definition import (
     Aggregate,
     AllOf,
@@ -23,25 +25,30 @@ from kpis.engine.definition import (
     Where,
 )
 
-_UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
+_BETWEEN = {
+    "s": gettext_noop("seconds from %(start)s to %(end)s"),
+    "min": gettext_noop("minutes from %(start)s to %(end)s"),
+    "h": gettext_noop("hours from %(start)s to %(end)s"),
+    "d": gettext_noop("days from %(start)s to %(end)s"),
+}
 _AGGREGATES = {
-    "sum": "sum of {}",
-    "avg": "average of {}",
-    "min": "smallest {}",
-    "max": "largest {}",
-    "count_distinct": "number of different values of {}",
-    "count": "number of rows with {}",
+    "sum": gettext_noop("sum of %(what)s"),
+    "avg": gettext_noop("average of %(what)s"),
+    "min": gettext_noop("smallest %(what)s"),
+    "max": gettext_noop("largest %(what)s"),
+    "count_distinct": gettext_noop("number of different values of %(what)s"),
+    "count": gettext_noop("number of rows with %(what)s"),
 }
 _OPS = {
-    "=": "is {}",
-    "!=": "is not {}",
-    "<": "is less than {}",
-    "<=": "is at most {}",
-    ">": "is more than {}",
-    ">=": "is at least {}",
-    "in": "is one of {}",
-    "not in": "is none of {}",
-    "contains": "contains {}",
+    "=": gettext_noop("%(name)s is %(value)s"),
+    "!=": gettext_noop("%(name)s is not %(value)s"),
+    "<": gettext_noop("%(name)s is less than %(value)s"),
+    "<=": gettext_noop("%(name)s is at most %(value)s"),
+    ">": gettext_noop("%(name)s is more than %(value)s"),
+    ">=": gettext_noop("%(name)s is at least %(value)s"),
+    "in": gettext_noop("%(name)s is one of %(value)s"),
+    "not in": gettext_noop("%(name)s is none of %(value)s"),
+    "contains": gettext_noop("%(name)s contains %(value)s"),
 }
 _MANY = 5
 
@@ -60,15 +67,21 @@ def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Wo
     """The definition in words; ``labels`` are names for columns that say more than their own."""
     writer = _Writer(labels or {})
     formula, numerator, denominator = writer.measure(definition.measure)
-    conditions = []
+    conditions: list[str] = []
     if definition.exclusions is not None:
-        conditions.append(f"rows are left out where {writer.where(definition.exclusions)}")
+        left_out = writer.where(definition.exclusions)
+        conditions.append(_("rows are left out where %(condition)s", condition=left_out))
     if isinstance(definition.measure, Share):
-        unknown = "is left out" if definition.null_rule == "exclude" else "counts as not met"
-        conditions.append(f"a row whose condition is unknown {unknown}")
+        conditions.append(
+            _("a row whose condition is unknown is left out")
+            if definition.null_rule == "exclude"
+            else _("a row whose condition is unknown counts as not met")
+        )
     if definition.time_column and not isinstance(definition.measure, Stock | Net):
-        column = writer.name(definition.time_column)
-        conditions.append(f"a row belongs to the period of its {column} ({definition.time_zone})")
+        column, zone = writer.name(definition.time_column), definition.time_zone
+        conditions.append(
+            _("a row belongs to the period of its %(column)s (%(zone)s)", column=column, zone=zone)
+        )
     return Words(formula, numerator, denominator, tuple(conditions))
 
 
@@ -88,84 +101,108 @@ class _Writer:
         if isinstance(operand, Column):
             return self.name(operand.name)
         start, end = self.name(operand.start), self.name(operand.end)
-        return f"{_UNITS[operand.unit]} from {start} to {end}"
+        return pattern(_BETWEEN[operand.unit], start=start, end=end)
 
     def measure(self, measure: Measure) -> tuple[str, str, str]:
         """Formula, numerator and denominator."""
         match measure:
             case Aggregate():
                 return self.aggregate(measure), "", ""
-            case Share(of, among):
-                counted = "all rows" if among is None else f"rows where {self.where(among)}"
-                met = f"{counted.removeprefix('all ')} {'and' if among else 'where'} "
-                met += self.where(of, inner=among is not None)
-                return f"share of rows where {self.where(of)}, among {counted}", met, counted
+            case Share():
+                return self.share(measure)
             case Ratio(numerator, denominator, scale):
                 over, under = self.aggregate(numerator), self.aggregate(denominator)
-                times = "" if scale == 1 else f", times {_number(scale)}"
-                return f"{over} ÷ {under}{times}", over, under
+                ratio = pattern("%(over)s ÷ %(under)s", over=over, under=under)
+                if scale != 1:
+                    ratio = _("%(ratio)s, times %(scale)s", ratio=ratio, scale=_number(scale))
+                return ratio, over, under
             case Stock(opened, closed, where):
-                open_, close = self.name(opened), self.name(closed)
-                text = f"rows open at the end of the period, by {open_} and {close}"
-                return text + self._where(where), "", ""
+                text = _(
+                    "rows open at the end of the period, by %(opened)s and %(closed)s",
+                    opened=self.name(opened),
+                    closed=self.name(closed),
+                )
+                return self._among(text, where), "", ""
             case Net(came, went, where):
-                in_, out = self.name(came), self.name(went)
-                text = f"rows that came, by {in_}, minus rows that went, by {out}"
-                return text + self._where(where), "", ""
+                text = _(
+                    "rows that came, by %(came)s, minus rows that went, by %(went)s",
+                    came=self.name(came),
+                    went=self.name(went),
+                )
+                return self._among(text, where), "", ""
+
+    def share(self, share: Share) -> tuple[str, str, str]:
+        """Formula, numerator and denominator of a share."""
+        of = self.where(share.of)
+        if share.among is None:
+            counted, met = _("all rows"), _("rows where %(condition)s", condition=of)
+        else:
+            among, inner = self.where(share.among), self.where(share.of, inner=True)
+            counted = _("rows where %(condition)s", condition=among)
+            met = _("rows where %(condition)s and %(other)s", condition=among, other=inner)
+        formula = _("share of rows where %(condition)s, among %(rows)s", condition=of, rows=counted)
+        return formula, met, counted
 
     def aggregate(self, aggregate: Aggregate) -> str:
-        where = self._where(aggregate.where)
         if aggregate.operand is None:
-            return f"number of rows{where}"
-        operand = self.operand(aggregate.operand)
-        if aggregate.agg == "quantile":
-            q = aggregate.q or 0.0
-            if q == 0.5:
-                return f"median of {operand}{where}"
-            return f"{_number(round(q * 100, 6))} % quantile of {operand}{where}"
-        return _AGGREGATES[aggregate.agg].format(operand) + where
+            return self._among(_("number of rows"), aggregate.where)
+        operand, q = self.operand(aggregate.operand), aggregate.q or 0.0
+        if aggregate.agg != "quantile":
+            text = pattern(_AGGREGATES[aggregate.agg], what=operand)
+        elif q == 0.5:
+            text = _("median of %(what)s", what=operand)
+        else:
+            percent = _number(round(q * 100, 6))
+            text = _("%(percent)s %% quantile of %(what)s", percent=percent, what=operand)
+        return self._among(text, aggregate.where)
 
     def where(self, where: Where, *, inner: bool = False) -> str:
         match where:
             case AllOf(parts) | AnyOf(parts):
-                joint = " and " if isinstance(where, AllOf) else " or "
-                text = joint.join(self.where(part, inner=len(parts) > 1) for part in parts)
-                return f"({text})" if inner and len(parts) > 1 else text
+                said = [self.where(part, inner=len(parts) > 1) for part in parts]
+                text = joined(_(" and ") if isinstance(where, AllOf) else _(" or "), said)
+                return pattern("(%(text)s)", text=text) if inner and len(parts) > 1 else text
             case Not(part):
-                return f"not ({self.where(part)})"
+                return _("not (%(condition)s)", condition=self.where(part))
             case Condition():
                 return self._condition(where)
 
-    def _where(self, where: Where | None) -> str:
-        return "" if where is None else f" where {self.where(where)}"
+    def _among(self, text: str, where: Where | None) -> str:
+        if where is None:
+            return text
+        return _("%(rows)s where %(condition)s", rows=text, condition=self.where(where))
 
     def _condition(self, condition: Condition) -> str:
         name, value = self.operand(condition.operand), condition.value
         match condition.op:
             case "is null":
-                return f"{name} is empty"
+                return _("%(name)s is empty", name=name)
             case "is not null":
-                return f"{name} is not empty"
+                return _("%(name)s is not empty", name=name)
             case "between" if isinstance(value, tuple):
-                return f"{name} is from {_value(value[0])} to {_value(value[1])}"
+                low, high = _value(value[0]), _value(value[1])
+                return _("%(name)s is from %(low)s to %(high)s", name=name, low=low, high=high)
             case op:
                 said = _values(value) if isinstance(value, tuple) else _value(value)
-                return f"{name} {_OPS[op].format(said)}"
+                return pattern(_OPS[op], name=name, value=said)
 
 
 def _values(values: tuple[Scalar, ...]) -> str:
     shown = [_value(value) for value in values]
     if len(shown) > _MANY:
-        return f"{', '.join(shown[:_MANY])} and {len(shown) - _MANY} more"
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        some, n = joined(", ", shown[:_MANY]), len(shown) - _MANY
+        return _("%(some)s and %(n)s more", some=some, n=n)
+    if len(shown) < 2:
+        return shown[0] if shown else ""
+    return _("%(one)s or %(other)s", one=joined(", ", shown[:-1]), other=shown[-1])
 
 
 def _value(value: Scalar) -> str:
     if value is None:
-        return "empty"
+        return _("empty")
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"“{value}”" if isinstance(value, str) else _number(value)
+        return _("yes") if value else _("no")
+    return _("“%(value)s”", value=value) if isinstance(value, str) else _number(value)
 
 
 def _number(value: float) -> str:

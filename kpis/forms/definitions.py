@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import field_of
+from ace_portal.lib.saying import said
 from kpis import formula
 from kpis.display import GRAINS
 from kpis.engine.checks import GROUPABLE
@@ -141,7 +142,7 @@ class DefinitionForm(forms.Form):
         try:
             definition = formula.to_definition(given, self.types)
         except Invalid as error:
-            self.add_error(error.field if error.field in self.fields else None, error.message)
+            self.add_error(error.field if error.field in self.fields else None, said(error.message))
             return given
         return {"definition": definition, **self.look(given)}
 

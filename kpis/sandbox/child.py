@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.words import packed
 from kpis.sandbox.limits import Limits, die_with, hold_to
 
 Task = Mapping[str, Any]
@@ -91,5 +92,5 @@ def _own_channel() -> TextIO:
 
 
 def _say(out: TextIO, message: Mapping[str, Any]) -> None:
-    out.write(json.dumps(message) + "\n")
+    out.write(json.dumps(packed(message)) + "\n")
     out.flush()

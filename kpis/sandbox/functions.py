@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ace_portal.lib.words import sentence as _
+
 AGGREGATE = """
     any_value arg_max arg_min argmax argmin avg bool_and bool_or corr count count_if countif
     covar_pop covar_samp first last listagg max max_by mean median min min_by mode
@@ -36,11 +38,15 @@ CONDITIONAL = "coalesce if ifnull nullif iff try_cast cast case grouping"
 
 FUNCTIONS = frozenset(" ".join((AGGREGATE, WINDOW, STRING, DATE, MATH, CONDITIONAL)).split())
 
+_EVERY_DAY = _("the same data must give the same figures on every day: use the greatest date in it")
+_EVERY_TIME = _("the same data must give the same figures every time")
 WHY_NOT = {
-    "now": "the same data must give the same figures on every day: use the greatest date in it",
-    "today": "the same data must give the same figures on every day: use the greatest date in it",
-    "current_date": "the same data must give the same figures on every day: use the greatest date",
-    "current_timestamp": "the same data must give the same figures on every day",
-    "random": "the same data must give the same figures every time",
-    "uuid": "the same data must give the same figures every time",
+    "now": _EVERY_DAY,
+    "today": _EVERY_DAY,
+    "current_date": _(
+        "the same data must give the same figures on every day: use the greatest date"
+    ),
+    "current_timestamp": _("the same data must give the same figures on every day"),
+    "random": _EVERY_TIME,
+    "uuid": _EVERY_TIME,
 }

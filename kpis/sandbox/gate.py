@@ -16,6 +16,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import capitalised, pattern
+from ace_portal.lib.words import sentence as _
 from kpis.sandbox.functions import FUNCTIONS, WHY_NOT
 
 LONGEST = 50_000
@@ -34,12 +36,12 @@ _PIECES = """
 """
 PIECES = frozenset(_PIECES.split())
 NAMED_PIECES = {
-    "TableSample": "samples are drawn anew each time: the same data must give the same figures",
-    "Lateral": "LATERAL is not available here",
-    "Unnest": "table functions are not available here",
-    "Pivot": "PIVOT is not available here: write one column per value with CASE",
-    "Placeholder": "placeholders have no value here: write the value itself",
-    "Parameter": "placeholders have no value here: write the value itself",
+    "TableSample": _("samples are drawn anew each time: the same data must give the same figures"),
+    "Lateral": _("LATERAL is not available here"),
+    "Unnest": _("table functions are not available here"),
+    "Pivot": _("PIVOT is not available here: write one column per value with CASE"),
+    "Placeholder": _("placeholders have no value here: write the value itself"),
+    "Parameter": _("placeholders have no value here: write the value itself"),
 }
 
 
@@ -67,39 +69,56 @@ def place(sql: str, start: int) -> tuple[int, int]:
     return sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start)
 
 
-def refuse(sql: str, start: int | None, why: str) -> Invalid:
-    """The refusal with its place."""
+def refuse(sql: str, start: int | None, why: str, *, end: str = ".") -> Invalid:
+    """The refusal with its place; ``why`` goes on in the middle of a sentence."""
+    why = pattern("%(why)s%(end)s", why=why, end=end)
     if start is None:
-        return Invalid(f"{why[0].upper()}{why[1:]}.", field="sql")
+        return Invalid(capitalised(why), field="sql")
     line, column = place(sql, start)
-    return Invalid(f"Line {line}, column {column}: {why}.", field="sql", line=line, column=column)
+    return Invalid(
+        _("Line %(line)s, column %(column)s: %(why)s", line=line, column=column, why=why),
+        field="sql",
+        line=line,
+        column=column,
+    )
 
 
 def _parse(sql: str) -> exp.Query:
     if not sql.strip():
-        raise Invalid("Write a query first.", field="sql")
+        raise Invalid(_("Write a query first."), field="sql")
     if len(sql) > LONGEST:
         raise Invalid(
-            f"The query has {len(sql):,} characters; at most {LONGEST:,} are allowed.", field="sql"
+            _(
+                "The query has %(n)s characters; at most %(most)s are allowed.",
+                n=f"{len(sql):,}",
+                most=f"{LONGEST:,}",
+            ),
+            field="sql",
         )
     try:
         statements = [tree for tree in sqlglot.parse(sql, dialect=DIALECT) if tree is not None]
     except RecursionError as error:
-        raise Invalid("The query is nested too deeply.", field="sql") from error
+        raise Invalid(_("The query is nested too deeply."), field="sql") from error
     except SqlglotError as error:
         raise _unreadable(error) from error
     if not statements:
-        raise Invalid("Write a query first.", field="sql")
+        raise Invalid(_("Write a query first."), field="sql")
     if len(statements) > 1:
         raise Invalid(
-            f"Write one query; these are {len(statements)} statements. Remove all but one.",
+            _(
+                "Write one query; these are %(n)s statements. Remove all but one.",
+                n=len(statements),
+            ),
             field="sql",
         )
     tree = statements[0]
     if not isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery):
         first = (sql.split() or [""])[0].upper()
         raise Invalid(
-            f"Only a query that reads is allowed: begin with SELECT or WITH, not {first[:30]}.",
+            _(
+                "Only a query that reads is allowed: begin with SELECT or WITH, not %(word)s.",
+                word=first[:30],
+            ),
             field="sql",
         )
     return tree
@@ -109,12 +128,21 @@ def _unreadable(error: SqlglotError) -> Invalid:
     found = getattr(error, "errors", None) or [{}]
     line, column = found[0].get("line"), found[0].get("col")
     if not line:
-        return Invalid("The query cannot be read as SQL. Check quotes and brackets.", field="sql")
+        return Invalid(
+            _("The query cannot be read as SQL. Check quotes and brackets."), field="sql"
+        )
     near = found[0].get("highlight") or ""
-    what = str(found[0].get("description") or "unexpected text").rstrip(".")
+    what = str(found[0].get("description") or "").rstrip(".") or _("unexpected text")
     start = max(int(column) - len(near) + 1, 1)
     return Invalid(
-        f"Line {line}, column {start}: the query cannot be read near “{near[:40]}” ({what}).",
+        _(
+            "Line %(line)s, column %(column)s: the query cannot be read near “%(near)s” "
+            "(%(what)s).",
+            line=line,
+            column=start,
+            near=near[:40],
+            what=what,
+        ),
         field="sql",
         line=line,
         column=start,
@@ -135,7 +163,7 @@ def _check(tree: exp.Query, sql: str, known: dict[str, str]) -> set[str]:
             _function(node, sql)
         else:
             kind = type(node).__name__
-            why = NAMED_PIECES.get(kind, f"{kind.upper()} is not available here")
+            why = NAMED_PIECES.get(kind) or _("%(word)s is not available here", word=kind.upper())
             raise refuse(sql, _start(node), why)
     return used
 
@@ -147,24 +175,28 @@ def _function(node: exp.Func, sql: str) -> None:
         name = sql[start : end + 1].strip('"')
     name = name.lower()
     if name not in FUNCTIONS:
-        why = WHY_NOT.get(name, "it is unknown or not available here")
-        raise refuse(sql, _start(node), f"the function “{name}” cannot be used: {why}")
+        why = WHY_NOT.get(name) or _("it is unknown or not available here")
+        why = _("the function “%(name)s” cannot be used: %(why)s", name=name, why=why)
+        raise refuse(sql, _start(node), why)
 
 
 def _table(node: exp.Table, sql: str, known: dict[str, str]) -> str | None:
     """The input that the table stands for, or None for a part of the query itself."""
     if not isinstance(node.this, exp.Identifier):
         called = node.this.sql(dialect=DIALECT)[:40] if node.this is not None else "this"
-        raise refuse(sql, _start(node), f"“{called}” is a table function, which is not available")
+        why = _("“%(name)s” is a table function, which is not available", name=called)
+        raise refuse(sql, _start(node), why)
     name = node.name
     start = _start(node)
     if node.args.get("db") or node.args.get("catalog"):
-        raise refuse(sql, start, f"write the table's name alone, without the part before “{name}”")
+        why = _("write the table's name alone, without the part before “%(name)s”", name=name)
+        raise refuse(sql, start, why)
     if name.casefold() in _visible_parts(node):
         return None
     if name.casefold() not in known:
-        choices = ", ".join(sorted(known.values())) or "none"
-        raise refuse(sql, start, f"there is no table “{name}”. Tables here: {choices}")
+        tables = ", ".join(sorted(known.values())) or _("none")
+        why = _("there is no table “%(name)s”. Tables here: %(tables)s", name=name, tables=tables)
+        raise refuse(sql, start, why)
     return known[name.casefold()]
 
 

@@ -16,6 +16,8 @@ from sqlglot import tokenize
 from sqlglot.errors import SqlglotError
 
 from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.words import joined
+from ace_portal.lib.words import sentence as _
 from kpis.sandbox.gate import DIALECT, Gated, gate, refuse
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import ROW, LoadReport, Value
@@ -28,8 +30,8 @@ CELL = 500  # characters of a cell in a preview
 _AS_INTEGER = "(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)"
 _AS_TEXT = '(VARCHAR|UUID|TIME|ENUM.*|"NULL")'
 _UNFIT = {
-    "INTERVAL": "a duration: count it with date_diff('second', …)",
-    "BLOB": "raw bytes: leave it out",
+    "INTERVAL": _("a duration: count it with date_diff('second', …)"),
+    "BLOB": _("raw bytes: leave it out"),
 }
 
 
@@ -72,8 +74,11 @@ def running(
 def too_slow(limits: Limits) -> Invalid:
     """The refusal of a query that ran out of time."""
     return Invalid(
-        f"The query took longer than {limits.seconds:g} seconds and was stopped. Read fewer rows, "
-        "or check that each JOIN has its condition.",
+        _(
+            "The query took longer than %(n)s seconds and was stopped. Read fewer rows, "
+            "or check that each JOIN has its condition.",
+            n=f"{limits.seconds:g}",
+        ),
         field="sql",
     )
 
@@ -94,7 +99,10 @@ def materialise(sql: str, inputs: Mapping[str, Path], part: Path, limits: Limits
         rows, described = describe(connection, part)
         if rows > limits.rows:
             raise Invalid(
-                f"The query gives more than {limits.rows:,} rows. Filter or group them.",
+                _(
+                    "The query gives more than %(n)s rows. Filter or group them.",
+                    n=f"{limits.rows:,}",
+                ),
                 field="sql",
             )
     return LoadReport(
@@ -133,15 +141,18 @@ def outputs(connection: duckdb.DuckDBPyConnection, gated: Gated) -> list[Output]
     """Name and type of each column; Invalid for one that a dataset cannot hold."""
     found: list[Output] = []
     seen: set[str] = set()
-    for column, kind, *_ in connection.execute(f"DESCRIBE {gated.sql}").fetchall():
+    for column, kind, *_rest in connection.execute(f"DESCRIBE {gated.sql}").fetchall():
         if column.casefold() in seen:
             raise Invalid(
-                f"Two columns of the result are called “{column}”. Name one of them with AS.",
+                _(
+                    "Two columns of the result are called “%(name)s”. Name one of them with AS.",
+                    name=column,
+                ),
                 field="sql",
             )
         seen.add(column.casefold())
         if column.lower() == ROW and not re.fullmatch(_AS_INTEGER, kind):
-            raise Invalid(f"The column “{ROW}” must be a row number.", field="sql")
+            raise Invalid(_("The column “%(name)s” must be a row number.", name=ROW), field="sql")
         found.append(_output(column, kind))
     return found
 
@@ -160,8 +171,8 @@ def _output(column: str, kind: str) -> Output:
         return Output(column, "timestamp", f"({quoted} AT TIME ZONE 'UTC')")
     if kind.startswith("TIMESTAMP"):
         return Output(column, "timestamp", f"CAST({quoted} AS TIMESTAMP)")
-    what = _UNFIT.get(kind, "a list or a structure: take one value out of it")
-    raise Invalid(f"The column “{column}” is {what}.", field="sql")
+    what = _UNFIT.get(kind) or _("a list or a structure: take one value out of it")
+    raise Invalid(_("The column “%(name)s” is %(what)s.", name=column, what=what), field="sql")
 
 
 def _short(value: Value) -> Value:
@@ -175,23 +186,33 @@ def in_words(error: Exception, sql: str) -> PortalError:
         r'does not have a column named "(.+?)"', text
     )
     if match:
-        hints = re.search(r"Candidate bindings: (.+)", text)
-        also = ""
-        if hints:
-            names = re.findall(r'"([^"]+)"', hints[1])[:3]
-            also = ". Did you mean " + " or ".join(f"“{hint}”" for hint in names) + "?"
-        refused = refuse(sql, _find(sql, match[1]), f"there is no column “{match[1]}”{also}")
-        return Invalid(refused.message.replace("?.", "?"), field="sql", **refused.details)
+        return _no_column(sql, match[1], re.search(r"Candidate bindings: (.+)", text))
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or "bad_alloc" in text:
         return Invalid(
-            "The query needs more memory than it may use and was stopped. Read fewer rows, or "
-            "group them earlier.",
+            _(
+                "The query needs more memory than it may use and was stopped. Read fewer rows, or "
+                "group them earlier."
+            ),
             field="sql",
         )
     if isinstance(error, duckdb.IOException):
-        return explain(error, doing="running the query", field="sql")
-    first = re.sub(r"^[A-Za-z ]+ Error: ", "", text.splitlines()[0] if text else "it failed")
-    return Invalid(f"The query does not run: {first.rstrip('.!')}.", field="sql")
+        return explain(error, doing=_("running the query"), field="sql")
+    first = re.sub(r"^[A-Za-z ]+ Error: ", "", text.splitlines()[0]) if text else _("it failed")
+    what = first.rstrip(".!") if text else first
+    return Invalid(_("The query does not run: %(what)s.", what=what), field="sql")
+
+
+def _no_column(sql: str, name: str, hints: re.Match[str] | None) -> Invalid:
+    start = _find(sql, name)
+    if hints is None:
+        return refuse(sql, start, _("there is no column “%(name)s”", name=name))
+    quoted = [_("“%(value)s”", value=hint) for hint in re.findall(r'"([^"]+)"', hints[1])[:3]]
+    why = _(
+        "there is no column “%(name)s”. Did you mean %(names)s?",
+        name=name,
+        names=joined(_(" or "), quoted),
+    )
+    return refuse(sql, start, why, end="")
 
 
 def _find(sql: str, word: str) -> int | None:

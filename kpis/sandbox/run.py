@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
+from ace_portal.lib.words import sentence as _
+from ace_portal.lib.words import unpacked
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import Caps, LoadReport, Progress, Value, ignore
 from kpis.sources.parquet import beside, put_in_place
@@ -175,7 +177,10 @@ def start() -> subprocess.Popen[bytes]:
 def _converse(
     child: subprocess.Popen[bytes], order: str, limits: Limits, progress: Progress
 ) -> dict[str, Any] | None:
-    """Send the order, follow the progress; None when the child ended or ran out of time."""
+    """Send the order, follow the progress; None when the child ended or ran out of time.
+
+    The answer's sentences are Words again, so that they are translated for who reads them here.
+    """
     deadline = time.monotonic() + limits.seconds + GRACE
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("the child was started with pipes")
@@ -187,7 +192,7 @@ def _converse(
     for line in _lines(child.stdout, deadline):
         message: dict[str, Any] = json.loads(line)
         if "progress" not in message:
-            return message
+            return dict(unpacked(message))
         progress(*message["progress"])
     return None
 
@@ -196,7 +201,7 @@ def _lines(pipe: IO[bytes], deadline: float) -> Iterator[bytes]:
     """Complete lines until the pipe closes or the deadline passes."""
     buffer = b""
     while (left := deadline - time.monotonic()) > 0 and len(buffer) < LONGEST_ANSWER:
-        ready, _, _ = select.select([pipe], [], [], left)
+        ready, *_others = select.select([pipe], [], [], left)
         if not ready:
             return
         chunk = os.read(pipe.fileno(), 1 << 16)
@@ -219,13 +224,18 @@ def _ended(code: int, limits: Limits, field: str) -> PortalError:
     """Why a child gave no answer."""
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
         return Invalid(
-            f"This took longer than {limits.seconds:g} seconds and was stopped. Ask for less at "
-            "a time.",
+            _(
+                "This took longer than %(n)s seconds and was stopped. Ask for less at a time.",
+                n=f"{limits.seconds:g}",
+            ),
             field=field,
         )
     return Invalid(
-        f"This needs more than the {limits.memory_mb:,} MB of memory it may use, or broke the "
-        "program that ran it. It was stopped and nothing was changed.",
+        _(
+            "This needs more than the %(n)s MB of memory it may use, or broke the program that "
+            "ran it. It was stopped and nothing was changed.",
+            n=f"{limits.memory_mb:,}",
+        ),
         field=field,
     )
 
@@ -233,7 +243,7 @@ def _ended(code: int, limits: Limits, field: str) -> PortalError:
 def _refusal(answer: Mapping[str, Any], field: str) -> PortalError:
     if answer["error"] == "MemoryError":
         return Invalid(
-            "The memory was not enough. Use a smaller file or ask for fewer rows.", field=field
+            _("The memory was not enough. Use a smaller file or ask for fewer rows."), field=field
         )
     kind = KINDS.get(answer["error"], PortalError)
     details = {str(key): value for key, value in answer["details"].items()}

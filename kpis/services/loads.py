@@ -24,6 +24,7 @@ from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue
 from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
 from ace_portal.lib.registries import load_listeners
+from ace_portal.lib.saying import kept, said
 from kpis.engine.checks import check_columns
 from kpis.engine.parsing import parse_definition
 from kpis.models import Dataset, Load, Upload
@@ -162,7 +163,8 @@ def _finish(run: Run, load: Load, path: str, report: LoadReport, inputs: Mapping
 
 
 def _fill(load: Load, path: str, report: LoadReport, inputs: Mapping[str, int]) -> None:
-    told = report.to_json()
+    """The report goes into the row as plain text in the portal's own language."""
+    told = kept(report.to_json())
     load.path = path
     load.rows, load.bytes, load.sha256 = report.rows, report.bytes, report.sha256
     load.columns = list(told.pop("columns"))
@@ -180,7 +182,7 @@ def check_readers(dataset: Dataset, types: Mapping[str, str], *, field: str = "f
         except Invalid as error:
             raise Invalid(
                 _("The KPI “%(kpi)s” would break. %(why)s")
-                % {"kpi": version.kpi.name, "why": error.message},
+                % {"kpi": version.kpi.name, "why": said(error.message)},
                 field=field,
                 kpi=version.kpi.slug,
                 column=error.details.get("column", ""),
@@ -202,17 +204,18 @@ def go_live(*, dataset: Dataset, load: Load) -> None:
 
 
 def _reject(run: Run, load: Load, error: PortalError) -> None:
-    """staged → rejected, by who still holds the job."""
+    """staged → rejected, by who still holds the job; the sentence in the portal's own language."""
+    why = kept(error.message)
     known = ("bad_rows", "bad_rows_total", "line", "column")
     with transaction.atomic():
         run.renew()
         staged = Load.objects.filter(pk=load.pk, state=Load.State.STAGED)
         staged.update(
             state=Load.State.REJECTED,
-            error=error.message,
-            report={key: error.details[key] for key in known if key in error.details},
+            error=why,
+            report=kept({key: error.details[key] for key in known if key in error.details}),
         )
-        record(actor=run.actor, action="load.reject", target=load, why=error.message[:500])
+        record(actor=run.actor, action="load.reject", target=load, why=why[:500])
 
 
 def roll_back(*, actor: User, load: Load) -> Load:

@@ -19,6 +19,7 @@ from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError, Temporary
+from ace_portal.lib.saying import kept
 from kpis.engine.query import Query, latest
 from kpis.engine.result import Point, Result
 from kpis.figures import Ask, answers, definition_of
@@ -130,7 +131,7 @@ def _refuse(run: Run, refresh: Refresh, error: NotAllowed) -> None:
     """queued → failed, by who still holds the job."""
     with transaction.atomic():
         run.renew()
-        refresh.state, refresh.error = Refresh.State.FAILED, error.message
+        refresh.state, refresh.error = Refresh.State.FAILED, kept(error.message)
         refresh.finished_at = timezone.now()
         refresh.save(update_fields=["state", "error", "finished_at", "updated_at"])
 
@@ -174,9 +175,9 @@ def _compute(kpi: KPI, *, last_try: bool) -> Outcome:
     except Temporary as error:
         if not last_try:
             raise
-        return Outcome(version, load, error=error.message)
+        return Outcome(version, load, error=kept(error.message))
     except PortalError as error:
-        return Outcome(version, load, error=error.message)
+        return Outcome(version, load, error=kept(error.message))
     except (SQLAlchemyError, duckdb.Error, OSError):
         log.exception("the figures of KPI %s could not be computed", kpi.pk)
         return Outcome(version, load, error=_("The data could not be read."))

@@ -21,6 +21,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.bodies import too_large
 from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.saying import kept
 from kpis.models import Upload
 from kpis.permissions import require_data
 from kpis.sandbox.run import check_file, profile_file
@@ -118,7 +119,8 @@ def reads_anew(upload: Upload, answers: Mapping[str, Any]) -> bool:
 def prove(upload: Upload, options: Options) -> None:
     """Raise the refusal that the load would come to, unless the look at the file is the proof."""
     profile = profile_of(upload)
-    told = any(c.reason == CHOSEN and c.type != "text" for c in profile.columns)
+    chosen = kept(CHOSEN)
+    told = any(c.reason == chosen and c.type != "text" for c in profile.columns)
     if told or _deciding(options) != _deciding(profile.options):
         caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
         check_file(KIND, upload.file, options.to_json(), caps=caps)
@@ -131,7 +133,10 @@ def _deciding(options: Options) -> dict[str, Any]:
 
 
 def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The profile as it is stored: few rows, short cells, and the rows that do not fit."""
+    """The profile as it is stored: few rows, short cells, and the rows that do not fit.
+
+    Its sentences are plain text in the portal's own language, not in that of who sent the file.
+    """
     caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
     bad_rows: list[Any] = []
     try:
@@ -151,7 +156,8 @@ def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any
     stored["preview"] = [
         [cell[:PREVIEW_CHARACTERS] for cell in row] for row in profile.preview[:PREVIEW_ROWS]
     ]
-    return {**stored, "bad_rows": bad_rows}
+    told: dict[str, Any] = kept({**stored, "bad_rows": bad_rows})
+    return told
 
 
 def profile_of(upload: Upload) -> Profile:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import Progress
 
 TICK = 0.2  # seconds between two reports of progress
@@ -85,19 +86,30 @@ def run_reporting(
 
 
 def explain(error: Exception, *, doing: str, field: str = "file") -> PortalError:
-    """The failure of the machine in words: ``doing`` completes "while …"."""
+    """The failure of the machine in words: ``doing``, Words itself, completes "while …"."""
     text = str(error)
     if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or "bad_alloc" in text:
         return Invalid(
-            f"The memory was not enough while {doing}. Use a smaller file or ask for fewer rows.",
+            _(
+                "The memory was not enough while %(doing)s. "
+                "Use a smaller file or ask for fewer rows.",
+                doing=doing,
+            ),
             field=field,
         )
     if "No space left" in text:
         return Temporary(
-            f"The disk is full, so the portal stopped while {doing}. Nothing was changed. "
-            "Try again when there is space."
+            _(
+                "The disk is full, so the portal stopped while %(doing)s. Nothing was changed. "
+                "Try again when there is space.",
+                doing=doing,
+            )
         )
     if "File too large" in text:
-        return Invalid(f"The result grew over the size limit while {doing}.", field=field)
+        return Invalid(
+            _("The result grew over the size limit while %(doing)s.", doing=doing), field=field
+        )
     first = text.splitlines()[0] if text else type(error).__name__
-    return PortalError(f"Something failed while {doing}: {first}", field=field)
+    return PortalError(
+        _("Something failed while %(doing)s: %(what)s", doing=doing, what=first), field=field
+    )

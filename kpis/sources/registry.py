@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import FileSource
 from kpis.sources.csv import CsvSource
 
@@ -15,5 +16,12 @@ def file_source(kind: str) -> FileSource[Any, Any]:
     """The adapter of that kind."""
     if kind not in FILE_SOURCES:
         known = ", ".join(sorted(FILE_SOURCES))
-        raise Invalid(f"Files of the kind “{kind}” cannot be read. Known: {known}.", field="kind")
+        raise Invalid(
+            _(
+                "Files of the kind “%(kind)s” cannot be read. Known: %(known)s.",
+                kind=kind,
+                known=known,
+            ),
+            field="kind",
+        )
     return FILE_SOURCES[kind]

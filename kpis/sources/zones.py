@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 
 MOST_YEARS = 400
 LEAD = timedelta(days=3)  # before the year, since clocks also change at its turn
@@ -36,7 +37,7 @@ def zone_named(key: str) -> ZoneInfo:
         return ZoneInfo(key)
     except (KeyError, ValueError, OSError) as error:
         raise Invalid(
-            f"“{key}” is not a time zone. Use a name such as Europe/Berlin or UTC.",
+            _("“%(name)s” is not a time zone. Use a name such as Europe/Berlin or UTC.", name=key),
             field="time_zone",
         ) from error
 
@@ -50,8 +51,13 @@ def steps(zone: ZoneInfo, years: Iterable[int]) -> list[Step]:
     wanted = sorted(set(years))
     if len(wanted) > MOST_YEARS:
         raise Invalid(
-            f"The dates span {len(wanted)} different years, from {wanted[0]} to {wanted[-1]}: "
-            "this cannot be right. Check the date columns.",
+            _(
+                "The dates span %(n)s different years, from %(first)s to %(last)s: "
+                "this cannot be right. Check the date columns.",
+                n=len(wanted),
+                first=wanted[0],
+                last=wanted[-1],
+            ),
             field="types",
         )
     found = []
@@ -70,7 +76,7 @@ def _changes(zone: ZoneInfo, begin: datetime, *, days: int) -> list[Step]:
     changes = []
     day = timedelta(days=1)
     at, before = begin, _offset(zone, begin)
-    for _ in range(days):
+    for _day in range(days):
         if at > datetime.max - 3 * day:
             break
         after = _offset(zone, at + day)

@@ -17,6 +17,7 @@ from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
+from ace_portal.lib.saying import said
 from kpis.forms.datasets import PreviewForm, UploadForm, name_of
 from kpis.models import Dataset, Upload
 from kpis.selectors.data import dataset_for, upload_for
@@ -131,7 +132,7 @@ def _look_again(
     try:
         uploads.look_again(actor=user, upload=upload, answers=known)
     except Invalid as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        form.add_error(error.field if error.field in form.fields else None, said(error.message))
         return form
     seen = uploads.profile_of(upload).options.types
     return _preview_form(upload, dataset, zone, **{**known, **typed, "types": seen})

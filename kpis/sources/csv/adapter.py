@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import Caps, FileSource, LoadReport, Progress, ignore
 from kpis.sources.csv.checking import check
 from kpis.sources.csv.loading import load
@@ -15,7 +16,7 @@ from kpis.sources.csv.profiling import profile
 
 class CsvSource(FileSource[Options, Profile]):
     kind = "csv"
-    label = "CSV or other delimited text"
+    label = _("CSV or other delimited text")
     suffixes = (".csv", ".tsv", ".txt")
 
     def options(self, data: Mapping[str, Any]) -> Options:

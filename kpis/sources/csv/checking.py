@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import Caps, ignore
 from kpis.sources.csv.loading import Work, checked, misfits_in, plans_for, refusal_of
 from kpis.sources.csv.options import Options
@@ -26,4 +27,4 @@ def check(path: Path, options: Options, *, caps: Caps | None = None, memory_mb: 
                 if bad.total and options.bad_rows == "stop":
                     raise refusal_of(work, bad)
     except (duckdb.Error, OSError, MemoryError) as error:
-        raise explain(error, doing="checking the file") from error
+        raise explain(error, doing=_("checking the file")) from error

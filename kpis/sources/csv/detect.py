@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import Caps
 from kpis.sources.csv.convert import INTEGER, NUMBER, Plan, filled
 from kpis.sources.csv.options import Options
@@ -19,11 +20,12 @@ from kpis.sources.guard import counting, listed
 SAMPLE_ROWS = 1_000
 FEW = 50  # with fewer values than this in the sample, look for more
 LIKELY = 0.8
+NOTHING = _("No value in any row.")
 SPELLED = ("true", "false", "yes", "no")
 PLURAL = {
-    "boolean": "true or false",
-    "integer": "whole numbers",
-    "number": "numbers",
+    "boolean": _("true or false"),
+    "integer": _("whole numbers"),
+    "number": _("numbers"),
 }
 
 
@@ -119,7 +121,7 @@ def findings(
             result.append(Finding(plan, CHOSEN))
         elif not fact["n"]:
             kind = options.types.get(plan.name, "text")
-            result.append(Finding(replace(plan, type=kind), "No value in any row."))
+            result.append(Finding(replace(plan, type=kind), NOTHING))
         elif plan.type in ("date", "timestamp"):
             result.append(_stamp_finding(plan, fact, options, lines))
         else:
@@ -207,27 +209,40 @@ def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
 def _plain_finding(
     plan: Plan, fact: Mapping[str, Any], options: Options, lines: Mapping[int, int]
 ) -> Finding:
-    n, ok = fact["n"], fact["ok"]
+    n, ok, kind = fact["n"], fact["ok"], PLURAL[plan.type]
     if plan.name in options.types:
         return Finding(plan, CHOSEN)
     if ok == n:
-        return Finding(plan, f"All {n:,} values are {PLURAL[plan.type]}.")
+        return Finding(plan, _("All %(n)s values are %(type)s.", n=f"{n:,}", type=kind))
     if fact.get("zeros"):
         return Finding(
             replace(plan, type="text"),
-            f"Text: {fact['zeros']:,} values begin with a zero that a number would lose, such as "
-            f"{seen(fact['miss'], lines)}.",
+            _(
+                "Text: %(zeros)s values begin with a zero that a number would lose, such as "
+                "%(seen)s.",
+                zeros=f"{fact['zeros']:,}",
+                seen=seen(fact["miss"], lines),
+            ),
         )
     if plan.type == "integer" and fact["number"] == n:
         return Finding(
             replace(plan, type="number"),
-            f"All {n:,} values are numbers; {n - ok:,} of them are not whole, such as "
-            f"{seen(fact['miss'], lines)}.",
+            _(
+                "All %(n)s values are numbers; %(broken)s of them are not whole, such as %(seen)s.",
+                n=f"{n:,}",
+                broken=f"{n - ok:,}",
+                seen=seen(fact["miss"], lines),
+            ),
         )
     return Finding(
         replace(plan, type="text"),
-        f"Text: {ok:,} of {n:,} values are {PLURAL[plan.type]}, but not "
-        f"{seen(fact['miss'], lines)}.",
+        _(
+            "Text: %(ok)s of %(n)s values are %(type)s, but not %(seen)s.",
+            ok=f"{ok:,}",
+            n=f"{n:,}",
+            type=kind,
+            seen=seen(fact["miss"], lines),
+        ),
     )
 
 
@@ -239,17 +254,22 @@ def _stamp_finding(
         return Finding(plan, CHOSEN)
     if plan.name not in options.types:
         plan = replace(plan, type="timestamp" if fact["timed"] else "date")
-    n = fact["n"]
+    n, shape = fact["n"], stamps.words(plan.order)
     if stamps.numeric:
         return ordered_finding(plan, stamps, fact, options, lines)
     if fact["ok"] == n:
-        return Finding(plan, f"All {n:,} values look like {stamps.words(plan.order)}.")
+        return Finding(plan, _("All %(n)s values look like %(shape)s.", n=f"{n:,}", shape=shape))
     if plan.name in options.types:
         return Finding(plan, CHOSEN)
     return Finding(
         replace(plan, type="text"),
-        f"Text: {fact['ok']:,} of {n:,} values look like {stamps.words(plan.order)}, but not "
-        f"{seen(fact['miss'], lines)}.",
+        _(
+            "Text: %(ok)s of %(n)s values look like %(shape)s, but not %(seen)s.",
+            ok=f"{fact['ok']:,}",
+            n=f"{n:,}",
+            shape=shape,
+            seen=seen(fact["miss"], lines),
+        ),
     )
 
 
@@ -257,14 +277,19 @@ def _text_reason(plan: Plan, values: Sequence[str], options: Options) -> str:
     if plan.name in options.types:
         return CHOSEN
     if not values:
-        return "No value in any row."
+        return NOTHING
     zeros = [value for value in values if re.fullmatch(r"0\d+", value)]
     if len(zeros) > len(values) / 2:
-        return f"Text: values such as “{zeros[0]}” begin with a zero that a number would lose."
+        return _(
+            "Text: values such as “%(value)s” begin with a zero that a number would lose.",
+            value=zeros[0],
+        )
     other = "," if options.decimal == "." else "."
     if likely_type(values, other) == "number":
-        return (
-            f"Text: values such as “{values[0][:60]}” would be numbers if “{other}” is the "
-            "decimal mark. Say so if it is."
+        return _(
+            "Text: values such as “%(value)s” would be numbers if “%(mark)s” is the decimal mark. "
+            "Say so if it is.",
+            value=values[0][:60],
+            mark=other,
         )
-    return f"Text, such as “{values[0][:60]}”."
+    return _("Text, such as “%(value)s”.", value=values[0][:60])

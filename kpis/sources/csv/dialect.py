@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import ROW, Caps
 from kpis.sources.csv.options import Options
 
 HEAD_ROWS = 200
 HEAD_CHARACTERS = 1 << 18
 NAME_CHARACTERS = 200
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
 DATA_LIKE = re.compile(
     r"[+-]?[\d.,]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false", re.IGNORECASE
 )
@@ -54,18 +55,22 @@ def dialect_of(path: Path, options: Options, caps: Caps) -> Dialect:
     with path.open(encoding="utf-8-sig", newline="") as file:
         text = file.read(HEAD_CHARACTERS)
     if not text.strip():
-        raise Invalid("The file holds only blank lines.", field="file")
+        raise Invalid(_("The file holds only blank lines."), field="file")
     if len(text) == HEAD_CHARACTERS and "\n" in text:
         text = text[: text.rindex("\n") + 1]  # the last line may be cut
     delimiter, note = _delimiter(text, options)
     rows = read_rows(text, delimiter, options.quote)
     if not rows:
         raise Invalid(
-            "The first line cannot be read as a row. Check the quotes in it.", field="quote"
+            _("The first line cannot be read as a row. Check the quotes in it."), field="quote"
         )
     if len(rows[0]) > caps.columns:
         raise Invalid(
-            f"The file has {len(rows[0]):,} columns; at most {caps.columns:,} are allowed.",
+            _(
+                "The file has %(n)s columns; at most %(most)s are allowed.",
+                n=f"{len(rows[0]):,}",
+                most=f"{caps.columns:,}",
+            ),
             field="file",
         )
     header, why = _header(rows, options)
@@ -75,9 +80,9 @@ def dialect_of(path: Path, options: Options, caps: Caps) -> Dialect:
 
 def _delimiter(text: str, options: Options) -> tuple[str, str]:
     if options.delimiter is not None:
-        label = DELIMITERS.get(options.delimiter, f"“{options.delimiter}”")
-        return options.delimiter, f"Cells are cut at each {label}, as chosen."
-    best, best_score, best_note = ",", 0.0, "There is one column: no delimiter was found."
+        label = DELIMITERS.get(options.delimiter) or _("“%(sign)s”", sign=options.delimiter)
+        return options.delimiter, _("Cells are cut at each %(sign)s, as chosen.", sign=label)
+    best, best_score, best_note = ",", 0.0, _("There is one column: no delimiter was found.")
     for sign, label in DELIMITERS.items():
         widths = Counter(len(row) for row in read_rows(text, sign, options.quote))
         width, rows = widths.most_common(1)[0] if widths else (1, 0)
@@ -87,21 +92,28 @@ def _delimiter(text: str, options: Options) -> tuple[str, str]:
         score = share + min(width, 50) / 1000  # even rows first, then more columns
         if score > best_score:
             best, best_score = sign, score
-            best_note = (
-                f"A {label} cuts {rows:,} of the first {widths.total():,} rows into {width} cells."
+            best_note = _(
+                "A %(sign)s cuts %(n)s of the first %(of)s rows into %(width)s cells.",
+                sign=label,
+                n=f"{rows:,}",
+                of=f"{widths.total():,}",
+                width=width,
             )
     return best, best_note
 
 
 def _header(rows: list[list[str]], options: Options) -> tuple[bool, str]:
     if options.header is not None:
-        return options.header, "As chosen."
+        return options.header, _("As chosen.")
     data = [cell for cell in rows[0] if DATA_LIKE.fullmatch(cell.strip())]
     if data:
-        return False, f"The first row looks like data, for example “{data[0]}”: no column names."
+        return False, _(
+            "The first row looks like data, for example “%(value)s”: no column names.",
+            value=data[0],
+        )
     if len(rows) == 1 and not any(cell.strip() for cell in rows[0]):
-        return False, "The only row is empty."
-    return True, "The first row holds words only: these are the column names."
+        return False, _("The only row is empty.")
+    return True, _("The first row holds words only: these are the column names.")
 
 
 def _names(cells: list[str]) -> tuple[str, ...]:
@@ -111,30 +123,50 @@ def _names(cells: list[str]) -> tuple[str, ...]:
         key = name.casefold()
         if not name:
             raise Invalid(
-                f"Column {place} has no name. Give each column a name in the first line.",
+                _(
+                    "Column %(n)s has no name. Give each column a name in the first line.",
+                    n=place,
+                ),
                 field="header",
             )
         if CONTROL.search(name):
             raise Invalid(
-                f"The name of column {place} holds what is no character. Rename the column.",
+                _(
+                    "The name of column %(n)s holds what is no character. Rename the column.",
+                    n=place,
+                ),
                 field="header",
             )
         if len(name) > NAME_CHARACTERS:
             raise Invalid(
-                f"The name of column {place} has {len(name):,} characters; at most "
-                f"{NAME_CHARACTERS} are allowed. Is the first line really the header?",
+                _(
+                    "The name of column %(n)s has %(length)s characters; at most %(most)s are "
+                    "allowed. Is the first line really the header?",
+                    n=place,
+                    length=f"{len(name):,}",
+                    most=NAME_CHARACTERS,
+                ),
                 field="header",
             )
         if key == ROW:
             raise Invalid(
-                f"Column {place} is called “{name}”. The portal keeps this name for the row "
-                "number: rename the column.",
+                _(
+                    "Column %(n)s is called “%(name)s”. The portal keeps this name for the row "
+                    "number: rename the column.",
+                    n=place,
+                    name=name,
+                ),
                 field="header",
             )
         if key in seen:
             raise Invalid(
-                f"Columns {seen[key]} and {place} are both called “{name}”. Rename one of them "
-                "(capital letters do not count).",
+                _(
+                    "Columns %(first)s and %(n)s are both called “%(name)s”. Rename one of them "
+                    "(capital letters do not count).",
+                    first=seen[key],
+                    n=place,
+                    name=name,
+                ),
                 field="header",
             )
         seen[key] = place

@@ -10,6 +10,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import Caps
 
 CHUNK = 1 << 20
@@ -17,17 +18,17 @@ SAMPLE = 1 << 18
 GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "euc_kr"]
 
 NOT_TEXT = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "a SQLite database"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
+    (b"PK\x03\x04", _("a ZIP archive or an Excel workbook")),
+    (b"%PDF", _("a PDF")),
+    (b"\x1f\x8b", _("a gzip archive")),
+    (b"\xd0\xcf\x11\xe0", _("an old Excel or Word file")),
+    (b"PAR1", _("a Parquet file")),
+    (b"SQLite format 3", _("a SQLite database")),
+    (b"\x89PNG", _("a picture")),
+    (b"\xff\xd8\xff", _("a picture")),
+    (b"7z\xbc\xaf", _("a 7-Zip archive")),
+    (b"BZh", _("a bzip2 archive")),
+    (b"\xfd7zXZ", _("an xz archive")),
 )
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,11 +57,15 @@ def check_size(path: Path, caps: Caps) -> int:
     """The size in bytes, once it is neither empty nor over the cap."""
     size = path.stat().st_size
     if size == 0:
-        raise Invalid("The file is empty.", field="file")
+        raise Invalid(_("The file is empty."), field="file")
     if size > caps.bytes:
         raise Invalid(
-            f"The file has {size / 1e6:,.1f} MB; at most {caps.bytes / 1e6:,.1f} MB are allowed. "
-            "Leave out columns or split it by time.",
+            _(
+                "The file has %(size)s MB; at most %(most)s MB are allowed. "
+                "Leave out columns or split it by time.",
+                size=f"{size / 1e6:,.1f}",
+                most=f"{caps.bytes / 1e6:,.1f}",
+            ),
             field="file",
         )
     return size
@@ -74,7 +79,10 @@ def scan(path: Path, told: str | None, caps: Caps) -> Scan:
     for magic, what in NOT_TEXT:
         if head.startswith(magic):
             raise Invalid(
-                f"This is {what}, not a CSV file. Export the table as CSV and upload that.",
+                _(
+                    "This is %(what)s, not a CSV file. Export the table as CSV and upload that.",
+                    what=what,
+                ),
                 field="file",
             )
     digest = hashlib.sha256()
@@ -123,20 +131,26 @@ def _still_utf8(
 
 def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[str, str, bool]:
     if told is not None:
-        return codecs.lookup(told).name, f"Read as {told}, as chosen.", True
+        return codecs.lookup(told).name, _("Read as %(encoding)s, as chosen.", encoding=told), True
     for mark, encoding in MARKS:
         if head.startswith(mark):
-            return encoding, f"The first bytes mark the file as {encoding}.", True
+            note = _("The first bytes mark the file as %(encoding)s.", encoding=encoding)
+            return encoding, note, True
     if nul:
         return _wide(head)
     if utf8:
-        return "utf-8", "All bytes are valid UTF-8.", True
+        return "utf-8", _("All bytes are valid UTF-8."), True
     best = from_bytes(head, cp_isolation=GUESSES).best()
     guess = best.encoding if best is not None else "cp1252"
     sure = round(100 * (1 - best.chaos)) if best is not None else 0
     return (
         guess,
-        f"Not UTF-8. Our guess is {guess}, {sure} % sure: check the letters with accents.",
+        _(
+            "Not UTF-8. Our guess is %(encoding)s, %(sure)s %% sure: check the letters with "
+            "accents.",
+            encoding=guess,
+            sure=sure,
+        ),
         False,
     )
 
@@ -146,13 +160,17 @@ def _wide(head: bytes) -> tuple[str, str, bool]:
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = max(len(head) // 2, 1)
     if odd > 0.4 * half and even < 0.1 * half:
-        return "utf-16-le", "Every other byte is zero: this looks like utf-16-le.", False
+        return "utf-16-le", _wide_note("utf-16-le"), False
     if even > 0.4 * half and odd < 0.1 * half:
-        return "utf-16-be", "Every other byte is zero: this looks like utf-16-be.", False
+        return "utf-16-be", _wide_note("utf-16-be"), False
     raise Invalid(
-        "The file holds zero bytes, so it is not text. Export the table as CSV and upload that.",
+        _("The file holds zero bytes, so it is not text. Export the table as CSV and upload that."),
         field="file",
     )
+
+
+def _wide_note(encoding: str) -> str:
+    return _("Every other byte is zero: this looks like %(encoding)s.", encoding=encoding)
 
 
 def transcode(path: Path, encoding: str, target: Path) -> None:
@@ -168,7 +186,11 @@ def transcode(path: Path, encoding: str, target: Path) -> None:
                 raise undecodable(encoding, chunk, error, breaks) from error
             if "\0" in text:
                 raise Invalid(
-                    f"Read as {encoding}, the file holds zero characters: choose another encoding.",
+                    _(
+                        "Read as %(encoding)s, the file holds zero characters: choose another "
+                        "encoding.",
+                        encoding=encoding,
+                    ),
                     field="encoding",
                 )
             breaks += text.count("\n")
@@ -183,8 +205,12 @@ def undecodable(encoding: str, chunk: bytes, error: UnicodeError, breaks: int) -
     if isinstance(error, UnicodeDecodeError):
         where += error.object[: error.start].count(b"\n") if error.object else 0
     return Invalid(
-        f"The file is not {encoding}: line {where:,} holds bytes that it does not have. "
-        "Choose another encoding.",
+        _(
+            "The file is not %(encoding)s: line %(line)s holds bytes that it does not have. "
+            "Choose another encoding.",
+            encoding=encoding,
+            line=f"{where:,}",
+        ),
         field="encoding",
         line=where,
     )

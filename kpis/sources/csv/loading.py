@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import (
     BAD_ROWS_SHOWN,
     ROW,
@@ -20,21 +21,22 @@ from kpis.sources.base import (
     Progress,
     ignore,
 )
+from kpis.sources.csv.bad import Bad, more_rows
 from kpis.sources.csv.convert import Plan, filled, typed
 from kpis.sources.csv.detect import findings
 from kpis.sources.csv.options import Options
-from kpis.sources.csv.staging import SHOWN, Bad, Staged, lines_of, more_rows, staged
+from kpis.sources.csv.staging import SHOWN, Staged, lines_of, staged
 from kpis.sources.csv.stamps import ORDER_WORDS
 from kpis.sources.guard import counting, explain, literal, name, run_reporting
 from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
 from kpis.sources.zones import Step, odd_sql, steps, to_utc_sql, zone_named
 
 A_TYPE = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "date": "a date",
-    "timestamp": "a date with a time",
+    "integer": _("a whole number"),
+    "number": _("a number"),
+    "boolean": _("true or false"),
+    "date": _("a date"),
+    "timestamp": _("a date with a time"),
 }
 
 
@@ -94,7 +96,7 @@ def load(
             work = Work(stage, options, caps, plans_for(stage, options, caps), part)
             return _load(work, target, progress, began)
     except (duckdb.Error, OSError, MemoryError) as error:
-        raise explain(error, doing="loading the file") from error
+        raise explain(error, doing=_("loading the file")) from error
 
 
 def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadReport:
@@ -133,8 +135,11 @@ def plans_for(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
     unknown = sorted(set(options.types) - set(stage.dialect.names))
     if unknown:
         raise Invalid(
-            f"The file has no column “{unknown[0]}”. Its columns: "
-            f"{', '.join(stage.dialect.names[:20])}.",
+            _(
+                "The file has no column “%(name)s”. Its columns: %(columns)s.",
+                name=unknown[0],
+                columns=", ".join(stage.dialect.names[:20]),
+            ),
             field="types",
         )
     found = findings(stage, options, options.null_tokens, caps, trusting=True)
@@ -214,19 +219,27 @@ def misfits_in(work: Work, wrong: list[Plan]) -> Bad:
 
 def _reason(plan: Plan, options: Options) -> str:
     if plan.stamps is not None and plan.stamps.numeric:
-        return f"not {A_TYPE[plan.type]}, {ORDER_WORDS[plan.order]}"
+        order = ORDER_WORDS[plan.order]
+        return _("not %(type)s, %(order)s", type=A_TYPE[plan.type], order=order)
+    if plan.type == "number" and options.decimal == ".":
+        return _("not a number with a decimal point")
     if plan.type == "number":
-        mark = "point" if options.decimal == "." else "comma"
-        return f"not a number with a decimal {mark}"
-    return f"not {A_TYPE[plan.type]}"
+        return _("not a number with a decimal comma")
+    return _("not %(type)s", type=A_TYPE[plan.type])
 
 
 def refusal_of(work: Work, bad: Bad) -> Invalid:
     first = bad.shown[0]
     return Invalid(
-        f"Line {first.line:,}, column “{first.column}”: “{first.value}” is {first.reason}."
-        f"{more_rows(bad.total - 1)} "
-        "Choose another type, add a spelling of “nothing”, or skip bad rows.",
+        _(
+            "Line %(line)s, column “%(column)s”: “%(value)s” is %(reason)s.%(more)s "
+            "Choose another type, add a spelling of “nothing”, or skip bad rows.",
+            line=f"{first.line:,}",
+            column=first.column,
+            value=first.value,
+            reason=first.reason,
+            more=more_rows(bad.total - 1),
+        ),
         field="types",
         bad_rows=[asdict(row) for row in bad.shown],
         bad_rows_total=bad.total,

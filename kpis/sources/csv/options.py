@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sources.base import TYPES
 from kpis.sources.zones import zone_named
 
 DATE_ORDERS = ("day_first", "month_first", "year_first")
 BAD_ROWS = ("stop", "skip")
+SIGNS = {"delimiter": _("delimiter"), "quote": _("quote")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,18 @@ class Options:
     def __post_init__(self) -> None:
         if self.encoding is not None:
             _known_encoding(self.encoding)
-        for label, sign in (("delimiter", self.delimiter), ("quote", self.quote)):
+        for name, sign in (("delimiter", self.delimiter), ("quote", self.quote)):
             if sign is not None and (len(sign) != 1 or not sign.isascii() or sign in "\r\n\0"):
-                raise Invalid(f"The {label} must be one character, not “{sign}”.", field=label)
+                raise Invalid(
+                    _(
+                        "The %(what)s must be one character, not “%(sign)s”.",
+                        what=SIGNS[name],
+                        sign=sign,
+                    ),
+                    field=name,
+                )
         if self.delimiter == self.quote:
-            raise Invalid("The delimiter and the quote must differ.", field="delimiter")
+            raise Invalid(_("The delimiter and the quote must differ."), field="delimiter")
         _one_of("date_order", self.date_order, (None, *DATE_ORDERS))
         _one_of("decimal", self.decimal, (".", ","))
         _one_of("bad_rows", self.bad_rows, BAD_ROWS)
@@ -45,7 +54,13 @@ class Options:
             if kind not in TYPES:
                 known = ", ".join(TYPES)
                 raise Invalid(
-                    f"“{kind}” is not a type that column “{column}” can have. Types: {known}.",
+                    _(
+                        "“%(type)s” is not a type that column “%(column)s” can have. "
+                        "Types: %(known)s.",
+                        type=kind,
+                        column=column,
+                        known=known,
+                    ),
                     field="types",
                 )
         zone_named(self.time_zone)
@@ -57,7 +72,9 @@ class Options:
     def from_json(cls, data: Mapping[str, Any]) -> Options:
         unknown = sorted(set(data) - {known.name for known in fields(cls)})
         if unknown:
-            raise Invalid(f"“{unknown[0]}” is not an option of a CSV file.", field=unknown[0])
+            raise Invalid(
+                _("“%(name)s” is not an option of a CSV file.", name=unknown[0]), field=unknown[0]
+            )
         known = dict(data)
         if "null_tokens" in known:
             known["null_tokens"] = tuple(known["null_tokens"])
@@ -71,7 +88,10 @@ def _known_encoding(encoding: str) -> None:
         is_text = False
     if not is_text:
         raise Invalid(
-            f"“{encoding}” is not a text encoding. Common ones: utf-8, cp1252, utf-16.",
+            _(
+                "“%(name)s” is not a text encoding. Common ones: utf-8, cp1252, utf-16.",
+                name=encoding,
+            ),
             field="encoding",
         )
 
@@ -79,7 +99,15 @@ def _known_encoding(encoding: str) -> None:
 def _one_of(label: str, value: str | None, known: tuple[str | None, ...]) -> None:
     if value not in known:
         choices = ", ".join(str(choice) for choice in known if choice is not None)
-        raise Invalid(f"“{value}” is not a choice for {label}. Choices: {choices}.", field=label)
+        raise Invalid(
+            _(
+                "“%(value)s” is not a choice for %(name)s. Choices: %(choices)s.",
+                value=str(value),
+                name=label,
+                choices=choices,
+            ),
+            field=label,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ace_portal.lib.words import sentence as _
 from kpis.sources.csv.convert import Plan
 from kpis.sources.csv.options import Need, Options
 from kpis.sources.csv.stamps import ORDER_WORDS, ORDERS, Stamps
 
-CHOSEN = "As chosen."
+CHOSEN = _("As chosen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,24 @@ def ordered_finding(
     if told is not None and told in fitting:
         return Finding(
             replace(plan, order=told),
-            f"All {n:,} values look like {stamps.words(told)}, as chosen.",
+            _(
+                "All %(n)s values look like %(shape)s, as chosen.",
+                n=f"{n:,}",
+                shape=stamps.words(told),
+            ),
         )
     if len(fitting) == 2 and fact["differ"]:
-        question = (
-            f"Column “{plan.name}”: do the dates begin with the day or with the month? Both fit "
-            f"all {n:,} values, and {fact['differ']:,} of them would change."
+        question = _(
+            "Column “%(name)s”: do the dates begin with the day or with the month? Both fit "
+            "all %(n)s values, and %(differ)s of them would change.",
+            name=plan.name,
+            n=f"{n:,}",
+            differ=f"{fact['differ']:,}",
         )
         need = Need("date_order", plan.name, question, ORDERS)
-        reason = f"All {n:,} values fit day first and month first alike: please choose."
+        reason = _(
+            "All %(n)s values fit day first and month first alike: please choose.", n=f"{n:,}"
+        )
         return Finding(plan, reason, need)
     if told is None and fitting:
         return Finding(
@@ -52,38 +62,57 @@ def ordered_finding(
             _settled(stamps, fact, fitting[0], lines, alike=len(fitting) == 2),
         )
     if told is not None and fitting:
-        question = (
-            f"Column “{plan.name}”: {seen(fact[f'not_{told}'], lines)} is not "
-            f"{ORDER_WORDS[told]}. Is the file {ORDER_WORDS[fitting[0]]}?"
+        question = _(
+            "Column “%(name)s”: %(seen)s is not %(told)s. Is the file %(order)s?",
+            name=plan.name,
+            seen=seen(fact[f"not_{told}"], lines),
+            told=ORDER_WORDS[told],
+            order=ORDER_WORDS[fitting[0]],
         )
         need = Need("date_order", plan.name, question, ORDERS, fitting[0])
-        return Finding(replace(plan, order=told), "The values contradict the choice.", need)
+        return Finding(replace(plan, order=told), _("The values contradict the choice."), need)
     if plan.name in options.types:
         better = max(ORDERS, key=lambda order: fact[order])
         return Finding(replace(plan, order=told or better), CHOSEN)
     return Finding(
         replace(plan, type="text"),
-        f"Text: {fact['day_first']:,} of {n:,} values read as dates with the day first and "
-        f"{fact['month_first']:,} with the month first, but {seen(fact['not_day_first'], lines)} "
-        "does not read day first.",
+        _(
+            "Text: %(day_first)s of %(n)s values read as dates with the day first and "
+            "%(month_first)s with the month first, but %(seen)s does not read day first.",
+            day_first=f"{fact['day_first']:,}",
+            n=f"{n:,}",
+            month_first=f"{fact['month_first']:,}",
+            seen=seen(fact["not_day_first"], lines),
+        ),
     )
 
 
 def _settled(
     stamps: Stamps, fact: Mapping[str, Any], order: str, lines: Mapping[int, int], *, alike: bool
 ) -> str:
-    reason = f"All {fact['n']:,} values look like {stamps.words(order)}"
+    n, shape = f"{fact['n']:,}", stamps.words(order)
     if alike:
-        return f"{reason}; read with the month first they would be the same."
+        return _(
+            "All %(n)s values look like %(shape)s; read with the month first they would be the "
+            "same.",
+            n=n,
+            shape=shape,
+        )
     other = ORDERS[1 - ORDERS.index(order)]
-    return (
-        f"{reason}; {fact['differ']:,} would also read {ORDER_WORDS[other]}. "
-        f"Settled by {seen(fact[f'not_{other}'], lines)}."
+    return _(
+        "All %(n)s values look like %(shape)s; %(differ)s would also read %(other)s. "
+        "Settled by %(seen)s.",
+        n=n,
+        shape=shape,
+        differ=f"{fact['differ']:,}",
+        other=ORDER_WORDS[other],
+        seen=seen(fact[f"not_{other}"], lines),
     )
 
 
 def seen(pair: Mapping[str, Any] | None, lines: Mapping[int, int]) -> str:
     """The value and its line."""
     if pair is None:
-        return "some value"
-    return f"“{pair['v'][:60]}” on line {lines.get(pair['r'], pair['r']):,}"
+        return _("some value")
+    line = lines.get(pair["r"], pair["r"])
+    return _("“%(value)s” on line %(line)s", value=pair["v"][:60], line=f"{line:,}")

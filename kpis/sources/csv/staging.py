@@ -14,13 +14,15 @@ import contextlib
 import csv
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from ace_portal.lib.errors import Invalid
-from kpis.sources.base import BAD_ROWS_SHOWN, BadRow, Caps, Progress
+from ace_portal.lib.words import sentence as _
+from kpis.sources.base import BadRow, Caps, Progress
+from kpis.sources.csv.bad import Bad, cell_too_long, misread, other_width, refuse_bad_rows
 from kpis.sources.csv.dialect import Dialect, dialect_of
 from kpis.sources.csv.encoding import Scan, scan, transcode
 from kpis.sources.csv.options import Options
@@ -29,19 +31,6 @@ from kpis.sources.parquet import beside
 
 GROUP = 20_480  # rows per group of the staging file
 SHOWN = 80  # characters of a bad row that are repeated
-
-
-@dataclass(slots=True)
-class Bad:
-    """Rows that cannot be read, the first hundred of them in full."""
-
-    total: int = 0
-    shown: list[BadRow] = field(default_factory=list)
-
-    def add(self, row: BadRow) -> None:
-        self.total += 1
-        if len(self.shown) < BAD_ROWS_SHOWN:
-            self.shown.append(row)
 
 
 @dataclass(slots=True)
@@ -87,7 +76,7 @@ def staged(
                     connection, scanned, dialect, text, stage, clean, options, caps, progress
                 )
         except duckdb.Error as error:
-            raise explain(error, doing="reading the file") from error
+            raise explain(error, doing=_("reading the file")) from error
         _check_cells(result, caps)
         yield result
 
@@ -169,7 +158,7 @@ def numbered_rows(
             except StopIteration:
                 return
             except csv.Error as error:
-                row, reason = [], _misread(str(error), line, dialect, caps)
+                row, reason = [], misread(str(error), line, dialect.quote, caps)
             if not reason and len(row) < 2 and not "".join(row).strip():
                 if width > 1 or skip_header:
                     continue
@@ -181,30 +170,8 @@ def numbered_rows(
             if len(row) == width + 1 and row[-1] == "":
                 row = row[:-1]  # a delimiter at the end of the line
             if not reason and len(row) != width:
-                reason = f"{width} cells expected, {len(row)} found"
+                reason = other_width(width, len(row))
             yield number, line, row, reason
-
-
-def _misread(error: str, line: int, dialect: Dialect, caps: Caps) -> str:
-    if "unexpected end" in error:
-        raise Invalid(
-            f"The quote that opens on line {line:,} is never closed. Close it, or choose another "
-            "quote character.",
-            field="quote",
-            line=line,
-        )
-    if "field larger" in error:
-        raise _cell_too_long(line, caps)
-    return f"text after the closing {dialect.quote}"
-
-
-def _cell_too_long(line: int, caps: Caps) -> Invalid:
-    return Invalid(
-        f"A cell on line {line:,} has more than {caps.cell_characters:,} characters. Is a quote "
-        "left open there?",
-        field="file",
-        line=line,
-    )
 
 
 def lines_of(staged: Staged, numbers: set[int], caps: Caps) -> dict[int, int]:
@@ -219,42 +186,27 @@ def lines_of(staged: Staged, numbers: set[int], caps: Caps) -> dict[int, int]:
     last = max(numbers, default=0)
     rows = numbered_rows(staged.text, staged.dialect, caps)
     upto = itertools.takewhile(lambda row: row[0] <= last, rows)
-    return {number: line for number, line, _, _ in upto if number in numbers}
-
-
-def more_rows(count: int) -> str:
-    if count < 1:
-        return ""
-    return " 1 more row does not fit." if count == 1 else f" {count:,} more rows do not fit."
-
-
-def refuse_bad_rows(bad: Bad) -> Invalid:
-    """The refusal of a file with rows that do not fit."""
-    first = bad.shown[0]
-    return Invalid(
-        f"Line {first.line:,}: {first.reason}.{more_rows(bad.total - 1)} Mend the file, or choose "
-        "to skip bad rows.",
-        field="file",
-        bad_rows=[asdict(row) for row in bad.shown],
-        bad_rows_total=bad.total,
-    )
+    return {number: line for number, line, *_rest in upto if number in numbers}
 
 
 def _check_cells(staged: Staged, caps: Caps) -> None:
     if staged.rows == 0 and not staged.bad.total:
-        raise Invalid("The file has column names and no rows.", field="file")
+        raise Invalid(_("The file has column names and no rows."), field="file")
     if staged.rows > caps.rows:
         raise Invalid(
-            f"The file has {staged.rows:,} rows; at most {caps.rows:,} are allowed. "
-            "Split it by time.",
+            _(
+                "The file has %(n)s rows; at most %(most)s are allowed. Split it by time.",
+                n=f"{staged.rows:,}",
+                most=f"{caps.rows:,}",
+            ),
             field="file",
         )
     lengths = ", ".join(f"max(length(c{i}))" for i in range(len(staged.dialect.names)))
     found = staged.connection.execute(f"SELECT greatest({lengths}, 0) FROM raw").fetchone()
     if found is not None and found[0] > caps.cell_characters:
-        for _, line, row, _ in numbered_rows(staged.text, staged.dialect, caps):
+        for _number, line, row, _reason in numbered_rows(staged.text, staged.dialect, caps):
             if any(len(cell) > caps.cell_characters for cell in row):
-                raise _cell_too_long(line, caps)
+                raise cell_too_long(line, caps)
 
 
 def _reader_sql(path: Path, dialect: Dialect, width: int, more: str = "") -> str:

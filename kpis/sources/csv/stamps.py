@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ace_portal.lib.words import pattern
+from ace_portal.lib.words import sentence as _
 from kpis.sources.guard import listed
 
 ORDERS = ("day_first", "month_first")
 ORDER_WORDS = {
-    "day_first": "day first",
-    "month_first": "month first",
-    "year_first": "year first",
+    "day_first": _("day first"),
+    "month_first": _("month first"),
+    "year_first": _("year first"),
 }
 
 _SHAPE = re.compile(
@@ -24,17 +26,17 @@ _SHAPE = re.compile(
 )
 _OFFSET = r":[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _WORDS = {
-    "%d": "day",
-    "%m": "month",
-    "%b": "month name",
-    "%Y": "year",
-    "%y": "two-digit year",
-    "%H": "hour",
-    "%I": "hour",
-    "%M": "minute",
-    "%S": "second",
-    "%f": "fraction",
-    "%p": "AM or PM",
+    "d": _("day"),
+    "m": _("month"),
+    "b": _("month name"),
+    "Y": _("year"),
+    "y": _("two-digit year"),
+    "H": _("hour"),
+    "I": _("hour"),
+    "M": _("minute"),
+    "S": _("second"),
+    "f": _("fraction"),
+    "p": _("AM or PM"),
 }
 
 
@@ -72,9 +74,9 @@ class Stamps:
     def words(self, order: str) -> str:
         """The commonest shape, as people say it."""
         shape = self.heads[order][0] + self.tails[0]
-        for sign, word in _WORDS.items():
-            shape = shape.replace(sign, word)
-        return shape + (" with an offset from UTC" if self.offsets else "")
+        named = {sign: word for sign, word in _WORDS.items() if f"%{sign}" in shape}
+        words = pattern(re.sub("%(.)", r"%(\1)s", shape), **named)
+        return _("%(shape)s with an offset from UTC", shape=words) if self.offsets else words
 
 
 def looks_like_stamp(value: str) -> bool:

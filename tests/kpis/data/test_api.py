@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from ace_portal.accounts.models import User
 from kpis.models import Dataset, Upload
@@ -16,6 +17,7 @@ from tests.kpis.data.conftest import csv_file, prepared, replaced, sent, work
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ClientOf = Callable[[User | None], Client]
+Speak = Callable[[dict[str, str]], None]
 API = "/api/v1/"
 
 
@@ -86,6 +88,63 @@ def test_refusals_name_their_field(owner: User, client_of: ClientOf, incidents: 
     assert {answer.status_code for answer in said} == {400}
     assert empty.json() == {"detail": "The file is empty.", "field": "file"}
     assert Dataset.objects.count() == 1
+
+
+def test_refusals_are_told_in_the_language_of_the_reader(
+    owner: User, client_of: ClientOf, incidents: Dataset, german: Speak
+) -> None:
+    german(
+        {
+            "Line %(line)s, column %(column)s: %(why)s": "Zeile %(line)s, %(column)s: %(why)s",
+            "the function “%(name)s” cannot be used: %(why)s": "„%(name)s“ geht nicht: %(why)s",
+            "the same data must give the same figures every time": "jedes Mal dieselben Zahlen",
+            "The file is empty.": "Die Datei ist leer.",
+        }
+    )
+    client = client_of(owner)
+    sql = {"sql": "SELECT random() FROM incidents"}
+    told = {}
+    for language in ("de", "en"):
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        query = post(client, "datasets/new/sql/preview/", sql)
+        empty = client.post(f"{API}uploads/", {"file": csv_file(b"")})
+        told[language] = (query.json()["detail"], empty.json()["detail"])
+
+    assert told == {
+        "de": (
+            "Zeile 1, 8: „random“ geht nicht: jedes Mal dieselben Zahlen.",
+            "Die Datei ist leer.",
+        ),
+        "en": (
+            "Line 1, column 8: the function “random” cannot be used: "
+            "the same data must give the same figures every time.",
+            "The file is empty.",
+        ),
+    }
+
+
+def test_details_of_a_refusal_are_told_in_the_language_of_the_reader(
+    owner: User, client_of: ClientOf, german: Speak
+) -> None:
+    german({"not %(type)s": "nicht %(type)s", "a whole number": "eine ganze Zahl"})
+    client = client_of(owner)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    upload = sent(owner, "n\n1\nx\n")
+    refused = post(
+        client, "datasets/", {"upload": upload.pk, "name": "A", "types": {"n": "integer"}}
+    )
+
+    reasons = [row["reason"] for row in refused.json()["details"]["bad_rows"]]
+    assert (refused.status_code, reasons) == (400, ["nicht eine ganze Zahl"])
+
+
+def test_findings_are_kept_in_the_language_of_the_portal(owner: User, german: Speak) -> None:
+    german({"All %(n)s values are %(type)s.": "Alle %(n)s sind %(type)s.",
+            "whole numbers": "ganze Zahlen"})  # fmt: skip
+    with override("de"):
+        upload = sent(owner, "n\n1\n2\n")
+
+    assert upload.profile["columns"][0]["reason"] == "All 2 values are whole numbers."
 
 
 def test_extra_fields_never_bind(owner: User, ace: User, client_of: ClientOf) -> None:

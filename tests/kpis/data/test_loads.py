@@ -81,6 +81,30 @@ def test_failed_load_leaves_the_live_one(owner: User, settings: Any) -> None:
     assert files(settings) == 1
 
 
+def test_failed_load_is_recorded_in_the_language_of_the_portal(
+    owner: User, settings: Any, german: Callable[[dict[str, str]], None]
+) -> None:
+    german(
+        {
+            "Line %(line)s, column “%(column)s”: “%(value)s” is %(reason)s.%(more)s "
+            "Choose another type, add a spelling of “nothing”, or skip bad rows.": "Zeile "
+            "%(line)s: „%(value)s“ ist %(reason)s.%(more)s",
+            "not %(type)s, %(order)s": "nicht %(type)s",
+            "a date with a time": "ein Zeitpunkt",
+        }
+    )
+    dataset = loaded(owner)
+    settings.LANGUAGE_CODE = "de"
+
+    spoiled(owner, dataset, event_log(cases=60).replace("29/2/2016 01:16", "some time", 1))
+
+    failed = dataset.loads.get(number=2)
+    assert (failed.error, failed.job.error) == (
+        "Zeile 2: „some time“ ist nicht ein Zeitpunkt.",
+    ) * 2
+    assert [row["reason"] for row in failed.report["bad_rows"]] == ["nicht ein Zeitpunkt"]
+
+
 def test_load_without_a_column_that_a_kpi_uses_is_rejected(
     owner: User, incidents: Dataset, publish: Callable[..., KPIVersion]
 ) -> None:

@@ -345,3 +345,26 @@ def test_refresh_by_hand_leads_back_to_the_page(ace: User, measured: KPI, client
     assert answer["Location"] == measured.get_absolute_url()
     assert "Waiting for a worker" in client_of(ace).get(answer["Location"]).content.decode()
     assert Refresh.objects.filter(kpi=measured, cause="demand", state="queued").count() == 1
+
+
+def test_formula_is_told_in_the_language_of_the_reader(
+    owner: User, make_kpi: MakeKPI, client_of: Open, german: Callable[[dict[str, str]], None]
+) -> None:
+    german(
+        {
+            "share of rows where %(condition)s, among %(rows)s": "Anteil: %(condition)s, %(rows)s",
+            "%(name)s is %(value)s": "%(name)s ist %(value)s",
+            "yes": "ja",
+            "all rows": "alle Zeilen",
+        }
+    )
+    kpi, client = make_kpi(), client_of(owner)
+
+    found = [
+        client.get(kpi.get_absolute_url(), headers={"accept-language": language})
+        for language in ("de", "en")
+    ]
+    assert [page.context["words"].formula for page in found] == [
+        "Anteil: made_sla ist ja, alle Zeilen",
+        "share of rows where made_sla is yes, among all rows",
+    ]

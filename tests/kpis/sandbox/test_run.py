@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import Words
 from kpis.sandbox import run
 from kpis.sandbox.limits import Limits
 from kpis.sources.csv import Options, Profile
@@ -249,3 +250,45 @@ def test_file_refusals_cross_the_border(tmp_path: Path) -> None:
         {"line": 3, "column": "n", "value": "x", "reason": "not a whole number"}
     ]
     assert asdict(Limits())["seconds"] == 60
+
+
+def test_refusal_of_the_child_comes_back_as_words(inputs: Inputs) -> None:
+    with pytest.raises(Invalid) as caught:
+        run.preview("SELECT random()", inputs)
+
+    words = caught.value.message
+    assert isinstance(words, Words)
+    assert words == (
+        "Line 1, column 8: the function “random” cannot be used: "
+        "the same data must give the same figures every time."
+    )
+    assert words.msgid == "Line %(line)s, column %(column)s: %(why)s"
+    assert (words.given["line"], words.given["column"]) == (1, 8)
+
+
+def test_findings_of_the_child_come_back_as_words(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("msgid,given\n1,x\n2,y\n")
+
+    profile = run.profile_file("csv", file)
+    reason = profile.columns[0].reason
+    assert isinstance(reason, Words)
+    assert (reason, reason.msgid) == (
+        "All 2 values are whole numbers.",
+        "All %(n)s values are %(type)s.",
+    )
+    assert isinstance(reason.given["type"], Words)
+    assert profile.options.types == {"msgid": "integer", "given": "text"}
+
+
+def test_rows_that_do_not_fit_come_back_with_words(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("a,b\n1,2\n3\n")
+
+    with pytest.raises(Invalid) as caught:
+        run.load_file("csv", file, {}, tmp_path / "rows.parquet")
+    (row,) = caught.value.details["bad_rows"]
+    assert (row["reason"], row["reason"].msgid) == (
+        "2 cells expected, 1 found",
+        "%(wanted)s cells expected, %(found)s found",
+    )

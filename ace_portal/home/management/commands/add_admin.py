@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ace_portal.accounts.services import add_person
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.saying import said
 
 
 class Command(BaseCommand):
@@ -25,6 +26,6 @@ class Command(BaseCommand):
         try:
             add_person(actor=None, email=email, name=name, password=password, is_admin=True)
         except PortalError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(said(error.message)) from error
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ace_portal.lib import assets, storage
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.saying import said
 
 
 class Command(BaseCommand):
@@ -21,5 +22,5 @@ class Command(BaseCommand):
         try:
             assets.build(base, base / "node_modules")
         except PortalError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(said(error.message)) from error
         storage.collect_if_changed()
