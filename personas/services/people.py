@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
-from ace_portal.lib.models import free_slug
+from ace_portal.lib.models import free_slug, held, write
 from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
 from personas.permissions import may_add_members, require_ace, require_owner
 from personas.selectors import steps_of
@@ -180,26 +180,17 @@ def add_member(
     role: str = Membership.Role.MEMBER,
 ) -> Membership:
     """Put a person into a group for a time; memberships of one person never overlap."""
-    if not may_add_members(actor, group, timezone.localdate()):
-        raise NotAllowed(_("Only the owner of the group and its champions add people."))
     with transaction.atomic():
-        UserGroup.objects.select_for_update().get(pk=group.pk)
+        group = held(group)
+        if not may_add_members(actor, group, timezone.localdate()):
+            raise NotAllowed(_("Only the owner of the group and its champions add people."))
         person = User.objects.filter(email__iexact=email, is_active=True).first()
         if person is None:
             raise Invalid(_("Nobody here has the email “%(email)s”.") % {"email": email},
                           field="email")  # fmt: skip
         if valid_to is not None and valid_to < valid_from:
             raise Invalid(_("The last day is before the first."), field="valid_to")
-        overlap = group.memberships.filter(user=person).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
-        )
-        if valid_to is not None:
-            overlap = overlap.filter(valid_from__lte=valid_to)
-        if overlap.exists():
-            raise Conflict(
-                _("%(name)s is in the group at that time already.") % {"name": person.name},
-                field="email",
-            )
+        _require_apart(group, person, valid_from, valid_to, field="email")
         membership = Membership(
             group=group, user=person, role=role, valid_from=valid_from, valid_to=valid_to
         )
@@ -211,15 +202,32 @@ def add_member(
 
 def end_membership(*, actor: User, membership: Membership, last_day: date) -> Membership:
     """The person is in the group up to ``last_day``, included."""
-    require_owner(actor, membership.group)
-    if last_day < membership.valid_from:
-        raise Invalid(_("The last day is before the first."), field="valid_to")
     with transaction.atomic():
-        membership.valid_to = last_day
-        membership.full_clean()
-        membership.save()
+        group = held(membership.group)
+        require_owner(actor, group)
+        row = held(membership)
+        if last_day < row.valid_from:
+            raise Invalid(_("The last day is before the first."), field="last_day")
+        _require_apart(group, row.user, row.valid_from, last_day, field="last_day", but=row)
+        write(row, {"valid_to": last_day})
         record(
-            actor=actor, action="group.end", target=membership.group,
-            person=membership.user.email, last_day=last_day.isoformat(),
+            actor=actor, action="group.end", target=group,
+            person=row.user.email, last_day=last_day.isoformat(),
         )  # fmt: skip
-    return membership
+    return row
+
+
+def _require_apart(
+    group: UserGroup, person: User, first: date, last: date | None, *, field: str,
+    but: Membership | None = None,
+) -> None:  # fmt: skip
+    """Memberships of one person in a group that is held never overlap."""
+    others = group.memberships.filter(user=person).exclude(pk=but.pk if but else None)
+    overlap = others.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first))
+    if last is not None:
+        overlap = overlap.filter(valid_from__lte=last)
+    if overlap.exists():
+        raise Conflict(
+            _("%(name)s is in the group at that time already.") % {"name": person.name},
+            field=field,
+        )
