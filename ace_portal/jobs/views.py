@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
+from ace_portal.lib.forms import attempt
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 
@@ -33,14 +34,16 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @access(ACE)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(person_of(request), pk)
-    services.retry(actor=person_of(request), job=job)
+    user = person_of(request)
+    job = selectors.job_for(user, pk)
+    attempt(request, lambda: services.retry(actor=user, job=job))
     return redirect("jobs:jobs")
 
 
 @access(ACE)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(person_of(request), pk)
-    services.cancel(actor=person_of(request), job=job)
+    user = person_of(request)
+    job = selectors.job_for(user, pk)
+    attempt(request, lambda: services.cancel(actor=user, job=job))
     return redirect("jobs:jobs")

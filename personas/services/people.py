@@ -222,7 +222,9 @@ def _require_apart(
     but: Membership | None = None,
 ) -> None:  # fmt: skip
     """Memberships of one person in a group that is held never overlap."""
-    others = group.memberships.filter(user=person).exclude(pk=but.pk if but else None)
+    others = group.memberships.filter(user=person)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
     overlap = others.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first))
     if last is not None:
         overlap = overlap.filter(valid_from__lte=last)
