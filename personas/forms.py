@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ace_portal.lib.days import site_today
 from ace_portal.lib.forms import area, day, field_of
 from personas.models import (
     Blueprint,
@@ -240,11 +240,11 @@ class GroupForm(forms.Form):
 class MemberForm(forms.Form):
     email = forms.EmailField(label=_("Email"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial="member")
-    valid_from = day(label=_("From"), initial=timezone.localdate)
+    valid_from = day(label=_("From"), initial=site_today)
     valid_to = day(
         label=_("To, included"), required=False, help_text=_("Empty: until further notice.")
     )
 
 
 class EndForm(forms.Form):
-    last_day = day(label=_("Last day"), initial=timezone.localdate)
+    last_day = day(label=_("Last day"), initial=site_today)

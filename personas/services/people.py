@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from ace_portal.lib.models import free_slug, held, write
 from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
@@ -182,7 +182,7 @@ def add_member(
     """Put a person into a group for a time; memberships of one person never overlap."""
     with transaction.atomic():
         group = held(group)
-        if not may_add_members(actor, group, timezone.localdate()):
+        if not may_add_members(actor, group, site_today()):
             raise NotAllowed(_("Only the owner of the group and its champions add people."))
         person = User.objects.filter(email__iexact=email, is_active=True).first()
         if person is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from personas import selectors
 from personas.models import Membership, UserGroup
@@ -136,7 +136,7 @@ def test_last_day_is_judged_by_the_row_as_it_is_now(owner: User, ace: User, worl
 def test_leaving_the_group_counts_from_the_next_day(
     owner: User, member: User, world: World
 ) -> None:
-    today = timezone.localdate()
+    today = site_today()
     membership = world.group.memberships.get()
     people.end_membership(actor=owner, membership=membership, last_day=today)
     assert list(selectors.groups_for(member)) == [world.group]
@@ -149,7 +149,7 @@ def test_leaving_the_group_counts_from_the_next_day(
 def test_champion_adds_people_and_a_member_does_not(
     owner: User, member: User, outsider: User, world: World
 ) -> None:
-    today = timezone.localdate()
+    today = site_today()
     with pytest.raises(NotAllowed):
         people.add_member(actor=member, group=world.group, email=outsider.email, valid_from=today)
     world.group.memberships.update(role=Membership.Role.CHAMPION)
