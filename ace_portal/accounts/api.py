@@ -21,7 +21,7 @@ from ace_portal.lib.api import taken
 from ace_portal.lib.permissions import ADMIN, ANYONE, SIGNED_IN
 
 
-class TokenScheme(KnoxTokenScheme):
+class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     """How the schema names what our own class reads."""
 
     target_class = "ace_portal.accounts.tokens.TokenAuthentication"

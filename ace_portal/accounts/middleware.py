@@ -21,6 +21,7 @@ class PersonalTimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = request.user.is_authenticated
-        with timezone.override(ZoneInfo(request.user.time_zone) if known else None):
+        user = request.user
+        zone = ZoneInfo(user.time_zone) if user.is_authenticated else None
+        with timezone.override(zone):
             return self.get_response(request)
