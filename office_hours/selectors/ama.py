@@ -174,5 +174,12 @@ def questions_due(user: User) -> QuerySet[AMAQuestion]:
 
 
 def sessions_to_close(user: User) -> QuerySet[AMASession]:
-    """The person's own that should be over and are not closed."""
-    return AMASession.objects.filter(host=user, state=State.LIVE, ends_at__lt=timezone.now())
+    """The person's own, and those whose host has left, that should be over and are not closed."""
+    mine = Q(host=user) | Q(host__is_active=False) | Q(host__is_ace=False)
+    return AMASession.objects.filter(mine, state=State.LIVE, ends_at__lt=timezone.now())
+
+
+def sessions_missed(user: User) -> QuerySet[AMASession]:
+    """The person's own that were announced, never began and would be over."""
+    rows = AMASession.objects.filter(host=user, state=State.PUBLISHED)
+    return rows.filter(ends_at__lte=timezone.now())
