@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.models import held, write
 from office_hours.models import Host, OtherDay, Rule
 from office_hours.permissions.booking import require_own
 from office_hours.selectors.availability import hours_of
@@ -39,8 +40,9 @@ def add_rule(*, actor: User, **fields: Any) -> Rule:
         host = _own(actor)
         if host.rules.count() >= MOST_RULES:
             raise Conflict(_("There are %(n)d already; change one instead.") % {"n": MOST_RULES})
-        rule = Rule(host=host, **fields)
-        _save(rule)
+        rule = Rule(host=host, **_stripped(fields))
+        rule.full_clean()
+        rule.save()
         record(actor=actor, action="hours.rule.add", target=rule)
     return rule
 
@@ -51,11 +53,10 @@ def change_rule(*, actor: User, rule: Rule, **fields: Any) -> Rule:
     require_own(actor, rule.host)
     with transaction.atomic():
         _own(actor)
-        for name, value in fields.items():
-            setattr(rule, name, value)
-        _save(rule)
-        record(actor=actor, action="hours.rule.change", target=rule)
-    return rule
+        row = held(rule)
+        write(row, _stripped(fields))
+        record(actor=actor, action="hours.rule.change", target=row)
+    return row
 
 
 def remove_rule(*, actor: User, rule: Rule) -> None:
@@ -109,7 +110,7 @@ def _own(actor: User) -> Host:
     return Host.objects.select_for_update(of=("self",)).select_related("person").get(person=actor)
 
 
-def _save(rule: Rule) -> None:
-    rule.topic, rule.place = rule.topic.strip(), rule.place.strip()
-    rule.full_clean()
-    rule.save()
+def _stripped(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.strip() if isinstance(value, str) else value for name, value in fields.items()
+    }

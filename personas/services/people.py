@@ -39,14 +39,12 @@ def change_persona(*, actor: User, persona: Persona, **fields: Any) -> Persona:
     """Claims that keep their text keep how sure we are of them."""
     require_ace(actor)
     with transaction.atomic():
+        row = held(persona)
         claims = _take_claims(fields)
-        for name, value in fields.items():
-            setattr(persona, name, value)
-        persona.full_clean()
-        persona.save()
-        _write_claims(persona, claims)
-        record(actor=actor, action="persona.change", target=persona)
-    return persona
+        write(row, fields)
+        _write_claims(row, claims)
+        record(actor=actor, action="persona.change", target=row)
+    return row
 
 
 def _take_claims(fields: dict[str, Any]) -> dict[str, list[str]]:
@@ -103,7 +101,11 @@ def ask_question(
     with transaction.atomic():
         rank = persona.questions.aggregate(last=Max("rank"))["last"] or 0
         question = Question(persona=persona, rank=rank + 1, **fields)
-        return _save_question(actor, question, step, "question.ask")
+        question.blueprint, question.step_key = _place(question, step)
+        question.full_clean()
+        question.save()
+        record(actor=actor, action="question.ask", target=question)
+    return question
 
 
 def change_question(
@@ -111,23 +113,22 @@ def change_question(
 ) -> Question:
     require_ace(actor)
     with transaction.atomic():
+        row = held(question)
         for name, value in fields.items():
-            setattr(question, name, value)
-        return _save_question(actor, question, step, "question.change")
+            setattr(row, name, value)
+        blueprint, key = _place(row, step)
+        write(row, {**fields, "blueprint": blueprint, "step_key": key})
+        record(actor=actor, action="question.change", target=row)
+    return row
 
 
-def _save_question(
-    actor: User, question: Question, step: tuple[Blueprint, str] | None, action: str
-) -> Question:
+def _place(question: Question, step: tuple[Blueprint, str] | None) -> tuple[Blueprint | None, str]:
+    """Where a question of this decision arises, if both are what they should be."""
     if question.decision.persona_id != question.persona_id or question.decision.kind != "decision":
         raise Invalid(_("Choose a decision of this persona."), field="decision")
-    question.blueprint, question.step_key = step or (None, "")
     if step is not None and step[1] not in {s.key for s in steps_of(step[0])}:
         raise Invalid(_("This step is not in the blueprint any more."), field="step")
-    question.full_clean()
-    question.save()
-    record(actor=actor, action=action, target=question)
-    return question
+    return step or (None, "")
 
 
 def rank_question(*, actor: User, question: Question, up: bool) -> Question:
@@ -160,14 +161,12 @@ def create_group(*, actor: User, name: str, persona: Persona, **fields: Any) -> 
 
 
 def change_group(*, actor: User, group: UserGroup, **fields: Any) -> UserGroup:
-    require_owner(actor, group)
     with transaction.atomic():
-        for name, value in fields.items():
-            setattr(group, name, value)
-        group.full_clean()
-        group.save()
-        record(actor=actor, action="group.change", target=group)
-    return group
+        row = held(group)
+        require_owner(actor, row)
+        write(row, fields)
+        record(actor=actor, action="group.change", target=row)
+    return row
 
 
 def add_member(
