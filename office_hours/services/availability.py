@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -59,14 +62,27 @@ def change_rule(*, actor: User, rule: Rule, **fields: Any) -> Rule:
     return row
 
 
-def remove_rule(*, actor: User, rule: Rule) -> None:
-    """Nothing new is booked in these hours; what is booked stays."""
+def remove_rule(*, actor: User, rule: Rule) -> Rule:
+    """Nothing new is booked in these hours; what is booked stays.
+
+    Days to come that are like these hours would open as their weekday does: they go first.
+    """
     require_ace(actor)
     require_own(actor, rule.host)
     with transaction.atomic():
-        _own(actor)
-        record(actor=actor, action="hours.rule.remove", target=rule)
-        rule.delete()
+        today = timezone.now().astimezone(ZoneInfo(_own(actor).time_zone)).date()
+        row = held(rule)
+        alike = OtherDay.objects.filter(like=row).order_by("day")
+        days = [date_format(other.day, "D j M Y") for other in alike.filter(day__gte=today)]
+        if days:
+            raise Conflict(
+                _("Days that are different go by these hours: %(days)s. Change or remove them "
+                  "first.") % {"days": ", ".join(days)}
+            )  # fmt: skip
+        alike.delete()  # days that are over
+        record(actor=actor, action="hours.rule.remove", target=row)
+        row.delete()
+    return row
 
 
 def set_other_day(
