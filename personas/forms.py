@@ -131,8 +131,9 @@ class CardForm(forms.Form):
     system = forms.CharField(label=_("System"), max_length=60, required=False)
     channel = forms.CharField(label=_("Channel"), max_length=60, required=False)
     evidence = forms.ChoiceField(
-        label=_("How sure are we"), choices=Card.Evidence.choices, initial="assumed"
-    )
+        label=_("How sure are we"), choices=Card.Evidence.choices, initial="assumed",
+        help_text=_("“Verified” needs evidence, which a card cannot have yet."),
+    )  # fmt: skip
     severity = forms.IntegerField(
         label=_("It fails here, severity 1 to 5"),
         min_value=1,
