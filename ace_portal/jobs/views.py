@@ -10,10 +10,10 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
 from ace_portal.lib.forms import attempt
 from ace_portal.lib.pages import page_of
-from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.permissions import OPERATIONS, SIGNED_IN, access
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     page = page_of(request, selectors.jobs_for(person_of(request)))
@@ -31,7 +31,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
@@ -40,7 +40,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("jobs:jobs")
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)

@@ -11,6 +11,7 @@ from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services.queue import wake
 from ace_portal.lib.errors import Conflict, NotAllowed
+from ace_portal.lib.permissions import OPERATIONS
 
 
 def retry(*, actor: User, job: Job) -> Job:
@@ -49,5 +50,5 @@ def cancel(*, actor: User, job: Job) -> Job:
 
 
 def _may_steer(actor: User, job: Job) -> None:
-    if not (actor.is_active and (actor.is_admin or actor.is_ace)):
-        raise NotAllowed(_("Only the ACE team steers background work."))
+    if not (actor.is_active and OPERATIONS.lets(actor)):
+        raise NotAllowed(_("Only the ACE team and administrators steer background work."))
