@@ -63,7 +63,7 @@ Row = TypeVar("Row", bound=BaseModel)
 
 def held(row: Row) -> Row:
     """The row as it is now, held until the transaction ends; what is gone is not found."""
-    rows = type(row)._default_manager.select_for_update().filter(pk=row.pk)
+    rows = row.__class__._default_manager.select_for_update().filter(pk=row.pk)
     now = rows.order_by("pk").first()  # the usual order may join, and so hold, another table
     if now is None:
         raise NotVisible("")
