@@ -147,17 +147,18 @@ def test_what_fails_after_it_was_asked_to_stop_has_stopped(name: str, attempts: 
 
 
 def test_what_waits_longest_comes_first() -> None:
+    """Also where it was made first, which the pages show last."""
     now = timezone.now()
-    held, waiting = ([queue("test.effect") for _number in range(2)] for _kind in range(2))
-    for minutes in (1, 2):
+    held, waiting = ([queue("test.effect") for _number in range(3)] for _kind in range(2))
+    for number, minutes in enumerate((2, 1, 3)):
         since = now - timedelta(minutes=minutes)
-        make_lost(held[minutes - 1])
-        Job.objects.filter(pk=held[minutes - 1].pk).update(lease_until=since)
-        Job.objects.filter(pk=waiting[minutes - 1].pk).update(run_after=since)
+        make_lost(held[number])
+        Job.objects.filter(pk=held[number].pk).update(lease_until=since)
+        Job.objects.filter(pk=waiting[number].pk).update(run_after=since)
 
     assert [list(rows) for rows in (Job.objects.abandoned(now), Job.objects.due(now))] == [
-        held[::-1], waiting[::-1],
-    ]  # fmt: skip
+        [rows[2], rows[0], rows[1]] for rows in (held, waiting)
+    ]
 
 
 def test_sweep_puts_a_lost_job_back_and_it_ends_done_once() -> None:
