@@ -1,6 +1,6 @@
 from django.urls import path
 
-from office_hours.api import ama, booking, hours, lessons
+from office_hours.api import ama, booking, hours, lessons, questions
 
 bookings = [
     path("hosts/", booking.Hosts.as_view(), name="hosts"),
@@ -31,13 +31,19 @@ ama_urls = [
     path("ama/<int:pk>/start/", ama.SessionStart.as_view(), name="ama-start"),
     path("ama/<int:pk>/cancel/", ama.SessionCancel.as_view(), name="ama-cancel"),
     path("ama/<int:pk>/close/", ama.SessionClose.as_view(), name="ama-close"),
-    path("ama/<int:pk>/questions/", ama.SessionQuestions.as_view(), name="ama-questions"),
+    path("ama/<int:pk>/questions/", questions.SessionQuestions.as_view(), name="ama-questions"),
 ]
 
 question_urls = [
-    path("ama-questions/<int:pk>/", ama.QuestionDetail.as_view(), name="ama-question-detail"),
-    path("ama-questions/<int:pk>/vote/", ama.QuestionVote.as_view(), name="ama-question-vote"),
-    path("ama-questions/<int:pk>/moves/", ama.QuestionMoves.as_view(), name="ama-question-moves"),
+    path("ama-questions/<int:pk>/", questions.QuestionDetail.as_view(), name="ama-question-detail"),
+    path(
+        "ama-questions/<int:pk>/vote/", questions.QuestionVote.as_view(), name="ama-question-vote"
+    ),
+    path(
+        "ama-questions/<int:pk>/moves/",
+        questions.QuestionMoves.as_view(),
+        name="ama-question-moves",
+    ),
 ]
 
 lesson_urls = [

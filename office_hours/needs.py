@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.needs import AT_MOST, Need, beginning_of
-from office_hours.selectors.ama import questions_due, sessions_to_close
+from office_hours.selectors.ama import questions_due, sessions_missed, sessions_to_close
 from office_hours.selectors.booking import waiting_for
 from office_hours.selectors.lessons import lessons_due
 
 
 def sessions_left(user: User) -> list[Need]:
-    """Sessions to close, and what was put off in them, to answer."""
+    """Sessions to close or missed, and what was put off in them, to answer."""
     if not user.is_ace:
         return []
     today = timezone.localdate()
@@ -22,6 +22,9 @@ def sessions_left(user: User) -> list[Need]:
         *(Need(_("Session to close"), session.title, session.get_absolute_url(), session.ends_at,
                tone="watch")
           for session in sessions_to_close(user)[:AT_MOST]),
+        *(Need(_("Session that did not begin: move or cancel it"), session.title,
+               session.get_absolute_url(), session.starts_at, tone="watch")
+          for session in sessions_missed(user)[:AT_MOST]),
         *(Need(_("Question of a session to answer by %(day)s")
                % {"day": date_format(question.due, "j M") if question.due else ""},
                question.text, question.get_absolute_url(), question.updated_at,

@@ -15,7 +15,7 @@ def remind() -> int:
 
 @shared_task(name="office_hours.remind_of_lessons", ignore_result=True)
 def remind_of_lessons() -> int:
-    return reminders.remind_of_lessons(today=timezone.localdate())
+    return reminders.remind_of_lessons(now=timezone.now())
 
 
 @shared_task(name="office_hours.begin_sessions", ignore_result=True)

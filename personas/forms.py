@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ace_portal.lib.days import site_today
 from ace_portal.lib.forms import area, day, field_of
 from personas.models import (
     Blueprint,
@@ -131,8 +131,9 @@ class CardForm(forms.Form):
     system = forms.CharField(label=_("System"), max_length=60, required=False)
     channel = forms.CharField(label=_("Channel"), max_length=60, required=False)
     evidence = forms.ChoiceField(
-        label=_("How sure are we"), choices=Card.Evidence.choices, initial="assumed"
-    )
+        label=_("How sure are we"), choices=Card.Evidence.choices, initial="assumed",
+        help_text=_("“Verified” needs evidence, which a card cannot have yet."),
+    )  # fmt: skip
     severity = forms.IntegerField(
         label=_("It fails here, severity 1 to 5"),
         min_value=1,
@@ -240,11 +241,11 @@ class GroupForm(forms.Form):
 class MemberForm(forms.Form):
     email = forms.EmailField(label=_("Email"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial="member")
-    valid_from = day(label=_("From"), initial=timezone.localdate)
+    valid_from = day(label=_("From"), initial=site_today)
     valid_to = day(
         label=_("To, included"), required=False, help_text=_("Empty: until further notice.")
     )
 
 
 class EndForm(forms.Form):
-    last_day = day(label=_("Last day"), initial=timezone.localdate)
+    last_day = day(label=_("Last day"), initial=site_today)

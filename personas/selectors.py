@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.selectors import first_or_404
 from personas.models import (
     Blueprint,
@@ -26,8 +26,8 @@ from personas.models import (
 
 
 def memberships_today(user: User) -> QuerySet[Membership]:
-    """The memberships of a person that are valid today."""
-    return Membership.objects.valid_on(timezone.localdate()).filter(user=user)
+    """The memberships of a person that are valid today, by the site's day."""
+    return Membership.objects.valid_on(site_today()).filter(user=user)
 
 
 def groups_for(user: User) -> QuerySet[UserGroup]:
@@ -44,7 +44,7 @@ def group_for(user: User, slug: str) -> UserGroup:
 
 def members_of(group: UserGroup, day: date | None = None) -> QuerySet[Membership]:
     """Who is in the group on a day (today)."""
-    valid = Membership.objects.valid_on(day or timezone.localdate())
+    valid = Membership.objects.valid_on(day or site_today())
     return valid.filter(group=group).select_related("user")
 
 

@@ -16,7 +16,8 @@ from knox.models import AuthToken
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotVisible
-from ace_portal.lib.permissions import ADMIN, admit
+from ace_portal.lib.models import held, write
+from ace_portal.lib.permissions import ADMIN, SIGNED_IN, admit
 from ace_portal.lib.registries import person_listeners
 
 ROLES = ("is_admin", "is_ace", "may_manage_data")
@@ -37,32 +38,32 @@ def add_person(
 
 def change_person(*, actor: User, person: User, **fields: Any) -> User:
     """Change name, roles or whether the account is active."""
-    admit(actor, ADMIN)
     if person == actor and not (fields.get("is_admin", True) and fields.get("is_active", True)):
         raise Invalid(_("Another administrator has to take your own rights away."))
     with transaction.atomic():
-        for name, value in fields.items():
-            setattr(person, name, value)
-        person.full_clean(exclude=["password"])
-        person.save()
-        if not person.is_active:
-            AuthToken.objects.filter(user=person).delete()
-            _end_sessions(person)
-        record(actor=actor, action="person.change", target=person, roles=_roles(person))
+        both = User.objects.select_for_update().filter(pk__in=[actor.pk, person.pk])
+        rows = {row.pk: row for row in both.order_by("pk")}  # two who meet wait in one order
+        admit(rows[actor.pk], ADMIN)
+        row = rows[person.pk]
+        write(row, fields, exclude=["password"])
+        if not row.is_active:
+            AuthToken.objects.filter(user=row).delete()
+            _end_sessions(row)
+        record(actor=actor, action="person.change", target=row, roles=_roles(row))
         for tell in person_listeners.values():
-            tell(actor, person)
-    return person
+            tell(actor, row)
+    return row
 
 
 def change_settings(*, actor: User, name: str, time_zone: str, theme: str, job_title: str) -> User:
     """A person's own name, zone and theme."""
     with transaction.atomic():
-        actor.name, actor.time_zone, actor.theme = name, time_zone, theme
-        actor.job_title = job_title
-        actor.full_clean(exclude=["password"])
-        actor.save()
-        record(actor=actor, action="person.settings", target=actor)
-    return actor
+        row = held(actor)
+        admit(row, SIGNED_IN)
+        given = {"name": name, "time_zone": time_zone, "theme": theme, "job_title": job_title}
+        write(row, given, exclude=["password"])
+        record(actor=actor, action="person.settings", target=row)
+    return row
 
 
 def choose_theme(*, actor: User, theme: str) -> User:

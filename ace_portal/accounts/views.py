@@ -57,9 +57,12 @@ def settings(request: HttpRequest) -> HttpResponse:
 @access(SIGNED_IN)
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """From wherever one is, and back there."""
+    """From wherever one is, and back there; the script of the menu stays where it is."""
     user = person_of(request)
-    attempt(request, lambda: services.choose_theme(actor=user, theme=request.POST.get("theme", "")))
+    chosen = request.POST.get("theme", "")
+    kept = attempt(request, lambda: services.choose_theme(actor=user, theme=chosen))
+    if kept is not None and getattr(request, "htmx", None):
+        return HttpResponse(status=204)
     back = request.headers.get("referer", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return redirect(back if ours else "accounts:settings")

@@ -9,12 +9,22 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
+        from ace_portal.lib.permissions import ACE, OPERATIONS
+
         add_entry("home", Entry(_("Home"), "home", "home:home", 10))
         add_entry(
             "work",
             Entry(
                 _("Background work"), "clock", "jobs:jobs", 95, ("/background/",),
-                group=_("ACE team"), visible=lambda user: user.is_ace,
+                group=_("ACE team"), visible=ACE.lets,
+            ),
+        )  # fmt: skip
+        add_entry(
+            "operations",
+            Entry(
+                _("Background work"), "clock", "jobs:jobs", 102, ("/background/",),
+                group=_("Administration"),
+                visible=lambda user: OPERATIONS.lets(user) and not ACE.lets(user),
             ),
         )  # fmt: skip
         for order, (name, label, icon, url, path) in enumerate(

@@ -9,7 +9,7 @@ from ace_portal.accounts.models import User
 from ace_portal.jobs import selectors, services
 from ace_portal.jobs.models import Job
 from ace_portal.lib.api import answers
-from ace_portal.lib.permissions import ACE, SIGNED_IN
+from ace_portal.lib.permissions import OPERATIONS, SIGNED_IN
 
 
 class JobOutput(serializers.ModelSerializer[Job]):
@@ -23,7 +23,7 @@ class JobOutput(serializers.ModelSerializer[Job]):
 
 
 class Jobs(generics.ListAPIView[Job]):
-    door = ACE
+    door = OPERATIONS
     serializer_class = JobOutput
     queryset = Job.objects.all()
 
@@ -37,7 +37,7 @@ class JobDetail(APIView):
 
 
 class JobRetry(APIView):
-    door = ACE
+    door = OPERATIONS
 
     @answers(JobOutput)
     def post(self, actor: User, pk: int) -> Job:
@@ -45,7 +45,7 @@ class JobRetry(APIView):
 
 
 class JobCancel(APIView):
-    door = ACE
+    door = OPERATIONS
 
     @answers(JobOutput)
     def post(self, actor: User, pk: int) -> Job:

@@ -14,12 +14,14 @@ from ace_portal.lib.models import BaseModel
 
 class JobQuerySet(models.QuerySet["Job"]):
     def due(self, now: datetime) -> JobQuerySet:
-        """Queued and allowed to run now."""
-        return self.filter(state=Job.State.QUEUED, run_after__lte=now)
+        """Queued and allowed to run now, what waits longest first."""
+        rows = self.filter(state=Job.State.QUEUED, run_after__lte=now)
+        return rows.order_by("run_after", "pk")
 
     def abandoned(self, now: datetime) -> JobQuerySet:
-        """Running under a lease that nobody renews any more."""
-        return self.filter(state__in=[Job.State.RUNNING, Job.State.CANCELLING], lease_until__lt=now)
+        """Running under a lease that nobody renews any more, the longest so first."""
+        held = [Job.State.RUNNING, Job.State.CANCELLING]
+        return self.filter(state__in=held, lease_until__lt=now).order_by("lease_until", "pk")
 
 
 class Job(BaseModel):

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
+from ace_portal.lib.forms import attempt
 from ace_portal.lib.pages import page_of
-from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from ace_portal.lib.permissions import OPERATIONS, SIGNED_IN, access
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     page = page_of(request, selectors.jobs_for(person_of(request)))
@@ -30,17 +31,19 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(person_of(request), pk)
-    services.retry(actor=person_of(request), job=job)
+    user = person_of(request)
+    job = selectors.job_for(user, pk)
+    attempt(request, lambda: services.retry(actor=user, job=job))
     return redirect("jobs:jobs")
 
 
-@access(ACE)
+@access(OPERATIONS)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    job = selectors.job_for(person_of(request), pk)
-    services.cancel(actor=person_of(request), job=job)
+    user = person_of(request)
+    job = selectors.job_for(user, pk)
+    attempt(request, lambda: services.cancel(actor=user, job=job))
     return redirect("jobs:jobs")

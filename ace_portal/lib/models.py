@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+from ace_portal.lib.errors import NotVisible
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # lines and tabs are text
@@ -54,6 +56,26 @@ class BaseModel(PlainText):
 
     class Meta:
         abstract = True
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def held(row: Row) -> Row:
+    """The row as it is now, held until the transaction ends; what is gone is not found."""
+    rows = row.__class__._default_manager.select_for_update().filter(pk=row.pk)
+    now = rows.order_by("pk").first()  # the usual order may join, and so hold, another table
+    if now is None:
+        raise NotVisible("")
+    return now
+
+
+def write(row: BaseModel, fields: dict[str, Any], *, exclude: Collection[str] = ()) -> None:
+    """Set these fields and save them alone: what somebody else has changed meanwhile stays."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.full_clean(exclude=set(exclude))
+    row.save(update_fields=[*fields, "updated_at"])
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):

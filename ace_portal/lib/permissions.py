@@ -34,6 +34,7 @@ SIGNED_IN = Door("signed in", lambda user: True)
 ACE = Door("ace", lambda user: user.is_ace)
 DATA = Door("data", lambda user: user.is_ace and user.may_manage_data)
 ADMIN = Door("admin", lambda user: user.is_admin)
+OPERATIONS = Door("operations", lambda user: user.is_ace or user.is_admin)
 
 
 def admit(user: Any, door: Door) -> None:

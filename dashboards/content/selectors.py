@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.selectors import first_or_404
@@ -243,7 +243,7 @@ def audience_of(user: User, dashboard: Dashboard) -> Audience:
     groups = [launch.group for launch in launches_of(dashboard)]
     shown = groups or list(dashboard.groups.all())
     keys = [group.pk for group in shown]
-    members = Membership.objects.valid_on(timezone.localdate())
+    members = Membership.objects.valid_on(site_today())
     people = members.filter(group__in=keys).values("user").distinct().count()
     known = set(groups_for(user).filter(pk__in=keys).values_list("pk", flat=True))
     named = [group for group in shown if group.pk in known]

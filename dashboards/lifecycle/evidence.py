@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.utils import timezone
 
+from ace_portal.lib.days import site_today
 from dashboards.content.document import Document, parse
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launches_of, released_of, usable_versions, work_of
@@ -63,9 +63,7 @@ def evidence_of(dashboard: Dashboard) -> Evidence:
         question__persona=persona, retired_at__isnull=True,
         versions__state=KPIVersion.State.PUBLISHED,
     )  # fmt: skip
-    members = Membership.objects.valid_on(timezone.localdate()).filter(
-        group__in=dashboard.groups.all()
-    )
+    members = Membership.objects.valid_on(site_today()).filter(group__in=dashboard.groups.all())
     usable = sources_of(
         usable_versions(dashboard, document.kpi_versions).values_list("pk", flat=True)
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launches_of, prototypes_for
@@ -45,7 +45,7 @@ def could_walk_through(dashboard: Dashboard) -> QuerySet[User]:
     groups = Q(group__in=dashboard.groups.values("pk")) | Q(
         group__in=launches_of(dashboard).values("group")
     )
-    members = Membership.objects.valid_on(timezone.localdate()).filter(groups)
+    members = Membership.objects.valid_on(site_today()).filter(groups)
     known = Q(Exists(members.filter(user=OuterRef("pk")))) | Q(
         pk__in=pilots_of(dashboard).order_by().values("user")
     )

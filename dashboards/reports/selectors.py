@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Invalid, NotVisible, PortalError
 from ace_portal.lib.saying import said
 from ace_portal.lib.selectors import first_or_404
@@ -74,7 +74,7 @@ def require_open(person: User, dashboard: Dashboard) -> None:
 def readers_of(dashboard: Dashboard) -> QuerySet[User]:
     """Who may open a dashboard today."""
     groups = [launch.group_id for launch in launches_of(dashboard)]
-    members = Membership.objects.valid_on(timezone.localdate()).filter(
+    members = Membership.objects.valid_on(site_today()).filter(
         user=OuterRef("pk"), group__in=groups
     )
     people = User.objects.filter(is_active=True).filter(Q(is_ace=True) | Exists(members))

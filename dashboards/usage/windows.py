@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
+
+from ace_portal.lib.days import midnight, site_today
 
 DAYS = 30
-
-
-def site_zone() -> ZoneInfo:
-    """Days are those of the place, not of each reader: all see the same figures."""
-    return ZoneInfo(settings.DEFAULT_USER_TIME_ZONE)
-
-
-def site_day(moment: datetime) -> date:
-    return moment.astimezone(site_zone()).date()
-
-
-def site_today() -> date:
-    return site_day(timezone.now())
-
-
-def midnight(day: date) -> datetime:
-    """The first moment of a day."""
-    return datetime.combine(day, time(), site_zone())
 
 
 @dataclass(frozen=True)

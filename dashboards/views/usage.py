@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.days import site_today
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.pages import LONGEST_NUMBER, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
@@ -26,7 +27,6 @@ from dashboards.usage.selectors.adoption import adoption_of, adoption_since_laun
 from dashboards.usage.selectors.times import times_of
 from dashboards.usage.services import decisions, reviews
 from dashboards.usage.services import views as services
-from dashboards.usage.windows import site_today
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 30

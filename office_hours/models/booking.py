@@ -139,7 +139,7 @@ class OtherDay(BaseModel):
     day = models.DateField(_("day"))
     starts = models.TimeField(_("from"), null=True, blank=True)
     ends = models.TimeField(_("to"), null=True, blank=True)
-    like = models.ForeignKey(Rule, models.CASCADE, null=True, blank=True, related_name="+")
+    like = models.ForeignKey(Rule, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["day"]

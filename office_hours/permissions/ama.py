@@ -37,6 +37,17 @@ def require_host(user: User, session: AMASession) -> None:
         raise NotAllowed(_("Only %(host)s, who leads it, does that.") % {"host": session.host})
 
 
+def may_close(user: User, session: AMASession) -> bool:
+    """Its host; where the host has left, anybody of the ACE, else nobody could."""
+    left = not (session.host.is_active and session.host.is_ace)
+    return is_host(user, session) or (left and may_moderate(user))
+
+
+def require_closer(user: User, session: AMASession) -> None:
+    if not may_close(user, session):
+        require_host(user, session)
+
+
 def require_question_hand(user: User, question: AMAQuestion) -> None:
     """Whoever may ever change it: its author and the moderators."""
     if not (may_moderate(user) or (user.is_active and question.author_id == user.pk)):

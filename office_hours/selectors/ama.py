@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.selectors import first_or_404
 from office_hours.models import AMAQuestion, AMASession, AMAVote
 from office_hours.permissions.ama import may_moderate
@@ -67,7 +68,7 @@ def audience_of(session: AMASession) -> QuerySet[User]:
     people = User.objects.filter(is_active=True)
     if session.everybody:
         return people
-    members = Membership.objects.valid_on(timezone.localdate())
+    members = Membership.objects.valid_on(site_today())
     return people.filter(pk__in=members.filter(group__in=session.groups.all()).values("user"))
 
 
@@ -173,5 +174,12 @@ def questions_due(user: User) -> QuerySet[AMAQuestion]:
 
 
 def sessions_to_close(user: User) -> QuerySet[AMASession]:
-    """The person's own that should be over and are not closed."""
-    return AMASession.objects.filter(host=user, state=State.LIVE, ends_at__lt=timezone.now())
+    """The person's own, and those whose host has left, that should be over and are not closed."""
+    mine = Q(host=user) | Q(host__is_active=False) | Q(host__is_ace=False)
+    return AMASession.objects.filter(mine, state=State.LIVE, ends_at__lt=timezone.now())
+
+
+def sessions_missed(user: User) -> QuerySet[AMASession]:
+    """The person's own that were announced, never began and would be over."""
+    rows = AMASession.objects.filter(host=user, state=State.PUBLISHED)
+    return rows.filter(ends_at__lte=timezone.now())

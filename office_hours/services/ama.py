@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +22,7 @@ from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboards_for
 from office_hours.models import SESSION_MOVES, AMAQuestion, AMASession
-from office_hours.permissions.ama import require_host
+from office_hours.permissions.ama import require_closer, require_host
 from office_hours.selectors.ama import UNANSWERED, audience_of
 from office_hours.services.holding import locked
 from office_hours.services.questions import defer_held
@@ -30,6 +31,7 @@ from personas.permissions import require_ace
 
 KIND, LIVE_KIND = "ama.session", "ama.live"
 FARTHEST, LONGEST = timedelta(days=3653), timedelta(days=1)
+AT_A_TIME = 100
 State = AMASession.State
 
 
@@ -93,12 +95,15 @@ def start_session(*, actor: User, session: AMASession) -> AMASession:
 
 
 def start_due(*, now: datetime) -> int:
-    """By the clock; answers how many began."""
+    """By the clock; answers how many began. What is over already stays: it was missed."""
     begun = 0
-    for session in AMASession.objects.filter(state=State.PUBLISHED, starts_at__lte=now)[:100]:
+    due = AMASession.objects.filter(
+        state=State.PUBLISHED, starts_at__lte=now, ends_at__gt=now
+    ).order_by("starts_at", "pk")
+    for session in due[:AT_A_TIME]:
         with transaction.atomic():
             row = locked(session)
-            if row.state == State.PUBLISHED and row.starts_at <= now:
+            if row.state == State.PUBLISHED and row.starts_at <= now < row.ends_at:
                 _go_live(row, None)
                 begun += 1
     return begun
@@ -111,19 +116,24 @@ def cancel_session(*, actor: User, session: AMASession, reason: str) -> AMASessi
         raise Invalid(_("Say why; everybody who was invited is told."), field="reason")
     with transaction.atomic():
         row = locked(session)
-        row.reason = reason.strip()
-        _move(row, actor, State.CANCELLED, reason=row.reason)
-        tell_audience(row, actor, "cancelled", _("Cancelled: %(title)s"), row.reason)
+        cancel_announced(actor, row, reason.strip())
     return row
+
+
+def cancel_announced(actor: User, session: AMASession, reason: str) -> None:
+    """The same for a session that is held: by its host, or because the host has left."""
+    session.reason = reason
+    _move(session, actor, State.CANCELLED, reason=reason)
+    tell_audience(session, actor, "cancelled", _("Cancelled: %(title)s"), reason)
 
 
 def close_session(
     *, actor: User, session: AMASession, outcomes: Sequence[Outcome] = ()
 ) -> AMASession:
     """It is over: what was not answered has somebody who answers it, and a day."""
-    require_host(actor, session)
     with transaction.atomic():
         row = locked(session)
+        require_closer(actor, row)
         _require_move(row, State.CLOSED)
         questions = list(row.questions.select_for_update().exclude(state=AMAQuestion.State.HIDDEN))
         waiting = sum(question.state == AMAQuestion.State.PENDING for question in questions)
@@ -166,8 +176,7 @@ def _go_live(session: AMASession, actor: User | None) -> None:
     """Who was invited, who asked and who voted among them, can join now."""
     _move(session, actor, State.LIVE)
     told = _("Until %(time)s. Ask, vote, and follow the answers.")
-    ends = date_format(timezone.localtime(session.ends_at), "H:i")
-    text = told % {"time": f"{ends} {timezone.get_current_timezone_name()}"}
+    text = told % {"time": _at_host(session, session.ends_at, "H:i")}
     tell_audience(session, actor, "live", _("Live now: %(title)s"), text, kind=LIVE_KIND)
 
 
@@ -217,6 +226,10 @@ def _require_ahead(session: AMASession) -> None:
 
 
 def _when(session: AMASession) -> str:
-    """The exact time with its zone: the reader may live in another one."""
-    local = timezone.localtime(session.starts_at)
-    return f"{date_format(local, 'D j M Y, H:i')} {timezone.get_current_timezone_name()}"
+    return _at_host(session, session.starts_at, "D j M Y, H:i")
+
+
+def _at_host(session: AMASession, moment: datetime, words: str) -> str:
+    """A time where the host is, with its zone: the reader may live in another one."""
+    zone = session.host.time_zone
+    return f"{date_format(moment.astimezone(ZoneInfo(zone)), words)} {zone}"

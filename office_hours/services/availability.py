@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.models import held, write
 from office_hours.models import Host, OtherDay, Rule
 from office_hours.permissions.booking import require_own
 from office_hours.selectors.availability import hours_of
@@ -39,8 +43,9 @@ def add_rule(*, actor: User, **fields: Any) -> Rule:
         host = _own(actor)
         if host.rules.count() >= MOST_RULES:
             raise Conflict(_("There are %(n)d already; change one instead.") % {"n": MOST_RULES})
-        rule = Rule(host=host, **fields)
-        _save(rule)
+        rule = Rule(host=host, **_stripped(fields))
+        rule.full_clean()
+        rule.save()
         record(actor=actor, action="hours.rule.add", target=rule)
     return rule
 
@@ -51,21 +56,33 @@ def change_rule(*, actor: User, rule: Rule, **fields: Any) -> Rule:
     require_own(actor, rule.host)
     with transaction.atomic():
         _own(actor)
-        for name, value in fields.items():
-            setattr(rule, name, value)
-        _save(rule)
-        record(actor=actor, action="hours.rule.change", target=rule)
-    return rule
+        row = held(rule)
+        write(row, _stripped(fields))
+        record(actor=actor, action="hours.rule.change", target=row)
+    return row
 
 
-def remove_rule(*, actor: User, rule: Rule) -> None:
-    """Nothing new is booked in these hours; what is booked stays."""
+def remove_rule(*, actor: User, rule: Rule) -> Rule:
+    """Nothing new is booked in these hours; what is booked stays.
+
+    Days to come that are like these hours would open as their weekday does: they go first.
+    """
     require_ace(actor)
     require_own(actor, rule.host)
     with transaction.atomic():
-        _own(actor)
-        record(actor=actor, action="hours.rule.remove", target=rule)
-        rule.delete()
+        today = timezone.now().astimezone(ZoneInfo(_own(actor).time_zone)).date()
+        row = held(rule)
+        alike = OtherDay.objects.filter(like=row).order_by("day")
+        days = [date_format(other.day, "D j M Y") for other in alike.filter(day__gte=today)]
+        if days:
+            raise Conflict(
+                _("Days that are different go by these hours: %(days)s. Change or remove them "
+                  "first.") % {"days": ", ".join(days)}
+            )  # fmt: skip
+        alike.delete()  # days that are over
+        record(actor=actor, action="hours.rule.remove", target=row)
+        row.delete()
+    return row
 
 
 def set_other_day(
@@ -109,7 +126,7 @@ def _own(actor: User) -> Host:
     return Host.objects.select_for_update(of=("self",)).select_related("person").get(person=actor)
 
 
-def _save(rule: Rule) -> None:
-    rule.topic, rule.place = rule.topic.strip(), rule.place.strip()
-    rule.full_clean()
-    rule.save()
+def _stripped(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.strip() if isinstance(value, str) else value for name, value in fields.items()
+    }

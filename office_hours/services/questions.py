@@ -133,13 +133,14 @@ def answer(
 ) -> AMAQuestion:
     """In writing, or live with a note that may be empty; what was deferred, in writing."""
     require_ace(actor)
-    if not live and not text.strip():
-        raise Invalid(_("Write the answer, or say that it was given live."), field="text")
     with transaction.atomic():
         row = locked_question(question)
         deferred = row.state == State.DEFERRED
         if deferred and row.thread_id is not None:
             raise Conflict(_("It is feedback now: answer it in its thread."))
+        if (deferred or not live) and not text.strip():
+            words = _("Write the answer, or say that it was given live.")
+            raise Invalid(_("Write the answer.") if deferred else words, field="text")
         if not deferred:
             _require_live(row.session)
         row.answer, row.answered_live = text.strip(), live and not deferred

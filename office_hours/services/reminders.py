@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,11 +13,13 @@ from ace_portal.lib.markdown import to_line
 from ace_portal.notifications.models import Event
 from ace_portal.notifications.services import notify
 from office_hours.invitations import in_words
-from office_hours.models import Booking
+from office_hours.models import Booking, Lesson
 from office_hours.selectors.lessons import lessons_due
 
 KIND, LESSON_KIND = "office_hours.reminder", "office_hours.lesson"
 AT_A_TIME = 200
+#: where each day begins first
+EARLIEST = timezone(timedelta(hours=14))
 
 
 def remind_due(*, now: datetime) -> int:
@@ -35,9 +38,14 @@ def remind_due(*, now: datetime) -> int:
     return reminded
 
 
-def remind_of_lessons(*, today: date) -> int:
-    """Remind who sees to a lesson's change on its day; a new day is a new reminder."""
-    due = {f"lesson.due.{row.pk}.{row.due:%Y-%m-%d}": row for row in lessons_due(today)}
+def remind_of_lessons(*, now: datetime) -> int:
+    """Remind who sees to a lesson's change on its day, which begins where they are.
+
+    A new day is a new reminder.
+    """
+    anywhere = now.astimezone(EARLIEST).date()
+    rows = [row for row in lessons_due(anywhere) if _is_due(row, now)]
+    due = {f"lesson.due.{row.pk}.{row.due:%Y-%m-%d}": row for row in rows}
     told = set(Event.objects.filter(kind=LESSON_KIND).values_list("key", flat=True))
     waiting = [key for key in due if key not in told][:AT_A_TIME]
     for key in waiting:
@@ -49,6 +57,12 @@ def remind_of_lessons(*, today: date) -> int:
             url=lesson.get_absolute_url(), about={"lesson": lesson.pk},
         )  # fmt: skip
     return len(waiting)
+
+
+def _is_due(lesson: Lesson, now: datetime) -> bool:
+    assert lesson.owner is not None
+    assert lesson.due is not None
+    return lesson.due <= now.astimezone(ZoneInfo(lesson.owner.time_zone)).date()
 
 
 def _tell(booking: Booking) -> None:

@@ -18,7 +18,7 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from office_hours.forms.ama import AskForm, CancelForm, CloseForm, SessionForm
 from office_hours.models import AMASession
-from office_hours.permissions.ama import require_host
+from office_hours.permissions.ama import require_closer, require_host
 from office_hours.selectors import ama as selectors
 from office_hours.services import ama as services
 from office_hours.views.ama_frame import PER_PAGE, opened, session_context, trail
@@ -128,7 +128,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing is left behind: each open question gets somebody and a day."""
-    user, session = led(request, pk)
+    user, session = opened(request, pk)
+    require_closer(user, session)
     left = selectors.questions_of(user, session).filter(state__in=selectors.UNANSWERED)
     form = CloseForm(
         request.POST if request.method == "POST" else None, questions=list(left), user=user

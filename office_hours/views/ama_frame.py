@@ -20,9 +20,11 @@ from office_hours.permissions.ama import (
     is_host,
     knows_author,
     may_change_question,
+    may_close,
     may_moderate,
 )
 from office_hours.selectors import ama as selectors
+from personas.selectors import groups_for
 
 PER_PAGE = 50
 State = AMAQuestion.State
@@ -73,9 +75,10 @@ def session_context(
     return {
         **list_context(request, user, session),
         "text": to_html(session.text),
-        "groups": [] if session.everybody else list(session.groups.all()),
+        "groups": [] if session.everybody else list(groups_for(user).filter(ama_sessions=session)),
         "dashboard": dashboard if known else None,
         "hosts": is_host(user, session),
+        "closes": session.state == AMASession.State.LIVE and may_close(user, session),
         "figures": selectors.figures_of(session),
         "form": form,
         "crumbs": trail(None, session.title),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.forms import form_page
+from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.permissions import ACE, access
 from office_hours.forms.hours import HoursForm, OtherDayForm, RuleForm
 from office_hours.models import Host
@@ -101,8 +101,9 @@ def rule_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rule_remove(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
-    services.remove_rule(actor=user, rule=rule_of(user, pk))
-    messages.success(request, _("Nothing new is booked then. What is booked stays."))
+    rule = rule_of(user, pk)
+    if attempt(request, lambda: services.remove_rule(actor=user, rule=rule)):
+        messages.success(request, _("Nothing new is booked then. What is booked stays."))
     return redirect(home())
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _n
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
-from ace_portal.lib.models import free_slug
+from ace_portal.lib.models import free_slug, held, write
 from personas.models import (
     Blueprint,
     BlueprintVersion,
@@ -67,13 +67,13 @@ def change_blueprint(*, actor: User, blueprint: Blueprint, **fields: Any) -> Blu
     """What stands beside the drawing: scenario, persona, view, review."""
     require_ace(actor)
     with transaction.atomic():
+        row = held(blueprint)
         for name, value in fields.items():
-            setattr(blueprint, name, value)
-        _check_view(blueprint)
-        blueprint.full_clean()
-        blueprint.save()
-        record(actor=actor, action="blueprint.change", target=blueprint)
-    return blueprint
+            setattr(row, name, value)
+        _check_view(row)
+        write(row, fields)
+        record(actor=actor, action="blueprint.change", target=row)
+    return row
 
 
 def _check_view(blueprint: Blueprint) -> None:
@@ -81,6 +81,12 @@ def _check_view(blueprint: Blueprint) -> None:
         raise Invalid(_("A to-be blueprint names the as-is one that it replaces."), field="as_is")
     if blueprint.as_is is not None and blueprint.as_is == blueprint:
         raise Invalid(_("A blueprint does not replace itself."), field="as_is")
+    today = Blueprint.objects.filter(view=Blueprint.View.AS_IS)
+    if blueprint.as_is is not None and not today.filter(pk=blueprint.as_is.pk).exists():
+        raise Invalid(_("What is replaced is an as-is blueprint; choose one."), field="as_is")
+    replaced = blueprint.pk is not None and blueprint.to_be_blueprints.exists()
+    if blueprint.view == Blueprint.View.TO_BE and replaced:
+        raise Invalid(_("Another blueprint replaces this one, so it stays as is."), field="view")
 
 
 def missing_for_publishing(version: BlueprintVersion) -> list[str]:

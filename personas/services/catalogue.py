@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
-from ace_portal.lib.models import free_slug
+from ace_portal.lib.models import free_slug, held, write
 from personas.models import Service
 from personas.permissions import require_ace, require_owner
 
@@ -30,19 +30,17 @@ def create_service(*, actor: User, owner: User | None = None, **fields: Any) -> 
 def change_service(*, actor: User, service: Service, **fields: Any) -> Service:
     require_ace(actor)
     with transaction.atomic():
-        for name, value in fields.items():
-            setattr(service, name, value)
-        require_ace(service.owner)
-        service.full_clean()
-        service.save()
-        record(actor=actor, action="service.change", target=service)
-    return service
+        row = held(service)
+        require_ace(fields.get("owner", row.owner))
+        write(row, fields)
+        record(actor=actor, action="service.change", target=row)
+    return row
 
 
 def archive_service(*, actor: User, service: Service) -> Service:
-    require_owner(actor, service)
     with transaction.atomic():
-        service.archived_at = timezone.now()
-        service.save()
-        record(actor=actor, action="service.archive", target=service)
-    return service
+        row = held(service)
+        require_owner(actor, row)
+        write(row, {"archived_at": timezone.now()})
+        record(actor=actor, action="service.archive", target=row)
+    return row

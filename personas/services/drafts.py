@@ -118,6 +118,11 @@ def put_card(
     require_ace(actor)
     if failure and severity is None:
         raise Invalid(_("A failure point needs a severity from 1 to 5."), field="severity")
+    if fields.get("evidence") == Card.Evidence.VERIFIED:
+        raise Invalid(
+            _("What is verified has evidence, and a card has none yet: say “Partly seen”."),
+            field="evidence",
+        )
     with transaction.atomic():
         draft = _in_draft(step.phase.version, blueprint)
         if lane.version_id != draft.pk:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
-from ace_portal.lib.models import free_slug
+from ace_portal.lib.models import free_slug, held, write
 from personas.models import Blueprint, Claim, Membership, Persona, Question, UserGroup
 from personas.permissions import may_add_members, require_ace, require_owner
 from personas.selectors import steps_of
@@ -39,14 +39,12 @@ def change_persona(*, actor: User, persona: Persona, **fields: Any) -> Persona:
     """Claims that keep their text keep how sure we are of them."""
     require_ace(actor)
     with transaction.atomic():
+        row = held(persona)
         claims = _take_claims(fields)
-        for name, value in fields.items():
-            setattr(persona, name, value)
-        persona.full_clean()
-        persona.save()
-        _write_claims(persona, claims)
-        record(actor=actor, action="persona.change", target=persona)
-    return persona
+        write(row, fields)
+        _write_claims(row, claims)
+        record(actor=actor, action="persona.change", target=row)
+    return row
 
 
 def _take_claims(fields: dict[str, Any]) -> dict[str, list[str]]:
@@ -103,7 +101,11 @@ def ask_question(
     with transaction.atomic():
         rank = persona.questions.aggregate(last=Max("rank"))["last"] or 0
         question = Question(persona=persona, rank=rank + 1, **fields)
-        return _save_question(actor, question, step, "question.ask")
+        question.blueprint, question.step_key = _place(question, step)
+        question.full_clean()
+        question.save()
+        record(actor=actor, action="question.ask", target=question)
+    return question
 
 
 def change_question(
@@ -111,23 +113,22 @@ def change_question(
 ) -> Question:
     require_ace(actor)
     with transaction.atomic():
+        row = held(question)
         for name, value in fields.items():
-            setattr(question, name, value)
-        return _save_question(actor, question, step, "question.change")
+            setattr(row, name, value)
+        blueprint, key = _place(row, step)
+        write(row, {**fields, "blueprint": blueprint, "step_key": key})
+        record(actor=actor, action="question.change", target=row)
+    return row
 
 
-def _save_question(
-    actor: User, question: Question, step: tuple[Blueprint, str] | None, action: str
-) -> Question:
+def _place(question: Question, step: tuple[Blueprint, str] | None) -> tuple[Blueprint | None, str]:
+    """Where a question of this decision arises, if both are what they should be."""
     if question.decision.persona_id != question.persona_id or question.decision.kind != "decision":
         raise Invalid(_("Choose a decision of this persona."), field="decision")
-    question.blueprint, question.step_key = step or (None, "")
     if step is not None and step[1] not in {s.key for s in steps_of(step[0])}:
         raise Invalid(_("This step is not in the blueprint any more."), field="step")
-    question.full_clean()
-    question.save()
-    record(actor=actor, action=action, target=question)
-    return question
+    return step or (None, "")
 
 
 def rank_question(*, actor: User, question: Question, up: bool) -> Question:
@@ -160,14 +161,12 @@ def create_group(*, actor: User, name: str, persona: Persona, **fields: Any) -> 
 
 
 def change_group(*, actor: User, group: UserGroup, **fields: Any) -> UserGroup:
-    require_owner(actor, group)
     with transaction.atomic():
-        for name, value in fields.items():
-            setattr(group, name, value)
-        group.full_clean()
-        group.save()
-        record(actor=actor, action="group.change", target=group)
-    return group
+        row = held(group)
+        require_owner(actor, row)
+        write(row, fields)
+        record(actor=actor, action="group.change", target=row)
+    return row
 
 
 def add_member(
@@ -180,26 +179,17 @@ def add_member(
     role: str = Membership.Role.MEMBER,
 ) -> Membership:
     """Put a person into a group for a time; memberships of one person never overlap."""
-    if not may_add_members(actor, group, timezone.localdate()):
-        raise NotAllowed(_("Only the owner of the group and its champions add people."))
     with transaction.atomic():
-        UserGroup.objects.select_for_update().get(pk=group.pk)
+        group = held(group)
+        if not may_add_members(actor, group, site_today()):
+            raise NotAllowed(_("Only the owner of the group and its champions add people."))
         person = User.objects.filter(email__iexact=email, is_active=True).first()
         if person is None:
             raise Invalid(_("Nobody here has the email “%(email)s”.") % {"email": email},
                           field="email")  # fmt: skip
         if valid_to is not None and valid_to < valid_from:
             raise Invalid(_("The last day is before the first."), field="valid_to")
-        overlap = group.memberships.filter(user=person).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
-        )
-        if valid_to is not None:
-            overlap = overlap.filter(valid_from__lte=valid_to)
-        if overlap.exists():
-            raise Conflict(
-                _("%(name)s is in the group at that time already.") % {"name": person.name},
-                field="email",
-            )
+        _require_apart(group, person, valid_from, valid_to, field="email")
         membership = Membership(
             group=group, user=person, role=role, valid_from=valid_from, valid_to=valid_to
         )
@@ -211,15 +201,34 @@ def add_member(
 
 def end_membership(*, actor: User, membership: Membership, last_day: date) -> Membership:
     """The person is in the group up to ``last_day``, included."""
-    require_owner(actor, membership.group)
-    if last_day < membership.valid_from:
-        raise Invalid(_("The last day is before the first."), field="valid_to")
     with transaction.atomic():
-        membership.valid_to = last_day
-        membership.full_clean()
-        membership.save()
+        group = held(membership.group)
+        require_owner(actor, group)
+        row = held(membership)
+        if last_day < row.valid_from:
+            raise Invalid(_("The last day is before the first."), field="last_day")
+        _require_apart(group, row.user, row.valid_from, last_day, field="last_day", but=row)
+        write(row, {"valid_to": last_day})
         record(
-            actor=actor, action="group.end", target=membership.group,
-            person=membership.user.email, last_day=last_day.isoformat(),
+            actor=actor, action="group.end", target=group,
+            person=row.user.email, last_day=last_day.isoformat(),
         )  # fmt: skip
-    return membership
+    return row
+
+
+def _require_apart(
+    group: UserGroup, person: User, first: date, last: date | None, *, field: str,
+    but: Membership | None = None,
+) -> None:  # fmt: skip
+    """Memberships of one person in a group that is held never overlap."""
+    others = group.memberships.filter(user=person)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    overlap = others.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=first))
+    if last is not None:
+        overlap = overlap.filter(valid_from__lte=last)
+    if overlap.exists():
+        raise Conflict(
+            _("%(name)s is in the group at that time already.") % {"name": person.name},
+            field=field,
+        )

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.days import site_today
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
@@ -150,7 +150,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The group's members of today; its owner and champions add people here."""
     user = person_of(request)
     group = selectors.group_for(user, slug)
-    may_add = may_add_members(user, group, timezone.localdate())
+    may_add = may_add_members(user, group, site_today())
     form = MemberForm(request.POST or None) if may_add or request.method == "POST" else None
     if request.method == "POST" and form is not None:
         added = submit(form, services.add_member, actor=user, group=group)

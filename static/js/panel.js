@@ -4,13 +4,31 @@
 const panel = () => document.getElementById("panel");
 let opener = null;
 
+/* Answers whether something came; what did not is shown, or explained, by its page. */
+async function fill(host, href) {
+  let filled = false;
+  const note = () => (filled = true);
+  host.addEventListener("htmx:afterSwap", note);
+  host.setAttribute("aria-busy", "true");
+  try {
+    await window.htmx.ajax("GET", href, { target: host, swap: "innerHTML", source: host });
+  } catch {
+    return false;
+  } finally {
+    host.removeAttribute("aria-busy");
+    host.removeEventListener("htmx:afterSwap", note);
+  }
+  return filled;
+}
+
 async function openPanel(link) {
   const host = panel();
   opener = link;
   document.querySelectorAll(".tile--open").forEach((tile) => tile.classList.remove("tile--open"));
-  host.setAttribute("aria-busy", "true");
-  await window.htmx.ajax("GET", link.href, { target: host, swap: "innerHTML", source: host });
-  host.removeAttribute("aria-busy");
+  if (!(await fill(host, link.href))) {
+    location.assign(link.href);
+    return;
+  }
   if (!host.childElementCount) return;
   host.hidden = false;
   link.closest(".tile")?.classList.add("tile--open");

@@ -12,14 +12,26 @@ function show(form, theme) {
   document.dispatchEvent(new CustomEvent(THEME_EVENT));
 }
 
+/* Kept is 204 alone. Else the form goes its own way: to the sign-in page, or to what went wrong. */
+async function keep(form, submitter) {
+  const theme = submitter.value;
+  const options = { method: "POST", redirect: "manual", headers: { "HX-Request": "true" } };
+  const answer = await fetch(form.action, { ...options, body: new FormData(form, submitter) })
+    .catch(() => null);
+  if (answer?.status === 204) return;
+  const said = Object.assign(document.createElement("input"), { type: "hidden", name: "theme" });
+  said.value = theme;
+  form.append(said);
+  form.submit();
+}
+
 export function startTheme() {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-theme-form]");
     if (!form || !event.submitter) return;
     event.preventDefault();
-    const body = new FormData(form, event.submitter);
     show(form, event.submitter.value);
-    fetch(form.action, { method: "POST", body, redirect: "manual" });
+    keep(form, event.submitter);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     document.dispatchEvent(new CustomEvent(THEME_EVENT));

@@ -44,6 +44,7 @@ def sees(*names: str) -> Rule:
     return Rule(ACE_TEAM | set(names), 404)
 
 
+OPERATIONS = role("ace", "owner", "admin")
 OF_GROUP = sees("member")
 OWNER = role("owner")
 #: the owner's upload, or hours: another person of the team cannot tell that they are there
@@ -83,10 +84,10 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "accounts:person-edit": ADMIN,
     "audit:log": ADMIN,
     # Background work
-    "jobs:jobs": TEAM,
+    "jobs:jobs": OPERATIONS,
     "jobs:progress": Rule(frozenset({"member", "ace", "owner", "admin"}), 404),  # the member asked
-    "jobs:retry": TEAM,
-    "jobs:cancel": TEAM,
+    "jobs:retry": OPERATIONS,
+    "jobs:cancel": OPERATIONS,
     # Notifications: the member's
     "notifications:inbox": ALL,
     "notifications:read": ALL,
@@ -307,10 +308,10 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:tokens": (ALL, ANY),
     "api:token-detail": Rule(frozenset({"member"}), 404),
     "api:people": ADMIN,
-    "api:jobs": TEAM,
+    "api:jobs": OPERATIONS,
     "api:job-detail": Rule(frozenset({"member", "ace", "owner", "admin"}), 404),
-    "api:job-retry": TEAM,
-    "api:job-cancel": TEAM,
+    "api:job-retry": OPERATIONS,
+    "api:job-cancel": OPERATIONS,
     "api:notifications": ALL,
     "api:notification-read": MEMBERS_OWN,
     "api:notification-preference": ALL,

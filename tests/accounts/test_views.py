@@ -98,6 +98,20 @@ def test_settings_change_zone_and_theme(member: User, client_of: ClientOf) -> No
     assert (member.time_zone, member.theme, member.job_title) == ("Asia/Tokyo", "dark", "Lead")
 
 
+def test_theme_answers_the_menus_script_and_a_form(member: User, client_of: ClientOf) -> None:
+    """204 is kept; what is refused is told on a page."""
+    client, headers = client_of(member), {"HX-Request": "true"}
+
+    answers = [
+        client.post("/account/theme/", {"theme": theme}, headers=asked).status_code
+        for theme, asked in (("dark", headers), ("pink", headers), ("light", {}))
+    ]
+    signed_out = Client().post("/account/theme/", {"theme": "dark"}, headers=headers)
+
+    member.refresh_from_db()
+    assert (answers, member.theme, signed_out.status_code) == ([204, 302, 302], "light", 302)
+
+
 def test_token_is_shown_once_stored_hashed_and_revoked(member: User, client_of: ClientOf) -> None:
     client = client_of(member)
     response = client.post("/account/tokens/new/")

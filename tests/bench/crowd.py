@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_day
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.models import Launch
 from dashboards.usage.models import ViewEvent
-from dashboards.usage.windows import site_day
 from feedback.models import Comment, Thread
 from personas.models import Membership, UserGroup
 

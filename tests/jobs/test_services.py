@@ -55,13 +55,20 @@ def stopped(run: services.Run) -> None:
     EFFECTS.append("stopped")
 
 
+@services.register_handler("test.stopped-late")
+def stopped_late(run: services.Run) -> None:
+    """Somebody asks it to stop, and then the source does not answer."""
+    Job.objects.filter(pk=run.job.pk).update(state=Job.State.CANCELLING)
+    raise {"later": Temporary, "refuse": Invalid}[run.payload["name"]]("The source is gone.")
+
+
 @pytest.fixture(autouse=True)
 def no_effects() -> None:
     EFFECTS.clear()
 
 
-def queue(kind: str, **fields: object) -> Job:
-    return services.enqueue(kind=kind, payload={"name": "one"}, actor=None, **fields)
+def queue(kind: str, name: str = "one", **fields: object) -> Job:
+    return services.enqueue(kind=kind, payload={"name": name}, actor=None, **fields)
 
 
 def make_lost(job: Job) -> None:
@@ -128,6 +135,32 @@ def test_temporary_failure_waits_and_gives_up_after_its_attempts() -> None:
     assert (states, early) == (["queued", "dead"], "taken")
 
 
+@pytest.mark.parametrize(("name", "attempts"), [("later", 5), ("later", 1), ("refuse", 5)])
+def test_what_fails_after_it_was_asked_to_stop_has_stopped(name: str, attempts: int) -> None:
+    job = queue("test.stopped-late", name, max_attempts=attempts)
+
+    state = services.run(job.pk)
+
+    job.refresh_from_db()
+    assert (state, job.error) == ("cancelled", "The source is gone.")
+    assert (job.lease_token, job.finished_at is None, services.run(job.pk)) == ("", False, "taken")
+
+
+def test_what_waits_longest_comes_first() -> None:
+    """Also where it was made first, which the pages show last."""
+    now = timezone.now()
+    held, waiting = ([queue("test.effect") for _number in range(3)] for _kind in range(2))
+    for number, minutes in enumerate((2, 1, 3)):
+        since = now - timedelta(minutes=minutes)
+        make_lost(held[number])
+        Job.objects.filter(pk=held[number].pk).update(lease_until=since)
+        Job.objects.filter(pk=waiting[number].pk).update(run_after=since)
+
+    assert [list(rows) for rows in (Job.objects.abandoned(now), Job.objects.due(now))] == [
+        [rows[2], rows[0], rows[1]] for rows in (held, waiting)
+    ]
+
+
 def test_sweep_puts_a_lost_job_back_and_it_ends_done_once() -> None:
     job = queue("test.effect")
     make_lost(job)
@@ -176,6 +209,20 @@ def test_retry_runs_a_failed_job_again(ace: User) -> None:
     services.run(job.pk)
 
     assert services.retry(actor=ace, job=job).state == "queued"
+
+
+def test_retry_is_refused_while_the_same_work_waits(ace: User) -> None:
+    failed = queue("test.refuse", key="kpi-1")
+    services.run(failed.pk)
+    again = queue("test.refuse", key="kpi-1")
+
+    with pytest.raises(Conflict, match="waits or runs already"):
+        services.retry(actor=ace, job=failed)
+    failed.refresh_from_db()
+    refused = failed.state
+    services.run(again.pk)
+
+    assert (refused, services.retry(actor=ace, job=failed).state) == ("failed", "queued")
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "done", "cancelling", "cancelled"])

@@ -125,6 +125,36 @@ def test_theme_is_shown_at_once_and_kept(gallery: Gallery, page: Page) -> None:
     assert [body is not None and 'name="theme"' in body for body in kept] == [True]
 
 
+@pytest.mark.parametrize("failing", ["refused", "lost", "redirected"])
+def test_theme_that_was_not_kept_goes_as_a_form(gallery: Gallery, page: Page, failing: str) -> None:
+    """So the reader sees why, or signs in."""
+    sent: list[str | None] = []
+
+    def refuse(route: Route) -> None:
+        if route.request.is_navigation_request():
+            sent.append(route.request.post_data)
+            route.fulfill(status=200, content_type="text/html", body="<h1>Sign in</h1>")
+        elif failing == "lost":
+            route.abort()
+        elif failing == "redirected":
+            route.fulfill(status=302, headers={"location": gallery.url("home")})
+        else:
+            route.fulfill(status=403)
+
+    page.route("**/theme", refuse)
+    page.goto(gallery.url("home"))
+    page.evaluate(
+        """document.querySelector("main").insertAdjacentHTML("beforeend",
+        '<form data-theme-form method="post" action="/theme">'
+        + '<button name="theme" value="dark" aria-pressed="false">Dark</button></form>')"""
+    )
+    page.get_by_role("button", name="Dark").click()
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert sent == ["theme=dark"]
+    page.complaints.clear()
+
+
 def test_filter_redraws_the_board_in_place(gallery: Gallery, page: Page) -> None:
     page.goto(gallery.url("dashboard"))
     drawn(page)
@@ -181,6 +211,33 @@ def test_explanation_opens_beside_the_board_and_gives_the_focus_back(
 
     expect(page.locator("#panel")).to_be_hidden()
     expect(opener.first).to_be_focused()
+
+
+@pytest.mark.parametrize("failing", ["refused", "lost"])
+def test_explanation_that_does_not_come_is_followed_to_its_page(
+    gallery: Gallery, page: Page, failing: str
+) -> None:
+    def refuse(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.fulfill(status=403, content_type="text/html", body="<h1>Not for you</h1>")
+        elif failing == "lost":
+            route.abort()
+        else:
+            route.fulfill(status=403)
+
+    page.goto(gallery.url("dashboard"))
+    opener = page.locator("summary", has_text="Time to resolve, median").first
+    opener.click()
+    link = page.get_by_role("link", name="Explain this number").first
+    page.route(f"**{link.get_attribute('href')}*", refuse)
+    page.evaluate("""new MutationObserver((seen) => seen.forEach((one) =>
+        sessionStorage.busy = String(one.target.getAttribute("aria-busy"))))
+        .observe(document.getElementById("panel"), { attributeFilter: ["aria-busy"] })""")
+    link.click()
+
+    expect(page.get_by_role("heading", name="Not for you")).to_be_visible()
+    assert page.evaluate("sessionStorage.busy") == "null"
+    page.complaints.clear()
 
 
 def test_menu_is_worked_by_keys(gallery: Gallery, page: Page) -> None:

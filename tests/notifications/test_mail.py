@@ -168,9 +168,17 @@ def test_one_click_ends_the_mails(sink: Sink, owner: User, member: User, client:
 
 
 def test_forged_link_ends_nothing(member: User, client: Client) -> None:
+    services.set_preference(actor=member, mail="immediate", hour=7)
     path = unsubscribe_url("notifications", member.pk).rpartition("8000")[2]
 
-    assert client.post(path[:-2] + "x/").status_code == 404
+    other = "y" if path.endswith("x/") else "x"
+
+    answers = [client.post(f"{path[:-2]}{other}/").status_code]
+    forged = Preference.objects.get(person=member).mail
+    answers.append(client.post(path).status_code)
+
+    assert (answers, forged) == ([404, 200], "immediate")
+    assert Preference.objects.get(person=member).mail == "none"
 
 
 def give_up(mail: Mail) -> None:

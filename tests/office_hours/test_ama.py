@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -73,6 +73,42 @@ def test_clock_begins_what_is_due_once(owner: User, announced: AMASession) -> No
 
     announced.refresh_from_db()
     assert (early, due, announced.state) == (0, [1, 0], "live")
+
+
+def test_session_that_was_missed_does_not_begin_and_waits_for_its_host(
+    owner: User, ace: User, member: User, announced: AMASession
+) -> None:
+    """As after a night without a worker."""
+    past = timezone.now() - timedelta(hours=2)
+    AMASession.objects.update(starts_at=past, ends_at=past + timedelta(hours=1))
+    before = told(member)
+
+    begun = ama.start_due(now=timezone.now())
+
+    announced.refresh_from_db()
+    assert (begun, announced.state, told(member)) == (0, "published", before)
+    assert [need.kind for need in needs_of(owner).needs] == [
+        "Session that did not begin: move or cancel it"
+    ]
+    assert needs_of(ace).needs == []
+
+
+def test_time_of_a_session_is_told_in_the_zone_of_its_host(
+    owner: User, ace: User, member: User
+) -> None:
+    owner.time_zone = "Asia/Tokyo"
+    owner.save()
+    begins = datetime(2030, 1, 15, 9, 0, tzinfo=UTC)
+    session = make_session(owner, starts_at=begins, ends_at=begins + timedelta(hours=1))
+    ama.publish_session(actor=owner, session=session)
+
+    ama.start_due(now=begins)
+
+    rows = Delivery.objects.filter(person=member, channel="inbox").order_by("pk")
+    assert [row.event.text for row in rows] == [
+        "Tue 15 Jan 2030, 18:00 Asia/Tokyo. All about it.",
+        "Until 19:00 Asia/Tokyo. Ask, vote, and follow the answers.",
+    ]
 
 
 def test_live_session_is_told_to_its_audience_once_and_while_it_is_live(

@@ -85,6 +85,28 @@ def test_name_that_was_left_out_is_nowhere_but_with_the_moderators(
     assert "Priya Unseen" in client_of(owner).get(paths[0]).content.decode()
 
 
+def test_audience_reads_of_their_own_groups_alone(
+    client_of: ClientOf, owner: User, member: User, world: World
+) -> None:
+    """A session for two groups does not tell the one of the other."""
+    session = make_live(owner, everybody=False, groups=[world.group, world.other_group])
+    paths = [session.get_absolute_url(), f"/api/v1/ama/{session.pk}/"]
+
+    pages, told = [
+        [client_of(person).get(path).content.decode() for person in (member, owner)]
+        for path in paths
+    ]
+
+    names, slugs = (
+        [getattr(group, name) for group in (world.group, world.other_group)]
+        for name in ("name", "slug")
+    )
+    assert [[name in page for name in names] for page in pages] == [[True, False], [True, True]]
+    assert [[f'"{slug}"' in text for slug in slugs] for text in told] == [
+        [True, False], [True, True],
+    ]  # fmt: skip
+
+
 def test_poll_answers_only_what_changed(
     client_of: ClientOf, member: User, colleague: User, running: AMASession
 ) -> None:

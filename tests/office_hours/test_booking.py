@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from ace_portal.accounts.models import User
-from ace_portal.accounts.services import change_person
 from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible, PortalError
 from ace_portal.notifications.models import Delivery, Mail
@@ -23,8 +22,6 @@ from office_hours.selectors.availability import free_between, host_for_tile, hos
 from office_hours.selectors.booking import bookings_for, may_see_tile
 from office_hours.services import availability, reminders
 from office_hours.services import booking as services
-from tests.fixtures.kpis import run_jobs
-from tests.fixtures.mailbox import Sink
 from tests.office_hours.conftest import HALF_PAST, NINE, NOW, make_rule
 
 pytestmark = pytest.mark.django_db
@@ -289,45 +286,3 @@ def test_refused_booking_leaves_no_mail(host: Host, booking: Booking, outsider: 
             services.book(actor=outsider, host=host, starts_at=HALF_PAST, topic=topic)
 
     assert (Mail.objects.count(), Booking.objects.count()) == (before, 1)
-
-
-# Who leaves --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("fields", [{"is_active": False}, {"is_ace": False}])
-def test_host_who_leaves_keeps_nobody_waiting(
-    sink: Sink, booking: Booking, admin: User, member: User, owner: User, fields: dict[str, bool]
-) -> None:
-    run_jobs()
-    sink.taken.clear()
-
-    change_person(actor=admin, person=owner, **fields)
-    run_jobs()
-
-    booking.refresh_from_db()
-    assert (booking.state, booking.reason) == ("cancelled", "Owner is not there any more.")
-    told = [(mail["To"], mail["Subject"]) for mail in sink.taken if mail["To"] == member.email]
-    assert told == [("member@example.org", "Cancelled, with Owner: SLA in week 44")]
-    assert "Why: Owner is not there any more." in sink.taken[0].get_body(("plain",)).get_content()
-
-
-def test_visitor_who_leaves_frees_the_time(
-    host: Host, booking: Booking, admin: User, member: User, colleague: User
-) -> None:
-    change_person(actor=admin, person=member, is_active=False)
-
-    booking.refresh_from_db()
-    assert booking.state == "cancelled"
-    assert services.book(actor=colleague, host=host, starts_at=NINE, topic="Mine").pk
-
-
-def test_other_change_of_a_person_cancels_nothing(
-    clock: Any, booking: Booking, admin: User, owner: User, member: User
-) -> None:
-    change_person(actor=admin, person=owner, name="Olga")
-    change_person(actor=admin, person=member, name="Max")
-    clock.move_to(NINE + HOUR)
-    change_person(actor=admin, person=owner, is_active=False)
-
-    booking.refresh_from_db()
-    assert booking.state == "confirmed"

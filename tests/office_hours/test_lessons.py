@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from ace_portal.notifications.models import Delivery
 from ace_portal.notifications.selectors import new_count
@@ -143,17 +144,17 @@ def test_change_is_seen_to_by_oneself_or_the_team(
 def test_owner_is_reminded_on_the_day_once_and_of_a_new_day_anew(
     owner: User, member: User, live: Dashboard
 ) -> None:
-    today = timezone.localdate()
+    today = site_today()
     lesson = write(member, dashboards=[live], owner=owner, due=today)
     write(member, dashboards=[live], owner=owner, due=today + timedelta(days=1))
     write(member, dashboards=[live], owner=owner, due=today, applied_to="Everywhere.")
     write(member, dashboards=[live], due=today)
 
-    counted = [reminders.remind_of_lessons(today=today) for _turn in range(2)]
+    counted = [reminders.remind_of_lessons(now=timezone.now()) for _turn in range(2)]
     lessons.change_lesson(
         actor=member, lesson=lesson, dashboards=[live], due=today - timedelta(days=1)
     )
-    again = reminders.remind_of_lessons(today=today)
+    again = reminders.remind_of_lessons(now=timezone.now())
 
     told = Delivery.objects.filter(channel="inbox", event__kind="office_hours.lesson")
     assert (counted, again) == ([1, 0], 1)
@@ -162,11 +163,27 @@ def test_owner_is_reminded_on_the_day_once_and_of_a_new_day_anew(
     ] * 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour", "counted"),
+    [("Pacific/Auckland", 10, 0), ("Pacific/Auckland", 11, 1),
+     ("America/Los_Angeles", 23, 0), ("America/Los_Angeles", 32, 1)],
+)  # fmt: skip
+def test_lesson_is_due_on_the_day_of_its_owner(
+    owner: User, member: User, live: Dashboard, zone: str, hour: int, counted: int
+) -> None:
+    User.objects.filter(pk=owner.pk).update(time_zone=zone)
+    write(member, dashboards=[live], owner=owner, due=date(2026, 11, 3))
+
+    now = datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=hour)
+
+    assert reminders.remind_of_lessons(now=now) == counted
+
+
 def test_reminder_is_gone_when_the_change_is_made(
     owner: User, member: User, live: Dashboard
 ) -> None:
-    lesson = write(member, dashboards=[live], owner=owner, due=timezone.localdate())
-    reminders.remind_of_lessons(today=timezone.localdate())
+    lesson = write(member, dashboards=[live], owner=owner, due=site_today())
+    reminders.remind_of_lessons(now=timezone.now())
     before = new_count(owner)
     lessons.change_lesson(
         actor=member, lesson=lesson, dashboards=[live], applied_to="The night shift."

@@ -152,6 +152,20 @@ def test_answer_is_undone_while_the_session_is_live(
         questions.undo(actor=owner, question=question)
 
 
+def test_what_was_put_off_is_answered_in_writing(
+    owner: User, member: User, running: AMASession
+) -> None:
+    question = ask(member, running)
+    questions.put_on_stage(actor=owner, question=question)
+    questions.defer(actor=owner, question=question, owner=owner, due=timezone.localdate())
+
+    for live in (False, True):
+        with pytest.raises(Invalid, match="Write the answer") as refused:
+            questions.answer(actor=owner, question=question, text=" ", live=live)
+        question.refresh_from_db()
+        assert (refused.value.field, question.state) == ("text", "deferred")
+
+
 @pytest.mark.parametrize("move", ["approve", "hide", "put_on_stage", "undo", "answer"])
 def test_moderating_is_the_teams(member: User, running: AMASession, move: str) -> None:
     question = ask(member, running)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -150,6 +152,52 @@ def test_to_be_names_what_it_replaces(owner: User, world: World) -> None:
             actor=owner, service=world.service, scenario="Better", value_stream="incident",
             view="to_be",
         )  # fmt: skip
+
+
+def test_what_is_replaced_is_as_is(
+    owner: User, world: World, blueprint: Blueprint, client_of: Callable[[User], Client]
+) -> None:
+    """Whoever says it, page or API, and from either end."""
+    better = blueprints.change_blueprint(
+        actor=owner, blueprint=blueprint, view="to_be", as_is=world.blueprint
+    )
+    new = {"service": world.service, "scenario": "Best", "value_stream": "incident"}
+    with pytest.raises(Invalid, match="is an as-is blueprint") as refused:
+        blueprints.create_blueprint(actor=owner, view="to_be", as_is=better, **new)
+    api = client_of(owner).post(
+        "/api/v1/blueprints/",
+        {**new, "service": world.service.slug, "view": "to_be", "as_is": better.slug},
+        "application/json",
+    )
+    best = blueprints.create_blueprint(actor=owner, view="as_is", **new)
+    with pytest.raises(Invalid, match="so it stays as is") as other_end:
+        blueprints.change_blueprint(
+            actor=owner, blueprint=world.blueprint, view="to_be", as_is=best
+        )
+
+    assert (refused.value.field, other_end.value.field) == ("as_is", "view")
+    assert (api.status_code, api.json()["detail"]) == (400, refused.value.message)
+
+
+def test_card_is_not_verified_without_evidence(
+    owner: User, blueprint: Blueprint, client_of: Callable[[User], Client]
+) -> None:
+    step, client = selectors.steps_of(blueprint)[0], client_of(owner)
+    here, card = f"{blueprint.get_absolute_url()}steps/{step.pk}/", {"text": "Waits"}
+    with pytest.raises(Invalid) as refused:
+        put(owner, blueprint, step, "customer", evidence="verified")
+
+    page = client.post(f"{here}customer/new/", {**card, "span": 1, "evidence": "verified"})
+    api = client.post(
+        f"/api/v1/blueprints/{blueprint.slug}/steps/{step.pk}/cards/",
+        {**card, "lane": "customer", "evidence": "verified"}, "application/json",
+    )  # fmt: skip
+    put(owner, blueprint, step, "customer", evidence="partial")
+
+    said = refused.value.message
+    assert (page.status_code, page.context["form"].errors) == (422, {"evidence": [said]})
+    assert (api.status_code, api.json()) == (400, {"detail": said, "field": "evidence"})
+    assert [kept.evidence for kept in step.cards.all()] == ["partial"]
 
 
 def test_member_draws_nothing(member: User, world: World) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from personas import selectors
-from personas.models import Membership
+from personas.models import Membership, UserGroup
 from personas.services import people
 from tests.fixtures.world import World
 
@@ -103,10 +103,40 @@ def test_membership_after_the_end_of_the_last_one_is_fine(
     assert selectors.members_of(world.group, date(2021, 1, 2)).count() == 1
 
 
+@pytest.mark.parametrize("last_day", [date(2022, 1, 1), date(2030, 1, 1)])
+def test_later_last_day_does_not_run_into_the_next_membership(
+    owner: User, member: User, world: World, last_day: date
+) -> None:
+    first = world.group.memberships.get()
+    people.end_membership(actor=owner, membership=first, last_day=date(2021, 1, 1))
+    people.add_member(
+        actor=owner, group=world.group, email=member.email,
+        valid_from=date(2022, 1, 1), valid_to=date(2022, 12, 31),
+    )  # fmt: skip
+
+    with pytest.raises(Conflict, match="in the group at that time already") as refused:
+        people.end_membership(actor=owner, membership=first, last_day=last_day)
+    people.end_membership(actor=owner, membership=first, last_day=date(2021, 12, 31))
+
+    first.refresh_from_db()
+    assert (refused.value.field, first.valid_to) == ("last_day", date(2021, 12, 31))
+
+
+def test_last_day_is_judged_by_the_row_as_it_is_now(owner: User, ace: User, world: World) -> None:
+    stale = world.group.memberships.select_related("group").get()
+    world.group.memberships.update(valid_from=date(2021, 1, 1))
+    with pytest.raises(Invalid, match="before the first"):
+        people.end_membership(actor=owner, membership=stale, last_day=date(2020, 6, 1))
+    UserGroup.objects.update(owner=ace)
+
+    with pytest.raises(NotAllowed):
+        people.end_membership(actor=owner, membership=stale, last_day=date(2021, 6, 1))
+
+
 def test_leaving_the_group_counts_from_the_next_day(
     owner: User, member: User, world: World
 ) -> None:
-    today = timezone.localdate()
+    today = site_today()
     membership = world.group.memberships.get()
     people.end_membership(actor=owner, membership=membership, last_day=today)
     assert list(selectors.groups_for(member)) == [world.group]
@@ -119,7 +149,7 @@ def test_leaving_the_group_counts_from_the_next_day(
 def test_champion_adds_people_and_a_member_does_not(
     owner: User, member: User, outsider: User, world: World
 ) -> None:
-    today = timezone.localdate()
+    today = site_today()
     with pytest.raises(NotAllowed):
         people.add_member(actor=member, group=world.group, email=outsider.email, valid_from=today)
     world.group.memberships.update(role=Membership.Role.CHAMPION)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from dashboards.content.models import Dashboard
 from dashboards.lifecycle.services.launches import end_launch, launch
 from kpis.models import KPI, Dataset, KPIVersion
@@ -177,9 +177,7 @@ def lose_membership(shown: Dashboard, owner: User) -> None:
 
 def end_membership(shown: Dashboard, owner: User) -> None:
     row = Membership.objects.get(group=shown.launches.get().group)
-    people.end_membership(
-        actor=owner, membership=row, last_day=timezone.localdate() - timedelta(days=1)
-    )
+    people.end_membership(actor=owner, membership=row, last_day=site_today() - timedelta(days=1))
 
 
 @pytest.mark.parametrize("lose", [lose_launch, lose_membership, end_membership])

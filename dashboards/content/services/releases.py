@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.registries import release_listeners, release_notes
 from ace_portal.notifications.services import notify
@@ -85,7 +86,7 @@ def require_releasable(version: Version | None) -> Version:
 def announce(version: Version, *, actor: User) -> None:
     """Tell everybody to whom the dashboard is open what is different."""
     groups = launches_of(version.dashboard).values("group")
-    members = Membership.objects.valid_on(timezone.localdate()).filter(group__in=groups)
+    members = Membership.objects.valid_on(site_today()).filter(group__in=groups)
     notify(
         kind="dashboards.release", key=f"release.{version.pk}", actor=actor,
         people=User.objects.filter(pk__in=members.values("user")),

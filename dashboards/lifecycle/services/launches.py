@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
@@ -73,7 +74,7 @@ def require_gate(dashboard: Dashboard, version: Version) -> None:
 
 def _announce(opened: Launch) -> None:
     """Tell everybody who is in the group today."""
-    members = Membership.objects.valid_on(timezone.localdate()).filter(group=opened.group)
+    members = Membership.objects.valid_on(site_today()).filter(group=opened.group)
     notify(
         kind="dashboards.release", key=f"launch.{opened.pk}", actor=opened.by,
         people=User.objects.filter(pk__in=members.values("user")),

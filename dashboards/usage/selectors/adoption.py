@@ -15,12 +15,13 @@ from django.db.models import DateField, DateTimeField, Min, OuterRef, Q, QuerySe
 from django.db.models.functions import Coalesce
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import midnight, site_day
 from ace_portal.lib.registries import dashboard_voices
 from dashboards.content.models import Dashboard
 from dashboards.lifecycle.models import Launch
 from dashboards.usage.arithmetic import MASKED, Counts, Spell, Summary, period_by, summarise
 from dashboards.usage.models import ViewEvent
-from dashboards.usage.windows import Window, last_days, midnight, since, site_day
+from dashboards.usage.windows import Window, last_days, since
 from personas.models import UserGroup
 
 MEMBER = "group__memberships"

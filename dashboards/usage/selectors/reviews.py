@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import launched_to
@@ -25,7 +26,7 @@ from dashboards.usage.arithmetic import (
 )
 from dashboards.usage.models import Decision, Review, ViewEvent
 from dashboards.usage.selectors.adoption import Adoption, adoption_of, launched_on, totals_of
-from dashboards.usage.windows import last_days, since, site_today
+from dashboards.usage.windows import last_days, since
 
 
 def thresholds() -> Thresholds:

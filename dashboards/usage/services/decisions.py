@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
@@ -18,7 +19,6 @@ from dashboards.content.selectors import launched_to, released_of
 from dashboards.permissions import require_under_way
 from dashboards.usage.models import Decision
 from dashboards.usage.permissions import require_conclusion
-from dashboards.usage.windows import site_today
 
 
 def log_decision(

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from dashboards.content.models import Dashboard
 from dashboards.permissions import require_under_way
 from dashboards.usage.models import Review
 from dashboards.usage.selectors.reviews import look_of
-from dashboards.usage.windows import site_today
 from personas.permissions import require_ace
 
 FARTHEST = timedelta(days=731)

@@ -16,10 +16,10 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_day
 from ace_portal.lib.errors import NotVisible
 from dashboards.content.models import Dashboard, Version
 from dashboards.usage.models import ViewEvent
-from dashboards.usage.windows import site_day
 
 log = logging.getLogger("ace.usage")
 

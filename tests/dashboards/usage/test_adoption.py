@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.services import launches as lifecycle
@@ -26,7 +27,6 @@ from dashboards.usage.selectors.adoption import (
 )
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
-from dashboards.usage.windows import site_today
 from feedback.services.talk import reply
 from feedback.services.threads import open_thread
 from personas.models import Membership

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from dashboards.content.models import Dashboard
 from dashboards.content.services import drafts
 from dashboards.prototypes import services as prototypes
 from dashboards.usage.models import Decision
 from dashboards.usage.services.decisions import conclude_decision, log_decision
-from dashboards.usage.windows import site_today
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[User | None], Client]

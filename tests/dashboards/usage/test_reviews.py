@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from dashboards.content.models import Dashboard
 from dashboards.usage.models import Review
 from dashboards.usage.selectors.reviews import look_of, reviews_due
 from dashboards.usage.services.decisions import log_decision
 from dashboards.usage.services.reviews import hold_review
-from dashboards.usage.windows import site_today
 from tests.fixtures.use import Look
 
 pytestmark = pytest.mark.django_db

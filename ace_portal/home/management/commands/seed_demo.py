@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.home.demo import (
@@ -20,6 +19,7 @@ from ace_portal.home.demo import (
     trial,
     use,
 )
+from ace_portal.lib.days import site_today
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "ace": {"name": "Jonas Weber", "is_ace": True, "may_manage_data": True},
@@ -47,9 +47,9 @@ class Command(BaseCommand):
                 for name, fields in PEOPLE.items()
             }
             found = discovery.tell(
-                people["owner"], people["member"], people["colleague"], timezone.localdate()
+                people["owner"], people["member"], people["colleague"], site_today()
             )
-        today = timezone.localdate()
+        today = site_today()
         dashboard = measurement.tell(people["owner"], found, today)
         trial.tell(people, found, dashboard, today)
         conversation.tell(people, found, dashboard, today)

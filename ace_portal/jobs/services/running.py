@@ -1,4 +1,4 @@
-"""The legal moves of a job. Nothing here knows what a job is about."""
+"""A job in the hands of a worker, up to its end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +19,11 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
-from ace_portal.lib.errors import Conflict, NotAllowed, PortalError, Temporary
+from ace_portal.lib.errors import NotAllowed, PortalError, Temporary
 from ace_portal.lib.registries import job_handlers
 from ace_portal.lib.saying import kept
 
 log = logging.getLogger("ace.jobs")
-
-TASK = "jobs.run"
 
 
 class LeaseLost(Exception):
@@ -35,45 +32,6 @@ class LeaseLost(Exception):
 
 class Cancelled(Exception):
     """A person asked the job to stop."""
-
-
-def enqueue(
-    *,
-    kind: str,
-    payload: dict[str, Any],
-    actor: User | None,
-    key: str = "",
-    queue: str = "default",
-    max_attempts: int = 5,
-) -> Job:
-    """Commit the row with the caller's transaction; wake a worker after it.
-
-    With a ``key``, an open job of the same kind and key is returned instead of a second one.
-    """
-    job_handlers.get(kind)
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                kind=kind,
-                payload=payload,
-                key=key,
-                queue=queue,
-                actor=actor,
-                max_attempts=max_attempts,
-                run_after=timezone.now(),
-            )
-    except IntegrityError:
-        return Job.objects.get(kind=kind, key=key, state__in=Job.OPEN)
-    transaction.on_commit(lambda: wake(job))
-    return job
-
-
-def wake(job: Job) -> None:
-    """Tell a worker. A broker that does not answer is no harm: the sweep finds the row."""
-    try:
-        current_app.send_task(TASK, args=[job.pk], queue=job.queue, retry=False)
-    except Exception:  # noqa: BLE001  any broker's error; the row is safe
-        log.warning("the broker did not take job %s; the sweep will", job.pk)
 
 
 def claim(job_id: int) -> Run | None:
@@ -162,13 +120,19 @@ class Run:
         raise LeaseLost
 
     def _end(self, state: Job.State, **fields: Any) -> bool:
-        return bool(
-            self._mine()
-            .filter(state__in=[Job.State.RUNNING, Job.State.CANCELLING])
-            .update(
-                state=state, finished_at=timezone.now(), lease_token="", lease_until=None, **fields
-            )
-        )
+        rows = self._mine().filter(state__in=[Job.State.RUNNING, Job.State.CANCELLING])
+        return self._let_go(rows, state, finished_at=timezone.now(), **fields)
+
+    def _fail(self, state: Job.State, message: str, **fields: Any) -> bool:
+        """running → ``state``; what was asked to stop has stopped, and is not tried again."""
+        running = self._mine().filter(state=Job.State.RUNNING)
+        if self._let_go(running, state, error=message, **fields):
+            return True
+        return self._end(Job.State.CANCELLED, error=message)
+
+    @staticmethod
+    def _let_go(rows: Any, state: Job.State, **fields: Any) -> bool:
+        return bool(rows.update(state=state, lease_token="", lease_until=None, **fields))
 
 
 def run(job_id: int) -> str:
@@ -199,17 +163,14 @@ def _fail(taken: Run, error: Exception) -> None:
     else:
         log.exception("job %s failed", job.pk)
         message = _("Something went wrong on our side. The log of the worker says what.")
-    if isinstance(error, Temporary) and job.attempts < job.max_attempts:
-        Job.objects.filter(pk=job.pk, lease_token=taken.token).update(
-            state=Job.State.QUEUED,
-            error=message,
-            lease_token="",
-            lease_until=None,
-            run_after=timezone.now() + timedelta(seconds=10 * 2**job.attempts),
-        )
-        return
-    state = Job.State.DEAD if isinstance(error, Temporary) else Job.State.FAILED
-    taken._end(state, error=message)
+    now = timezone.now()
+    if not isinstance(error, Temporary):
+        taken._fail(Job.State.FAILED, message, finished_at=now)
+    elif job.attempts < job.max_attempts:
+        later = now + timedelta(seconds=10 * 2**job.attempts)
+        taken._fail(Job.State.QUEUED, message, run_after=later)
+    else:
+        taken._fail(Job.State.DEAD, message, finished_at=now)
     if isinstance(error, NotAllowed):
         record(actor=job.actor, action="access.denied", target=job, why=message[:500])
 
@@ -236,74 +197,6 @@ def _renewing(taken: Run) -> Iterator[None]:
     finally:
         over.set()
         keeper.join()
-
-
-def sweep() -> int:
-    """Put back what a dead worker held, wake workers for what waits; answers how many moved."""
-    now = timezone.now()
-    moved = 0
-    for job in Job.objects.abandoned(now)[:500]:
-        moved += _take_back(job)
-    overdue = now - timedelta(seconds=settings.JOB_SWEEP_SECONDS)
-    for job in Job.objects.due(overdue)[:500]:
-        wake(job)
-    return moved
-
-
-def _take_back(job: Job) -> int:
-    """running → queued (or dead after the last attempt), if nobody was faster."""
-    held = Job.objects.filter(pk=job.pk, lease_token=job.lease_token, state=job.state)
-    if job.state == Job.State.CANCELLING:
-        return held.update(state=Job.State.CANCELLED, finished_at=timezone.now(), lease_token="")
-    if job.attempts >= job.max_attempts:
-        message = _("The worker stopped in the middle of this %(n)s times. It is not tried again.")
-        return held.update(
-            state=Job.State.DEAD,
-            error=message % {"n": job.attempts},
-            finished_at=timezone.now(),
-            lease_token="",
-        )
-    back = held.update(
-        state=Job.State.QUEUED, lease_token="", lease_until=None, run_after=timezone.now()
-    )
-    if back:
-        wake(job)
-    return back
-
-
-def retry(*, actor: User, job: Job) -> Job:
-    """failed or dead → queued, by a person."""
-    _may_steer(actor, job)
-    with transaction.atomic():
-        moved = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.DEAD]).update(
-            state=Job.State.QUEUED, attempts=0, run_after=timezone.now(), error=""
-        )
-        if not moved:
-            raise Conflict(_("Only work that has failed can be tried again."))
-        record(actor=actor, action="job.retry", target=job)
-        transaction.on_commit(lambda: wake(job))
-    job.refresh_from_db()
-    return job
-
-
-def cancel(*, actor: User, job: Job) -> Job:
-    """queued → cancelled, running → cancelling."""
-    _may_steer(actor, job)
-    with transaction.atomic():
-        waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-        running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
-        moved = waiting.update(state=Job.State.CANCELLED, finished_at=timezone.now())
-        moved = moved or running.update(state=Job.State.CANCELLING)
-        if not moved:
-            raise Conflict(_("This work is over already."))
-        record(actor=actor, action="job.cancel", target=job)
-    job.refresh_from_db()
-    return job
-
-
-def _may_steer(actor: User, job: Job) -> None:
-    if not (actor.is_active and (actor.is_admin or actor.is_ace)):
-        raise NotAllowed(_("Only the ACE team steers background work."))
 
 
 def register_handler(kind: str) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
