@@ -48,7 +48,7 @@ def change_item(
     _by_hand(state)
     with transaction.atomic():
         row = _open(item)
-        if row.version_id is not None and state != State.NOW:
+        if row.version is not None and state != State.NOW:
             raise Conflict(_("Version %(n)d carries it: take it out first.")
                            % {"n": row.version.number}, field="state")  # fmt: skip
         row.title, row.text, row.state = title, text, State(state)
