@@ -41,11 +41,11 @@ def remind_due(*, now: datetime) -> int:
 def remind_of_lessons(*, now: datetime) -> int:
     """Remind who sees to a lesson's change on its day, which begins where they are.
 
-    A new day is a new reminder.
+    A new day, or somebody else who sees to it, is a new reminder.
     """
     anywhere = now.astimezone(EARLIEST).date()
     rows = [row for row in lessons_due(anywhere) if _is_due(row, now)]
-    due = {f"lesson.due.{row.pk}.{row.due:%Y-%m-%d}": row for row in rows}
+    due = {f"lesson.due.{row.pk}.{row.owner_id}.{row.due:%Y-%m-%d}": row for row in rows}
     told = set(Event.objects.filter(kind=LESSON_KIND).values_list("key", flat=True))
     waiting = [key for key in due if key not in told][:AT_A_TIME]
     for key in waiting:
