@@ -13,6 +13,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotAllowed
 from ace_portal.lib.models import free_slug
 from dashboards.content.models import Dashboard
+from dashboards.content.services.locking import locked_under_way
 from dashboards.permissions import is_owner, require_editor
 from personas.models import UserGroup
 from personas.permissions import require_ace
@@ -48,7 +49,7 @@ def change_dashboard(
     """What the canvas says; only the owner names editors and hands it over."""
     require_editor(actor, dashboard)
     with transaction.atomic():
-        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        row = locked_under_way(dashboard)
         require_editor(actor, row)  # as it is now, whatever was on the page
         before = row.owner
         for name, value in fields.items():

@@ -12,9 +12,10 @@ from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
+from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.standing import VALIDATED, gates_passed
-from dashboards.permissions import require_owner, require_under_way
+from dashboards.permissions import require_owner
 from personas.models import Membership, UserGroup
 
 
@@ -27,9 +28,8 @@ def launch(
     """
     require_owner(actor, dashboard)
     with transaction.atomic():
-        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        row = locked_under_way(dashboard)
         require_owner(actor, row)
-        require_under_way(row)
         released = released_of(row)
         if released is None:
             raise Conflict(_("There is nothing to open yet: release a version first."))
@@ -87,6 +87,7 @@ def end_launch(*, actor: User, launch: Launch) -> Launch:
     """Close it to a group; its people lose it with the next request."""
     require_owner(actor, launch.dashboard)
     with transaction.atomic():
+        require_owner(actor, locked(launch.dashboard))
         row = Launch.objects.select_for_update().select_related("group").get(pk=launch.pk)
         if row.ended_at is not None:
             raise Invalid(_("It was closed to this group already."))
