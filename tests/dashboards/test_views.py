@@ -21,7 +21,7 @@ from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import let_through, make_dashboard
 from tests.fixtures.kpis import publish_kpi
-from tests.fixtures.tickets import VOLUME, make_tickets
+from tests.fixtures.tickets import HOURS, VOLUME, make_tickets, ticket_rows
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +365,42 @@ def test_tiles_that_are_remembered_are_those_that_would_be_written(
     KPI.objects.update(name="Another name")
     assert "Another name" in (renamed := tiles(owner))
     assert renamed == written(owner)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "refused"), [([1e30], 4), ([0.0, 5e-17], 0)], ids=["too large", "tiny"]
+)
+def test_figure_beyond_all_digits_stays_in_its_tile(
+    client_of: Open, owner: User, world: World, live: Dashboard, sla: KPIVersion,
+    amounts: list[float], refused: int,
+) -> None:  # fmt: skip
+    """A number, a line, bars and a table that cannot be printed, and beside them one that can."""
+    row = ticket_rows(2)[-1]
+    rows = [{**row, "hours": hours, "team": f"T{n}"} for n, hours in enumerate(amounts)]
+    odd = make_tickets(owner, rows, name="Odd")
+    total = {**HOURS, "measure": {"agg": "sum", "column": "hours"}}
+    kpi = publish_kpi(owner, world.question, odd, total, name="Hours", unit="number")
+    shown: list[dict[str, Any]] = [
+        {"type": "number", "kpi_version": kpi.pk},
+        {"type": "line", "kpi_version": kpi.pk, "grain": "month"},
+        {"type": "bar", "kpi_version": kpi.pk, "by": "team"},
+        {"type": "table", "kpi_versions": [kpi.pk], "by": "team"},
+        {"type": "number", "kpi_version": sla.pk},
+    ]
+    tiles = [{"key": f"t{n}", "width": 6, **tile} for n, tile in enumerate(shown)]
+    filters = {"period": {"preset": "all"}, "choices": []}
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    drafts.put_document(
+        actor=owner, dashboard=live, revision=draft.revision,
+        document={"schema": 1, "tiles": tiles, "filters": filters},
+    )  # fmt: skip
+    client = client_of(owner)
+
+    page = client.get(url("version-detail", live, draft.number))
+    one = client.get(url("tile-explain", live, "t0") + f"?version={draft.number}")
+
+    said = "This tile cannot be shown."
+    assert (page.status_code, one.status_code) == (200, 200)
+    assert [said in text.content.decode() for text in (page, one)] == [bool(refused)] * 2
+    assert page.content.decode().count(said) == refused
+    assert "SLA attainment" in page.content.decode()
