@@ -41,6 +41,11 @@ class DashboardForm(forms.Form):
     sponsor = forms.CharField(label=_("Sponsor"), max_length=120, required=False)
     review_due = day(label=_("Review due"), help_text=_("When you decide: go on, turn, or stop."))
 
+    def __init__(self, *args: Any, names_editors: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not names_editors:
+            del self.fields["editors"]
+
     @staticmethod
     def initial_of(dashboard: Dashboard) -> dict[str, Any]:
         simple = ("name", "problem", "hypothesis", "success_measure", "sponsor", "review_due")

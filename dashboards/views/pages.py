@@ -26,7 +26,7 @@ from dashboards.content.services import dashboards as services
 from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.selectors import canvas_of, portfolio_of
-from dashboards.permissions import require_editor
+from dashboards.permissions import is_owner, require_editor
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
@@ -190,7 +190,11 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_editor)
     return form_page(
         request,
-        DashboardForm(request.POST or None, initial=DashboardForm.initial_of(dashboard)),
+        DashboardForm(
+            request.POST or None,
+            initial=DashboardForm.initial_of(dashboard),
+            names_editors=is_owner(user, dashboard),
+        ),
         lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),
         done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
         said=_("Saved."),

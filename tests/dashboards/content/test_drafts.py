@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
@@ -203,11 +205,57 @@ def test_only_the_ace_edits_and_only_the_owner_names_editors(
     with pytest.raises(Invalid, match="members of the ACE team"):
         services.change_dashboard(actor=owner, dashboard=dashboard, editors=[member])
     services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
-    services.change_dashboard(actor=ace, dashboard=dashboard, name="New", editors=[])
+    services.change_dashboard(actor=ace, dashboard=dashboard, name="New", editors=[ace])
+    with pytest.raises(NotAllowed, match="names editors"):
+        services.change_dashboard(actor=ace, dashboard=dashboard, name="Newer", editors=[])
     with pytest.raises(NotAllowed, match="hands a dashboard over"):
         services.change_dashboard(actor=ace, dashboard=dashboard, owner=ace)
 
     assert list(dashboard.editors.all()) == [ace]
+
+
+def test_editor_is_not_asked_for_editors(
+    owner: User, ace: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+    where = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    given = {
+        "name": "New", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "persona": dashboard.persona_id, "review_due": "2030-01-01",
+    }  # fmt: skip
+
+    asked = [
+        'name="editors"' in client_of(person).get(where).content.decode() for person in (owner, ace)
+    ]
+    saved = client_of(ace).post(where, given)
+
+    dashboard.refresh_from_db()
+    assert asked == [True, False]
+    assert (saved.status_code, dashboard.name) == (302, "New")
+    assert list(dashboard.editors.all()) == [ace]
+
+
+def test_people_who_come_and_go_are_recorded(
+    owner: User, ace: User, dashboard: Dashboard, world: World
+) -> None:
+    services.change_dashboard(
+        actor=owner, dashboard=dashboard, groups=[world.other_group], editors=[ace]
+    )
+    services.change_dashboard(actor=owner, dashboard=dashboard, owner=ace, editors=[])
+    entries = AuditEntry.objects.filter(action="dashboard.change").order_by("pk")
+
+    assert [entry.details for entry in entries] == [
+        {
+            "fields": [],
+            "groups": {"added": [world.other_group.pk], "removed": [world.group.pk]},
+            "editors": {"added": [ace.pk], "removed": []},
+        },
+        {
+            "fields": ["owner"],
+            "editors": {"added": [], "removed": [ace.pk]},
+            "owner": {"old": owner.pk, "new": ace.pk},
+        },
+    ]
 
 
 def test_every_save_is_recorded(dashboard: Dashboard, draft: Version) -> None:
