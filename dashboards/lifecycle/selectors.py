@@ -224,7 +224,7 @@ def _leave_out_work(evidence: Evidence, user: User) -> None:
     """What a person reads of an MVP is the version that they may open."""
     versions = versions_for(user, evidence.dashboard)
     evidence.released = versions.filter(state=Version.State.RELEASED).first()
-    evidence.version = None
+    evidence.version, evidence.features = None, []
     if evidence.released is None:
         evidence.version = versions.filter(state__in=Version.ON_TRIAL).first()
     shown = evidence.released or evidence.version
