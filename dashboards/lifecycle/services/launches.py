@@ -39,7 +39,6 @@ def launch(
         opened = Launch(dashboard=row, group=group, by=actor, announcement=announcement.strip())
         opened.full_clean()
         opened.save()
-        dashboard.groups.add(group)
         record(actor=actor, action="dashboard.launch", target=dashboard, group=group.slug)
         _announce(opened)
     return opened
