@@ -18,9 +18,15 @@ def may_decide(user: User, dashboard: Dashboard) -> bool:
     return not dashboard.former_owners.filter(pk=user.pk).exists()
 
 
+def may_restore(user: User, dashboard: Dashboard) -> bool:
+    """Its owner, or an administrator, whether they may read it or not."""
+    if dashboard.status != Dashboard.Status.ARCHIVED:
+        return False
+    return is_owner(user, dashboard) or (user.is_active and user.is_admin)
+
+
 def require_restorer(user: User, dashboard: Dashboard) -> None:
-    """Its owner, or an administrator who may see it."""
-    if not (is_owner(user, dashboard) or user.is_admin):
+    if not (is_owner(user, dashboard) or (user.is_active and user.is_admin)):
         raise NotAllowed(_("Its owner or an administrator brings it back."))
 
 

@@ -35,6 +35,7 @@ from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
+MOST_ARCHIVED = 100
 
 
 @access(SIGNED_IN)
@@ -58,6 +59,7 @@ def dashboards(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "items": items,
+        "archived": [] if user.is_ace else selectors.archived_for(user)[:MOST_ARCHIVED],
         "prototypes": selectors.prototypes_for(user)[:PER_PAGE],
     }
     return render(request, "dashboards/dashboards.html", context)
