@@ -39,6 +39,7 @@ from feedback.services.talk import reply, vote
 from feedback.services.threads import open_thread
 from kpis.models import KPIVersion
 from tests.fixtures.trials import compare
+from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +163,94 @@ def test_pages_of_an_archived_dashboard_offer_no_change(
     assert "it is only read" in shown
     assert "<textarea" not in shown
     assert "New version" not in own
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        ("draft", ["Share it with its pilots", "Name a pilot"]),
+        ("prototype", ["Freeze it", "Take it back"]),
+        ("frozen", ["Thaw it", "Release it", "Begin a run"]),
+    ],
+)
+def test_owner_is_offered_no_move_of_an_archived_dashboard(
+    owner: User, on_trial: Dashboard, prototype: Version, state: str, offered: list[str],
+    client_of: Callable[[User | None], Client],
+) -> None:  # fmt: skip
+    Version.objects.filter(pk=prototype.pk).update(state=state)
+    where = reverse("dashboards:prototype", args=[on_trial.slug])
+
+    before = client_of(owner).get(where).content.decode()
+    Dashboard.objects.update(status="archived")
+    after = client_of(owner).get(where).content.decode()
+
+    assert [f">{words}<" in before for words in offered] == [True] * len(offered)
+    assert [f">{words}<" in after for words in offered] == [False] * len(offered)
+
+
+def test_nothing_is_tried_decided_or_opened_on_the_pages_of_an_archived_dashboard(
+    owner: User, dashboard: Dashboard, released: Version, world: World,
+    client_of: Callable[[User | None], Client],
+) -> None:  # fmt: skip
+    add_feature(actor=owner, dashboard=dashboard, name="By shift", criterion="Two clicks")
+    offers = {
+        "dashboards:features": "It passes",
+        "dashboards:decisions": "Write it down",
+        "dashboards:dashboard-about": "Open it to a group",
+    }
+
+    def offered() -> list[bool]:
+        pages = [reverse(name, args=[dashboard.slug]) for name in offers]
+        texts = [client_of(owner).get(page).content.decode() for page in pages]
+        return [words in text for words, text in zip(offers.values(), texts, strict=True)]
+
+    before = offered()
+    Dashboard.objects.update(status="archived")
+
+    assert (before, offered()) == ([True] * 3, [False] * 3)
+
+
+def test_owner_and_administrator_alone_are_offered_to_bring_it_back(
+    owner: User, ace: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    Dashboard.objects.update(status="archived")
+    admin = User.objects.create(email="both@example.org", name="Bo", is_ace=True, is_admin=True)
+    where = reverse("dashboards:gates", args=[dashboard.slug])
+
+    pages = [client_of(person).get(where).content.decode() for person in (owner, admin, ace)]
+
+    assert ["Bring it back" in page for page in pages] == [True, True, False]
+
+
+def test_administrator_brings_back_what_they_do_not_read(
+    admin: User, member: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    restore = reverse("dashboards:dashboard-restore", args=[dashboard.slug])
+    client, lists = client_of(admin), reverse("dashboards:dashboards")
+    while_active = client.get(restore).status_code
+    Dashboard.objects.update(status="archived")
+
+    listed = [client_of(who).get(lists).content.decode() for who in (admin, member)]
+    form = client.get(restore)
+    done = client.post(restore, {"reason": "A new sponsor."})
+    read = client.get(dashboard.get_absolute_url())
+
+    dashboard.refresh_from_db()
+    assert [restore in page for page in listed] == [True, False]
+    assert (while_active, form.status_code, read.status_code) == (404, 200, 404)
+    assert (done.status_code, done.headers["Location"]) == (302, lists)
+    assert dashboard.status == "active"
+
+
+def test_api_tells_an_administrator_no_more_than_the_name(
+    admin: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    Dashboard.objects.update(status="archived")
+
+    answer = client_of(admin).post(
+        f"/api/v1/dashboards/{dashboard.slug}/restore/", {"reason": "Back."}, "application/json"
+    )
+
+    assert answer.json() == {
+        "slug": dashboard.slug, "name": dashboard.name, "status": "active",
+    }  # fmt: skip
