@@ -25,7 +25,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
 from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
-from dashboards.lifecycle.selectors import canvas_of, portfolio_of
+from dashboards.lifecycle.portfolio import portfolio_of
+from dashboards.lifecycle.selectors import canvas_of
 from dashboards.permissions import is_owner, require_editor
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of

@@ -17,6 +17,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib import memory
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
+from dashboards.lifecycle.portfolio import glance_of
 from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import let_through, make_dashboard
@@ -404,3 +405,55 @@ def test_figure_beyond_all_digits_stays_in_its_tile(
     assert [said in text.content.decode() for text in (page, one)] == [bool(refused)] * 2
     assert page.content.decode().count(said) == refused
     assert "SLA attainment" in page.content.decode()
+
+
+def test_lists_of_versions_and_of_mvps_read_no_document(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    """A document is long, and these pages print none."""
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    client = client_of(owner)
+    for where in (url("versions", live), reverse("dashboards:portfolio")):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(where).status_code == 200
+        assert [q["sql"] for q in captured if '"document"' in q["sql"]] == []
+    with CaptureQueriesContext(connection) as captured:
+        glance = glance_of()
+
+    assert not any('"document"' in query["sql"] for query in captured)
+    assert [(row["name"], row["count"]) for row in glance.stages] == [("Launch", 1)]
+    assert glance.live == [live]
+    assert glance.drafts == [draft]
+
+
+def test_versions_come_in_pages(client_of: Open, owner: User, live: Dashboard) -> None:
+    first = live.versions.get()
+    Version.objects.bulk_create(
+        Version(
+            dashboard=live, number=number, state="superseded", document=first.document,
+            sha256=first.sha256, author=owner,
+        )
+        for number in range(2, 34)
+    )  # fmt: skip
+    client, where = client_of(owner), url("versions", live)
+
+    pages = [client.get(where), client.get(f"{where}?page=2")]
+
+    shown = [[item["version"].number for item in page.context["items"]] for page in pages]
+    assert shown == [list(range(33, 3, -1)), [3, 2, 1]]
+    assert list(pages[1].context["numbers"]) == list(range(33, 0, -1))
+
+
+def test_group_that_was_closed_to_in_the_meantime_is_told_so(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    keys = [live.slug, live.launches.get().pk]
+    where, api = (reverse(f"{app}:launch-end", args=keys) for app in ("dashboards", "api"))
+    client = client_of(owner)
+    client.post(where)
+
+    again = client.post(where, follow=True)
+
+    assert again.status_code == 200
+    assert "It was closed to this group already." in again.content.decode()
+    assert client.post(api, {}, "application/json").status_code == 409

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
-from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.errors import Conflict
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
@@ -89,7 +89,7 @@ def end_launch(*, actor: User, launch: Launch) -> Launch:
         require_owner(actor, locked(launch.dashboard))
         row = Launch.objects.select_for_update().select_related("group").get(pk=launch.pk)
         if row.ended_at is not None:
-            raise Invalid(_("It was closed to this group already."))
+            raise Conflict(_("It was closed to this group already."))
         row.ended_at = timezone.now()
         row.full_clean()
         row.save()
