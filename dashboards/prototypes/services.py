@@ -19,7 +19,7 @@ from dashboards.content.selectors import work_of
 from dashboards.content.services.drafts import check_sources, locked_work_of
 from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.permissions import require_owner
-from dashboards.prototypes.models import Pilot, Walkthrough
+from dashboards.prototypes.models import MAX_WHY, Pilot, Walkthrough
 from dashboards.prototypes.selectors import could_walk_through, pilot_people, pilots_of
 from personas.permissions import require_ace
 
@@ -126,8 +126,12 @@ def thaw_version(*, actor: User, dashboard: Dashboard, reason: str) -> Version:
         version = _taken(actor, dashboard, State.FROZEN)
         if not reason:
             raise Invalid(_("Say why it has to change after all."), field="reason")
+        if len(reason) > MAX_WHY:
+            raise Invalid(
+                _("Say it in at most %(most)d characters.") % {"most": MAX_WHY}, field="reason"
+            )
         version.frozen_at = None
-        _move(actor, version, State.DRAFT, "version.thaw", reason=reason[:2000])
+        _move(actor, version, State.DRAFT, "version.thaw", reason=reason)
     return version
 
 

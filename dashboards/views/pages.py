@@ -196,6 +196,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         DashboardForm(
             request.POST or None,
             initial=DashboardForm.initial_of(dashboard),
+            now=dashboard.persona,
             names_editors=is_owner(user, dashboard),
         ),
         lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),

@@ -15,7 +15,7 @@ from ace_portal.lib.models import free_slug
 from dashboards.content.models import Dashboard
 from dashboards.content.services.locking import locked_under_way
 from dashboards.permissions import is_owner, require_editor
-from personas.models import UserGroup
+from personas.models import Persona, UserGroup
 from personas.permissions import require_ace
 
 
@@ -31,6 +31,7 @@ def create_dashboard(
     require_ace(actor)
     with transaction.atomic():
         dashboard = Dashboard(slug=free_slug(Dashboard, name), name=name, owner=actor, **fields)
+        _require_living(dashboard.persona)
         dashboard.full_clean()
         dashboard.save()
         people = _set_people(dashboard, groups, editors)
@@ -51,7 +52,7 @@ def change_dashboard(
     with transaction.atomic():
         row = locked_under_way(dashboard)
         require_editor(actor, row)  # as it is now, whatever was on the page
-        before = row.owner
+        before, persona = row.owner, row.persona
         chosen = _chosen(actor, row, editors)
         for name, value in fields.items():
             setattr(row, name, value)
@@ -61,6 +62,8 @@ def change_dashboard(
             if before != actor:
                 raise NotAllowed(_("Only the owner hands a dashboard over."))
             row.former_owners.add(before)  # who had it does not decide at its gates
+        if row.persona != persona:
+            _require_living(row.persona)
         row.full_clean()
         row.save(update_fields=[*fields, "updated_at"])
         people = _set_people(row, groups, chosen)
@@ -69,6 +72,14 @@ def change_dashboard(
         record(actor=actor, action="dashboard.change", target=row, fields=sorted(fields), **people)
         dashboard.refresh_from_db()
     return dashboard
+
+
+def _require_living(persona: Persona) -> None:
+    if persona.state == Persona.State.RETIRED:
+        raise Invalid(
+            _("%(persona)s is retired: choose another persona.") % {"persona": persona},
+            field="persona",
+        )
 
 
 def _chosen(actor: User, dashboard: Dashboard, editors: Iterable[User] | None) -> list[User] | None:

@@ -18,6 +18,7 @@ from dashboards.content.services import assembly, drafts
 from dashboards.content.services import dashboards as services
 from dashboards.content.services.assembly import widths
 from kpis.models import Dataset, KPIVersion
+from personas.models import Persona
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.tickets import SLA
 from tests.fixtures.world import World
@@ -233,6 +234,31 @@ def test_editor_is_not_asked_for_editors(
     assert asked == [True, False]
     assert (saved.status_code, dashboard.name) == (302, "New")
     assert list(dashboard.editors.all()) == [ace]
+
+
+def test_retired_persona_is_chosen_for_no_mvp_and_stays_where_it_is(
+    owner: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    persona, client = dashboard.persona, client_of(owner)
+    type(persona).objects.update(state="retired")
+    given = {
+        "name": "New", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "review_due": "2030-01-01",
+    }  # fmt: skip
+    changed = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    api = {**given, "persona": persona.slug}
+
+    new = client.post(reverse("dashboards:dashboard-new"), {**given, "persona": persona.pk})
+    through_api = client.post("/api/v1/dashboards/", api, "application/json")
+    kept = client.post(changed, {**given, "persona": persona.pk})
+    put = client.put(f"/api/v1/dashboards/{dashboard.slug}/", api, "application/json")
+
+    assert (new.status_code, list(new.context["form"].errors)) == (422, ["persona"])
+    assert (through_api.status_code, through_api.json()["field"]) == (400, "persona")
+    assert (kept.status_code, put.status_code) == (302, 200)
+    other = Persona.objects.create(slug="other", name="Other", owner=owner, state="retired")
+    with pytest.raises(Invalid, match="Other is retired"):
+        services.change_dashboard(actor=owner, dashboard=dashboard, persona=other)
 
 
 def test_people_who_come_and_go_are_recorded(
