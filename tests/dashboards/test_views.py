@@ -412,8 +412,8 @@ def test_lists_of_versions_and_of_mvps_read_no_document(
 ) -> None:
     """A document is long, and these pages print none."""
     draft = drafts.start_version(actor=owner, dashboard=live)
-    client = client_of(owner)
-    for where in (url("versions", live), reverse("dashboards:portfolio")):
+    client, api = client_of(owner), f"/api/v1/dashboards/{live.slug}/versions/"
+    for where in (url("versions", live), reverse("dashboards:portfolio"), api):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(where).status_code == 200
         assert [q["sql"] for q in captured if '"document"' in q["sql"]] == []
