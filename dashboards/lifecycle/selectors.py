@@ -27,9 +27,9 @@ from dashboards.content.selectors import (
 from dashboards.content.sources import Source, sources_of
 from dashboards.lifecycle.evidence import Evidence, evidence_of
 from dashboards.lifecycle.models import Feature, GateReview
-from dashboards.lifecycle.permissions import may_decide
 from dashboards.lifecycle.stages import checks_of
 from dashboards.lifecycle.standing import LAST, Passed, gates_passed
+from dashboards.permissions import may_vouch
 from personas.models import Persona
 from personas.selectors import personas_for, questions_for
 
@@ -201,7 +201,7 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
         missing=missing,
         kpis=list(evidence.sources.values()),
         persona=personas_for(user).filter(pk=dashboard.persona_id).first(),
-        may_decide=may_decide(user, dashboard),
+        may_decide=may_vouch(user, dashboard),
         questions=list(questions_for(user).filter(persona=dashboard.persona_id)[:5]),
     )
 

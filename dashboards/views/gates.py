@@ -18,7 +18,6 @@ from dashboards.content.selectors import restorable_for
 from dashboards.forms.lifecycle import DecisionForm, ReasonForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.permissions import (
-    may_decide,
     may_restore,
     require_decider,
     require_restorer,
@@ -26,7 +25,7 @@ from dashboards.lifecycle.permissions import (
 from dashboards.lifecycle.selectors import gate_url, gates_of, lines_of, reviews_of
 from dashboards.lifecycle.services import gates as services
 from dashboards.lifecycle.standing import FIRST, LAST
-from dashboards.permissions import require_editor
+from dashboards.permissions import may_vouch, require_editor
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -41,7 +40,7 @@ def gates(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "gates": [{"gate": gate, "lines": lines_of(gate.checks)} for gate in found],
         "page": page,
-        "may_decide": may_decide(user, dashboard),
+        "may_decide": may_vouch(user, dashboard),
         "may_restore": may_restore(user, dashboard),
         "asked": dashboard.gate_asked_at,
         "may_ask": dashboard.stage <= LAST and dashboard.gate_asked_at is None,
