@@ -42,6 +42,7 @@ def frame(user: User, dashboard: Dashboard, tab: str = "", /, **context: Any) ->
         "audience": audience,
         "may_edit": may_edit(user, dashboard),
         "owns": is_owner(user, dashboard),
+        "may_steer": is_owner(user, dashboard) and not dashboard.is_over,
         "pill": pill(dashboard, released, audience.open),
         "crumbs": trail(dashboard),
         "tabs": tabs(user, dashboard, tab, standing),

@@ -25,6 +25,13 @@ def _is_editor(user: User, dashboard: Dashboard) -> bool:
     return user.is_active and user.is_ace and dashboard.editors.filter(pk=user.pk).exists()
 
 
+def may_vouch(user: User, dashboard: Dashboard) -> bool:
+    """Decide at its gates, sign its runs: who is of the ACE, does not own it and never has."""
+    if not (user.is_active and user.is_ace) or dashboard.owner_id == user.pk:
+        return False
+    return not dashboard.former_owners.filter(pk=user.pk).exists()
+
+
 def require_owner(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
     if not is_owner(user, dashboard):

@@ -14,10 +14,10 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.gates import KINDS
-from ace_portal.lib.permissions import ACE
+from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.api.serializers import DashboardOutput
 from dashboards.content.models import Dashboard
-from dashboards.content.selectors import dashboard_for
+from dashboards.content.selectors import dashboard_for, restorable_for
 from dashboards.lifecycle import selectors
 from dashboards.lifecycle.models import MAX_REASON, Feature, GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
@@ -43,6 +43,12 @@ class FeatureInput(serializers.Serializer[Any]):
 
 class TrialInput(serializers.Serializer[Any]):
     result = serializers.ChoiceField(Feature.Result.choices)
+
+
+class RestoredOutput(serializers.ModelSerializer[Dashboard]):
+    class Meta:
+        model = Dashboard
+        fields = ["slug", "name", "status"]
 
 
 class CheckOutput(serializers.Serializer[Any]):
@@ -179,12 +185,12 @@ class GateAsk(APIView):
 
 
 class DashboardRestore(APIView):
-    """archived → active."""
+    """archived → active: by its owner, or an administrator, who reads no more of it by that."""
 
-    door = ACE
+    door = SIGNED_IN
 
-    @answers(DashboardOutput, takes=RestoreInput)
+    @answers(RestoredOutput, takes=RestoreInput)
     def post(self, actor: User, given: Given, slug: str) -> Dashboard:
-        dashboard = dashboard_for(actor, slug)
+        dashboard = restorable_for(actor, slug)
         require_restorer(actor, dashboard)
         return gates.restore_dashboard(actor=actor, dashboard=dashboard, **given())

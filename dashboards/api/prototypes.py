@@ -18,7 +18,7 @@ from dashboards.content.models import Version
 from dashboards.content.selectors import dashboard_for, work_of
 from dashboards.permissions import require_owner
 from dashboards.prototypes import selectors, services
-from dashboards.prototypes.models import Pilot, Walkthrough
+from dashboards.prototypes.models import MAX_WHY, Pilot, Walkthrough
 
 MOVES: dict[str, Callable[..., Version]] = {
     "share": services.share_prototype,
@@ -38,7 +38,9 @@ class PrototypeOutput(serializers.ModelSerializer[Version]):
 
 class PrototypeMoveInput(serializers.Serializer[Any]):
     move = serializers.ChoiceField(list(MOVES))
-    reason = serializers.CharField(default="", allow_blank=True, help_text="To thaw it.")
+    reason = serializers.CharField(
+        max_length=MAX_WHY, default="", allow_blank=True, help_text="To thaw it."
+    )
 
 
 class PilotOutput(serializers.ModelSerializer[Pilot]):

@@ -30,7 +30,7 @@ from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.permissions import require_editor, require_owner
 
-VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; the ACE only.")
+VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; one to open.")
 FILTERS = [
     VERSION,
     OpenApiParameter("period", OpenApiTypes.STR, enum=PRESETS),
@@ -86,7 +86,8 @@ class Versions(generics.ListAPIView[Version]):
 
     def get_queryset(self) -> Any:
         user = person_of(self.request)
-        return selectors.versions_for(user, selectors.dashboard_for(user, self.kwargs["slug"]))
+        dashboard = selectors.dashboard_for(user, self.kwargs["slug"])
+        return selectors.versions_for(user, dashboard).defer("document", "based_on__document")
 
 
 class VersionDocument(APIView):

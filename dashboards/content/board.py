@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,8 @@ from kpis.figures import Answer, answers, values_of
 
 Segment = tuple[str | None, ...]
 MAX_OPTIONS = 200
+
+log = logging.getLogger("ace.dashboards")
 
 
 class Drawn(NamedTuple):
@@ -75,10 +78,6 @@ class TileView:
     @property
     def type(self) -> str:
         return self.spec.type
-
-    @property
-    def tall(self) -> bool:
-        return self.spec.type in {"line", "bar"}
 
 
 class Option(TypedDict):
@@ -184,9 +183,10 @@ def tile_view(
             case _:
                 _chart(page, plan, view, colours)
     except PortalError as error:
-        view.error = said(error.message) or _("This tile cannot be shown.")
-    except ValueError as error:
-        view.error = str(error) or _("This tile cannot be shown.")
+        view.error = said(error.message)
+    except (ValueError, ArithmeticError):
+        log.exception("tile %s cannot be shown", plan.spec.key)
+        view.error = _("This tile cannot be shown.")
     return view
 
 
@@ -263,7 +263,7 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
 def _result(view: TileView, name: str) -> Any:
     result = view.answers[name].result
     if result is None:
-        raise ValueError(_("This tile cannot be shown."))
+        raise ValueError(f"no result for {name}")
     return result
 
 

@@ -52,7 +52,7 @@ def compare(old: Document, new: Document, names: Mapping[int, str]) -> list[Chan
             found.append(Change("added", tile_name(tile, names)))
         else:
             found += _tile_changes(before[key], tile, names)
-    return [*found, *_order(old, new, names), *_filters(old, new)]
+    return [*found, *_order(old, new), *_filters(old, new)]
 
 
 def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
@@ -99,7 +99,7 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 120 else flat[:119] + "…"
 
 
-def _order(old: Document, new: Document, names: Mapping[int, str]) -> list[Change]:
+def _order(old: Document, new: Document) -> list[Change]:
     both = {tile.key for tile in old.tiles} & {tile.key for tile in new.tiles}
     before = [tile.key for tile in old.tiles if tile.key in both]
     after = [tile for tile in new.tiles if tile.key in both]

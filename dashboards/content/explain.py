@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.saying import said
@@ -21,6 +24,8 @@ from kpis.engine.query import earlier
 from kpis.engine.result import Figure, Result
 from kpis.engine.words import Words
 from kpis.figures import Ask, answers
+
+log = logging.getLogger("ace.dashboards")
 
 
 @dataclass
@@ -83,6 +88,9 @@ def explain(
         _fill(view, page, chosen)
     except PortalError as error:
         view.error = said(error.message)
+    except (ValueError, ArithmeticError):
+        log.exception("tile %s cannot be explained", spec.key)
+        view.number, view.error = None, _("This tile cannot be shown.")
     return view
 
 

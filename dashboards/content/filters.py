@@ -65,7 +65,7 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
     if preset != "own":
         start = end = None
     chosen = {
-        choice.key: tuple(dict.fromkeys(_read(text) for text in params.getlist(choice.key) if text))
+        choice.key: tuple(dict.fromkeys(read(text) for text in params.getlist(choice.key) if text))
         for choice in document.choices
     }
     return FilterState(preset, start, end, {key: v for key, v in chosen.items() if v})
@@ -98,7 +98,8 @@ def written(value: str | None) -> str:
     return EMPTY + value if value.startswith(EMPTY) else value
 
 
-def _read(text: str) -> str | None:
+def read(text: str) -> str | None:
+    """The value that is ``written`` so."""
     if text == EMPTY:
         return None
     return "" if text == EMPTY + "." else text.removeprefix(EMPTY)

@@ -104,6 +104,17 @@ def dashboard_for(user: User, slug: str) -> Dashboard:
     return first_or_404(dashboards_for(user).filter(slug=slug))
 
 
+def archived_for(user: User) -> QuerySet[Dashboard]:
+    """What an administrator may bring back, by its name: they need not be able to read it."""
+    rows = Dashboard.objects.filter(status=Dashboard.Status.ARCHIVED).select_related("owner")
+    return rows if user.is_active and user.is_admin else rows.none()
+
+
+def restorable_for(user: User, slug: str) -> Dashboard:
+    """An archived one for an administrator, else one that the person may open."""
+    return archived_for(user).filter(slug=slug).first() or dashboard_for(user, slug)
+
+
 def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
     """Notification kind: is the dashboard that each is about (still) launched to the person?"""
     wanted = [about["dashboard"] for about in abouts]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ace_portal.lib.forms import ManyField, area, day
+from ace_portal.lib.forms import ManyField, area, day, field_of
 from dashboards.content.models import Dashboard
 from personas.models import Persona, UserGroup
 from personas.selectors import people_of_ace
@@ -24,7 +25,7 @@ class DashboardForm(forms.Form):
     success_measure = area(
         2, label=_("Success measure"), help_text=_("How will you know, and by when?")
     )
-    persona = forms.ModelChoiceField(label=_("Persona"), queryset=Persona.objects.all())
+    persona = forms.ModelChoiceField(label=_("Persona"), queryset=Persona.objects.none())
     groups = ManyField(
         label=_("For the groups"),
         queryset=UserGroup.objects.all(),
@@ -40,6 +41,17 @@ class DashboardForm(forms.Form):
     )
     sponsor = forms.CharField(label=_("Sponsor"), max_length=120, required=False)
     review_due = day(label=_("Review due"), help_text=_("When you decide: go on, turn, or stop."))
+
+    def __init__(
+        self, *args: Any, now: Persona | None = None, names_editors: bool = True, **kwargs: Any
+    ) -> None:
+        """``now`` is for whom it is already, which may be retired."""
+        super().__init__(*args, **kwargs)
+        retired = Q(state=Persona.State.RETIRED) & ~Q(pk=now.pk if now is not None else None)
+        living = Persona.objects.exclude(retired)
+        field_of(self, "persona", forms.ModelChoiceField).queryset = living
+        if not names_editors:
+            del self.fields["editors"]
 
     @staticmethod
     def initial_of(dashboard: Dashboard) -> dict[str, Any]:

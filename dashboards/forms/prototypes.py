@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import area, day, field_of
 from dashboards.content.models import Dashboard
-from dashboards.prototypes.models import Walkthrough
+from dashboards.prototypes.models import MAX_WHY, Walkthrough
 from dashboards.prototypes.selectors import could_try, could_walk_through
 
 
@@ -34,7 +34,7 @@ class PilotForm(forms.Form):
 
 class ThawForm(forms.Form):
     reason = area(
-        3, label=_("Why does it have to change?"), max_length=2000,
+        3, label=_("Why does it have to change?"), max_length=MAX_WHY,
         help_text=_("What was found. It stays in the audit log."),
     )  # fmt: skip
 

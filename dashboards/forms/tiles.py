@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -159,11 +159,4 @@ class TextForm(TileForm):
 
 TILE_FORMS: dict[str, type[TileForm]] = {
     form.type: form for form in (NumberForm, LineForm, BarForm, TableForm, TextForm)
-}
-TILE_LABELS: dict[str, Callable[[], str]] = {
-    "number": lambda: _now("Number"),
-    "line": lambda: _now("Line"),
-    "bar": lambda: _now("Bars"),
-    "table": lambda: _now("Table"),
-    "text": lambda: _now("Text"),
 }

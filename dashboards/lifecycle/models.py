@@ -114,7 +114,7 @@ class GateReview(AppendOnly):
         Version, models.PROTECT, null=True, blank=True, related_name="gate_reviews"
     )
     checks = models.JSONField(default=list, blank=True)  # [{stage, kind, text, value}]
-    marks = models.JSONField(default=dict, blank=True)  # stage → hash of what it stood on
+    marks = models.JSONField(default=dict, blank=True)  # what it stood on → its hash
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decider = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -7,26 +7,25 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import NotAllowed
 from dashboards.content.models import Dashboard
-from dashboards.permissions import is_owner
+from dashboards.permissions import is_owner, may_vouch
 from personas.permissions import require_ace
 
 
-def may_decide(user: User, dashboard: Dashboard) -> bool:
-    """An ACE member who does not own it and has not owned it before."""
-    if not (user.is_active and user.is_ace) or dashboard.owner_id == user.pk:
+def may_restore(user: User, dashboard: Dashboard) -> bool:
+    """Its owner, or an administrator, whether they may read it or not."""
+    if dashboard.status != Dashboard.Status.ARCHIVED:
         return False
-    return not dashboard.former_owners.filter(pk=user.pk).exists()
+    return is_owner(user, dashboard) or (user.is_active and user.is_admin)
 
 
 def require_restorer(user: User, dashboard: Dashboard) -> None:
-    """Its owner, or an administrator who may see it."""
-    if not (is_owner(user, dashboard) or user.is_admin):
+    if not (is_owner(user, dashboard) or (user.is_active and user.is_admin)):
         raise NotAllowed(_("Its owner or an administrator brings it back."))
 
 
 def require_decider(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
-    if not may_decide(user, dashboard):
+    if not may_vouch(user, dashboard):
         raise NotAllowed(
             _("Nobody passes the gates of what they own or have owned: ask an ACE colleague.")
         )

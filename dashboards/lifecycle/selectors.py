@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,10 +26,10 @@ from dashboards.content.selectors import (
 )
 from dashboards.content.sources import Source, sources_of
 from dashboards.lifecycle.evidence import Evidence, evidence_of
-from dashboards.lifecycle.models import Feature, GateReview, Launch
-from dashboards.lifecycle.permissions import may_decide
+from dashboards.lifecycle.models import Feature, GateReview
 from dashboards.lifecycle.stages import checks_of
 from dashboards.lifecycle.standing import LAST, Passed, gates_passed
+from dashboards.permissions import may_vouch
 from personas.models import Persona
 from personas.selectors import personas_for, questions_for
 
@@ -201,7 +201,7 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
         missing=missing,
         kpis=list(evidence.sources.values()),
         persona=personas_for(user).filter(pk=dashboard.persona_id).first(),
-        may_decide=may_decide(user, dashboard),
+        may_decide=may_vouch(user, dashboard),
         questions=list(questions_for(user).filter(persona=dashboard.persona_id)[:5]),
     )
 
@@ -224,7 +224,7 @@ def _leave_out_work(evidence: Evidence, user: User) -> None:
     """What a person reads of an MVP is the version that they may open."""
     versions = versions_for(user, evidence.dashboard)
     evidence.released = versions.filter(state=Version.State.RELEASED).first()
-    evidence.version = None
+    evidence.version, evidence.features = None, []
     if evidence.released is None:
         evidence.version = versions.filter(state__in=Version.ON_TRIAL).first()
     shown = evidence.released or evidence.version
@@ -250,62 +250,3 @@ def _stage(gate: Gate, here: int, dashboard: Dashboard, *, told: bool) -> dict[s
         "part": round(100 * gate.met / max(len(gate.checks), 1)) if gate.here and told else 0,
         "url": f"{about}#stages" if gate.here else "",
     }
-
-
-@dataclass
-class Column:
-    """One stage of the portfolio."""
-
-    number: int
-    name: str
-    dashboards: list[Dashboard]
-
-
-def portfolio_of() -> list[Column]:
-    """All that are not retired, by stage; ``version_list`` and ``open_launches`` are read along."""
-    working = Version.objects.exclude(state=Version.State.SUPERSEDED).order_by("number")
-    rows = (
-        Dashboard.objects.exclude(status=Dashboard.Status.RETIRED)
-        .select_related("persona", "owner")
-        .prefetch_related(
-            Prefetch("versions", working, to_attr="version_list"),
-            Prefetch(
-                "launches",
-                Launch.objects.filter(ended_at__isnull=True).select_related("group"),
-                to_attr="open_launches",
-            ),
-        )
-    )
-    by_stage: dict[int, list[Dashboard]] = {stage: [] for stage in Dashboard.Stage}
-    for dashboard in rows:
-        by_stage[dashboard.stage].append(dashboard)
-    return [
-        Column(int(stage), str(Dashboard.Stage(stage).label), found)
-        for stage, found in by_stage.items()
-    ]
-
-
-@dataclass
-class Glance:
-    """The portfolio in a few lines."""
-
-    stages: list[dict[str, Any]]
-    drafts: list[Version]
-    live: list[Dashboard]
-
-
-def glance_of(most: int = 5) -> Glance:
-    """How many MVPs at each stage that has some, the oldest drafts, what is open to people."""
-    columns = portfolio_of()
-    rows = [dashboard for column in columns for dashboard in column.dashboards]
-    drafts = (
-        Version.objects.filter(state=Version.State.DRAFT)
-        .select_related("dashboard")
-        .order_by("updated_at")[:most]
-    )
-    live = [row for row in rows if getattr(row, "open_launches", [])]
-    return Glance(
-        stages=[{"name": c.name, "count": len(c.dashboards)} for c in columns if c.dashboards],
-        drafts=list(drafts),
-        live=live[:most],
-    )

@@ -17,7 +17,6 @@ from dashboards.lifecycle.models import GateReview
 FIRST, LAST = 1, 7  # the eighth stage has reviews, not a gate
 Stage = Dashboard.Stage
 VALIDATED = Stage.VALIDATE
-KEPT = 5  # a gate keeps marks of the stages up to here
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,21 @@ class Passed:
 
 
 def marks_of(dashboard: Dashboard, version: Version | None) -> dict[str, str]:
-    """Stage → hash of what its gate stands on; the later ones look at one version."""
+    """What a gate stands on → its hash; the later ones look at one version.
+
+    Groups are those that it is planned for: to open it to one more changes no plan.
+    """
     ranked = dashboard.persona.questions.order_by("rank", "pk").values_list("pk", "text")
     features = dashboard.features.values_list("name", "kind", "priority", "criterion", "column")
-    parts: dict[int, Any] = {
-        1: [dashboard.problem, dashboard.hypothesis, dashboard.success_measure, list(ranked)],
-        2: dashboard.persona_id,
-        3: list(features.order_by("name")),
-        4: sorted(_kpi_versions(version)) if version is not None else [],
-        5: version.sha256 if version is not None else "",
+    parts: dict[str, Any] = {
+        "1": [dashboard.problem, dashboard.hypothesis, dashboard.success_measure, list(ranked)],
+        "2": dashboard.persona_id,
+        "groups": sorted(dashboard.groups.values_list("pk", flat=True)),
+        "3": list(features.order_by("name")),
+        "4": sorted(_kpi_versions(version)) if version is not None else [],
+        "5": version.sha256 if version is not None else "",
     }
-    return {str(stage): _hash(part) for stage, part in parts.items()}
+    return {what: _hash(part) for what, part in parts.items()}
 
 
 def _kpi_versions(version: Version) -> Iterable[int]:
@@ -100,17 +103,19 @@ def gates_passed(dashboard: Dashboard, reviews: Iterable[GateReview]) -> dict[in
 
 def _changes(stage: int, review: GateReview, now: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
-        str(what)
-        for number, what in _what().items()
-        if number <= stage and review.marks.get(str(number), now[str(number)]) != now[str(number)]
+        words
+        for what, (first, words) in _what().items()
+        if first <= stage and review.marks.get(what, now[what]) != now[what]
     )
 
 
-def _what() -> dict[int, str]:
+def _what() -> dict[str, tuple[int, str]]:
+    """The first stage whose gate stands on it, and its words."""
     return {
-        1: _("the problem or its questions"),
-        2: _("the persona"),
-        3: _("the features"),
-        4: _("the KPIs"),
-        5: _("the version"),
+        "1": (1, _("the problem or its questions")),
+        "2": (2, _("the persona")),
+        "groups": (2, _("the groups it is for")),
+        "3": (3, _("the features")),
+        "4": (4, _("the KPIs")),
+        "5": (5, _("the version")),
     }

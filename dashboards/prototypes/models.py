@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.models import BaseModel
 from dashboards.content.models import Dashboard, Version
 
+MAX_WHY = 2_000  # of why a frozen version has to change after all
+
 
 class Pilot(BaseModel):
     """A named tester of whatever a dashboard has to try; the row is open until they are done."""

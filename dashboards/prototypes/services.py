@@ -17,8 +17,9 @@ from dashboards.content.document import parse
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import work_of
 from dashboards.content.services.drafts import check_sources, locked_work_of
-from dashboards.permissions import require_owner, require_under_way
-from dashboards.prototypes.models import Pilot, Walkthrough
+from dashboards.content.services.locking import locked, locked_under_way
+from dashboards.permissions import require_owner
+from dashboards.prototypes.models import MAX_WHY, Pilot, Walkthrough
 from dashboards.prototypes.selectors import could_walk_through, pilot_people, pilots_of
 from personas.permissions import require_ace
 
@@ -33,7 +34,7 @@ def invite_pilot(*, actor: User, dashboard: Dashboard, person: User) -> Pilot:
     """Name a tester, who is told; what is there to try is open to them at once."""
     require_owner(actor, dashboard)
     with transaction.atomic():
-        require_under_way(_lock(dashboard))
+        require_owner(actor, locked_under_way(dashboard))
         if not person.is_active:
             raise Invalid(_("This account is not active."), field="person")
         if dashboard.pilots.filter(user=person, ended_at__isnull=True).exists():
@@ -50,6 +51,7 @@ def end_pilot(*, actor: User, pilot: Pilot) -> Pilot:
     """They lose what is there to try with the next request; what they answered stays."""
     require_owner(actor, pilot.dashboard)
     with transaction.atomic():
+        require_owner(actor, locked(pilot.dashboard))
         row = Pilot.objects.select_for_update().get(pk=pilot.pk)
         if row.ended_at is not None:
             raise Conflict(_("They were no pilot any more."))
@@ -124,15 +126,19 @@ def thaw_version(*, actor: User, dashboard: Dashboard, reason: str) -> Version:
         version = _taken(actor, dashboard, State.FROZEN)
         if not reason:
             raise Invalid(_("Say why it has to change after all."), field="reason")
+        if len(reason) > MAX_WHY:
+            raise Invalid(
+                _("Say it in at most %(most)d characters.") % {"most": MAX_WHY}, field="reason"
+            )
         version.frozen_at = None
-        _move(actor, version, State.DRAFT, "version.thaw", reason=reason[:2000])
+        _move(actor, version, State.DRAFT, "version.thaw", reason=reason)
     return version
 
 
 def _taken(actor: User, dashboard: Dashboard, state: State) -> Version:
     """The version in work, locked, if it is in this state and the owner asks."""
     require_owner(actor, dashboard)
-    require_under_way(_lock(dashboard))
+    require_owner(actor, locked_under_way(dashboard))
     version = locked_work_of(dashboard)
     if version is None:
         raise Conflict(_("No version is in work: start one first."))
@@ -150,10 +156,6 @@ def _move(actor: User, version: Version, to: State, action: str, **details: str)
     version.full_clean()
     version.save()
     return int(record(actor=actor, action=action, target=version, **details).pk)
-
-
-def _lock(dashboard: Dashboard) -> Dashboard:
-    return Dashboard.objects.select_for_update().get(pk=dashboard.pk)
 
 
 def _address(version: Version) -> str:
@@ -176,6 +178,7 @@ def record_walkthrough(
     """Somebody of the ACE sat beside a person of the persona who tried the version in work."""
     require_ace(actor)
     with transaction.atomic():
+        locked_under_way(dashboard)
         version = locked_work_of(dashboard)
         if version is None or version.prototype_at is None:
             raise Conflict(_("Nobody was shown this version yet: share it with its pilots first."))
@@ -197,6 +200,7 @@ def change_walkthrough(
     """What was changed because of it is often known later; a released version's stay."""
     require_ace(actor)
     with transaction.atomic():
+        locked_under_way(walkthrough.version.dashboard)
         row = Walkthrough.objects.select_for_update().get(pk=walkthrough.pk)
         if row.version.state in Version.SEALED:
             raise Conflict(_("The version is released: what was written about it stays."))

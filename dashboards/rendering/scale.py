@@ -24,7 +24,7 @@ class Scale:
     @property
     def ticks(self) -> list[float]:
         count = round((self.high - self.low) / self.step)
-        return [round(self.low + n * self.step, 12) for n in range(count + 1)]
+        return [_rounded(self.low + n * self.step, self.step) for n in range(count + 1)]
 
     def labels(self, wording: Wording = ENGLISH, suffix: str = "") -> list[str]:
         places = max(0, -math.floor(math.log10(self.step)) + (self.step_lead() == 2.5))
@@ -56,10 +56,15 @@ def scale(
     top = math.ceil(high / step - 1e-9) * step
     if most is not None and high <= most < top:
         top = math.ceil(most / step - 1e-9) * step if most % step else most
-    return Scale(round(bottom, 12), round(top, 12), step)
+    return Scale(_rounded(bottom, step), _rounded(top, step), step)
 
 
 def _step(rough: float) -> float:
     power = 10.0 ** math.floor(math.log10(rough))
     lead = next(step for step in _STEPS if step >= rough / power - 1e-9)
-    return round(lead * power, 12)
+    return float(f"{lead * power:.12g}")
+
+
+def _rounded(value: float, step: float) -> float:
+    """To well below a step, however small steps are: what adding them up leaves is gone."""
+    return round(value, 6 - math.floor(math.log10(step)))

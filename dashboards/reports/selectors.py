@@ -22,8 +22,6 @@ from dashboards.content.sources import sources_of, today_of
 from dashboards.reports.models import ReportRun, Subscription
 from personas.models import Membership
 
-#: of these nothing is sent: their figures stand still
-
 
 def subscriptions_for(user: User) -> QuerySet[Subscription]:
     """All for the ACE, else one's own, also of a dashboard that is closed to one since."""

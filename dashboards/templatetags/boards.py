@@ -19,7 +19,7 @@ from dashboards.content.selectors import (
     prototypes_for,
     released_by_dashboard,
 )
-from dashboards.lifecycle.selectors import glance_of
+from dashboards.lifecycle.portfolio import glance_of
 from kpis.models import KPI
 
 register = template.Library()

@@ -57,7 +57,7 @@ class ViewEvent(models.Model):
 class Review(AppendOnly, BaseModel):
     """Somebody looked at the figures of a stretch and decided: go on, turn, or stop.
 
-    ``figures`` is what was on the page, see ``dashboards.usage.evidence``; written once.
+    ``figures`` is what was on the page, see ``dashboards.usage.selectors.reviews``; written once.
     """
 
     class Verdict(models.TextChoices):

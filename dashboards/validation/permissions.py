@@ -7,20 +7,14 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import NotAllowed, NotVisible
 from dashboards.content.models import Dashboard
+from dashboards.permissions import may_vouch
 from dashboards.prototypes.permissions import is_pilot
 from personas.permissions import require_ace
 
 
-def may_sign(user: User, dashboard: Dashboard) -> bool:
-    """An ACE member who neither owns what is signed nor has owned it."""
-    if not (user.is_active and user.is_ace) or dashboard.owner_id == user.pk:
-        return False
-    return not dashboard.former_owners.filter(pk=user.pk).exists()
-
-
 def require_signer(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
-    if not may_sign(user, dashboard):
+    if not may_vouch(user, dashboard):
         raise NotAllowed(
             _("You own this dashboard or have owned it: somebody else of the ACE signs.")
         )

@@ -45,7 +45,7 @@ def run_for(user: User, dashboard: Dashboard, pk: int) -> ValidationRun:
 
 def may_begin(work: Version | None) -> bool:
     """Whether the version in work is frozen and no run over it is open."""
-    if work is None or work.state != Version.State.FROZEN:
+    if work is None or work.state != Version.State.FROZEN or work.dashboard.is_over:
         return False
     open_ = ValidationRun.objects.filter(version=work, sha256=work.sha256, state="open")
     return not open_.exists()

@@ -17,6 +17,7 @@ from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, access
 from dashboards.content.board import board
+from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, TileSpec, parse
 from dashboards.content.filters import default_state
 from dashboards.content.models import Dashboard, Version
@@ -26,7 +27,7 @@ from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
 from dashboards.forms.drafts import MoveForm, RevisionForm
 from dashboards.forms.filters import FiltersForm
-from dashboards.forms.tiles import TILE_FORMS, TILE_LABELS, TileForm
+from dashboards.forms.tiles import TILE_FORMS, TileForm
 from dashboards.frame import frame, opened, trail
 from dashboards.permissions import require_editor
 
@@ -51,7 +52,7 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
         "board": board(document, default_state(document)),
         "palette": palette_of(dashboard, document),
         "last": len(document.tiles) - 1,
-        "types": [(name, label()) for name, label in TILE_LABELS.items()],
+        "types": [(name, label()) for name, label in TYPE_NAMES.items()],
         "query": f"version={draft.number}",
     }
     if draft.state != Version.State.DRAFT:
@@ -178,7 +179,7 @@ def tile_form(
 def type_links(kind: str, query: str) -> list[dict[str, Any]]:
     return [
         {"label": label(), "url": f"?type={name}{query}", "current": name == kind}
-        for name, label in TILE_LABELS.items()
+        for name, label in TYPE_NAMES.items()
     ]
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import page_of
-from ace_portal.lib.permissions import ACE, access
+from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from dashboards.content.selectors import restorable_for
 from dashboards.forms.lifecycle import DecisionForm, ReasonForm
 from dashboards.frame import frame, opened, trail
-from dashboards.lifecycle.permissions import may_decide, require_decider, require_restorer
+from dashboards.lifecycle.permissions import (
+    may_restore,
+    require_decider,
+    require_restorer,
+)
 from dashboards.lifecycle.selectors import gate_url, gates_of, lines_of, reviews_of
 from dashboards.lifecycle.services import gates as services
 from dashboards.lifecycle.standing import FIRST, LAST
-from dashboards.permissions import require_editor
+from dashboards.permissions import may_vouch, require_editor
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -33,7 +40,8 @@ def gates(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "gates": [{"gate": gate, "lines": lines_of(gate.checks)} for gate in found],
         "page": page,
-        "may_decide": may_decide(user, dashboard),
+        "may_decide": may_vouch(user, dashboard),
+        "may_restore": may_restore(user, dashboard),
         "asked": dashboard.gate_asked_at,
         "may_ask": dashboard.stage <= LAST and dashboard.gate_asked_at is None,
     }
@@ -77,19 +85,22 @@ def gate_decide(request: HttpRequest, slug: str, stage: int) -> HttpResponse:
     )
 
 
-@access(ACE)
+@access(SIGNED_IN)
 @require_http_methods(FORM)
 def dashboard_restore(request: HttpRequest, slug: str) -> HttpResponse:
-    user, dashboard = opened(request, slug)
+    """An administrator who does not read it goes back to the list from which they came."""
+    user = person_of(request)
+    dashboard = restorable_for(user, slug)
     require_restorer(user, dashboard)
+    back = gate_url(dashboard) if user.is_ace else reverse("dashboards:dashboards")
     return form_page(
         request,
         ReasonForm(request.POST or None),
         lambda **given: services.restore_dashboard(actor=user, dashboard=dashboard, **given),
-        done=gate_url,
+        done=lambda restored: back,
         said=_("It is active again."),
         title=_("Bring %(name)s back") % {"name": dashboard.name},
         submit=_("Bring it back"),
-        cancel_url=gate_url(dashboard),
-        crumbs=trail(dashboard, _("Bring back")),
+        cancel_url=back,
+        crumbs=trail(dashboard, _("Bring back")) if user.is_ace else [],
     )

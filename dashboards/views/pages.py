@@ -25,8 +25,9 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
 from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
-from dashboards.lifecycle.selectors import canvas_of, portfolio_of
-from dashboards.permissions import require_editor
+from dashboards.lifecycle.portfolio import portfolio_of
+from dashboards.lifecycle.selectors import canvas_of
+from dashboards.permissions import is_owner, require_editor
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
@@ -35,6 +36,7 @@ from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
+MOST_ARCHIVED = 100
 
 
 @access(SIGNED_IN)
@@ -58,6 +60,7 @@ def dashboards(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "items": items,
+        "archived": [] if user.is_ace else selectors.archived_for(user)[:MOST_ARCHIVED],
         "prototypes": selectors.prototypes_for(user)[:PER_PAGE],
     }
     return render(request, "dashboards/dashboards.html", context)
@@ -190,7 +193,12 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_editor)
     return form_page(
         request,
-        DashboardForm(request.POST or None, initial=DashboardForm.initial_of(dashboard)),
+        DashboardForm(
+            request.POST or None,
+            initial=DashboardForm.initial_of(dashboard),
+            now=dashboard.persona,
+            names_editors=is_owner(user, dashboard),
+        ),
         lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),
         done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
         said=_("Saved."),

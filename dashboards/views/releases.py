@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.markdown import to_html
-from ace_portal.lib.pages import number_in
+from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content import selectors
@@ -28,6 +28,7 @@ from dashboards.views.builder import builder_url
 from dashboards.views.pages import board_page
 
 FORM = ["GET", "HEAD", "POST"]
+PER_PAGE = 30
 
 
 @access(SIGNED_IN)
@@ -35,9 +36,11 @@ FORM = ["GET", "HEAD", "POST"]
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     """Every version with its notes; members read those that were released."""
     user, dashboard = opened(request, slug)
-    rows = list(selectors.versions_for(user, dashboard))
-    items = [{"version": version, "notes": to_html(version.notes)} for version in rows]
-    context = {"items": items, "numbers": [version.number for version in rows]}
+    rows = selectors.versions_for(user, dashboard)
+    page = page_of(request, rows.defer("document", "based_on__document"), size=PER_PAGE)
+    items = [{"version": version, "notes": to_html(version.notes)} for version in page.object_list]
+    numbers = list(rows.values_list("number", flat=True))
+    context = {"items": items, "numbers": numbers, "page": page}
     return render(
         request, "dashboards/versions.html", frame(user, dashboard, "versions", **context)
     )
@@ -68,7 +71,7 @@ def version_compare(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "old": old,
         "new": new,
-        "numbers": [version.number for version in rows],
+        "numbers": list(rows.values_list("number", flat=True)),
         "changes": [
             {"kind": c.kind, "what": c.what, "before": c.before, "after": c.after} for c in changes
         ],
@@ -151,6 +154,6 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
 def launch_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user, dashboard = opened(request, slug, require_owner)
     row = selectors.launch_of(dashboard, pk)
-    lifecycle.end_launch(actor=user, launch=row)
-    messages.success(request, _("It is closed to %(group)s.") % {"group": row.group})
+    if attempt(request, lambda: lifecycle.end_launch(actor=user, launch=row)):
+        messages.success(request, _("It is closed to %(group)s.") % {"group": row.group})
     return redirect("dashboards:launch", slug)

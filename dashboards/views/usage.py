@@ -103,8 +103,11 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
     """What people decided because of this dashboard, and a form for one more."""
     user, dashboard = opened(request, slug)
+    under_way = not dashboard.is_over
     page = page_of(request, selectors.decisions_of(user, dashboard), size=PER_PAGE)
-    rows = [{"decision": row, "mine": may_conclude(user, row)} for row in page.object_list]
+    rows = [
+        {"decision": row, "mine": under_way and may_conclude(user, row)} for row in page.object_list
+    ]
     return form_page(
         request,
         DecisionForm(request.POST or None, initial={"made_on": site_today()}),
@@ -115,7 +118,7 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
         submit=_("Write it down"),
         rows=rows,
         page=page,
-        open=released_number(user, dashboard) is not None,
+        open=under_way and released_number(user, dashboard) is not None,
         **frame(user, dashboard, "decisions"),
     )
 

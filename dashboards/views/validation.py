@@ -18,10 +18,11 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import work_of
 from dashboards.forms.validation import ReconciliationForm, ResultForm, RunForm, TaskForm
 from dashboards.frame import frame, opened, trail
+from dashboards.permissions import may_vouch
 from dashboards.validation import selectors
 from dashboards.validation.figures import sus_score
 from dashboards.validation.models import ValidationRun
-from dashboards.validation.permissions import may_sign, require_signer
+from dashboards.validation.permissions import require_signer
 from dashboards.validation.services import answers, reconciling, runs
 from dashboards.validation.summary import lines_of
 
@@ -73,6 +74,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user, dashboard, run = chosen(request, slug, pk)
     answered = selectors.sus_for(user, run)[:ROWS]
     writable = run.is_open and run.is_current and run.version.state == Version.State.FROZEN
+    writable = writable and not dashboard.is_over
     context: dict[str, Any] = {
         "run": run,
         "version": run.version,
@@ -82,7 +84,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "scales": [{"row": row, "score": sus_score(row.answers)} for row in answered],
         "compared": list(selectors.reconciliations_of(run)[:ROWS]),
         "writable": writable,
-        "signs": may_sign(user, dashboard),
+        "signs": may_vouch(user, dashboard),
         "crumbs": way_to(run),
     }
     return render(

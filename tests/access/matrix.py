@@ -62,6 +62,8 @@ HOSTED = Rule(frozenset({"owner"}), 403, frozenset({"outsider", "colleague", "ac
 
 #: the colleague is the pilot of another dashboard, of which nobody else outside the team can tell
 PILOTED = sees("colleague")
+#: archived, and released to nobody: an administrator brings it back without reading it
+RESTORES = Rule(frozenset({"owner", "admin"}), 403, frozenset({"outsider", "colleague", "member"}))
 #: a pilot answers; the team looks at it, and writes down what a pilot did on a page of its own
 ANSWERS = (PILOTED, Rule(frozenset({"colleague"}), 403, frozenset({"outsider", "member", "admin"})))
 
@@ -183,7 +185,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:gates": TEAM,
     "dashboards:gate-ask": (TEAM, OWNER),
     "dashboards:gate-decide": role("ace"),
-    "dashboards:dashboard-restore": OWNER,
+    "dashboards:dashboard-restore": RESTORES,
     "dashboards:features": TEAM,
     "dashboards:feature-new": OWNER,
     "dashboards:feature-edit": OWNER,
@@ -195,7 +197,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:gates": TEAM,
     "api:gate-ask": (TEAM, OWNER),
     "api:gate-decisions": (TEAM, role("ace")),
-    "api:dashboard-restore": (TEAM, OWNER),
+    "api:dashboard-restore": (TEAM, RESTORES),
     # Use: the member's view and decision
     "dashboards:dashboard-adoption": TEAM,
     "dashboards:reviews": TEAM,

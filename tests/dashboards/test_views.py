@@ -17,11 +17,12 @@ from ace_portal.accounts.models import User
 from ace_portal.lib import memory
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
+from dashboards.lifecycle.portfolio import glance_of
 from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import let_through, make_dashboard
 from tests.fixtures.kpis import publish_kpi
-from tests.fixtures.tickets import VOLUME, make_tickets
+from tests.fixtures.tickets import HOURS, VOLUME, make_tickets, ticket_rows
 from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +366,94 @@ def test_tiles_that_are_remembered_are_those_that_would_be_written(
     KPI.objects.update(name="Another name")
     assert "Another name" in (renamed := tiles(owner))
     assert renamed == written(owner)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "refused"), [([1e30], 4), ([0.0, 5e-17], 0)], ids=["too large", "tiny"]
+)
+def test_figure_beyond_all_digits_stays_in_its_tile(
+    client_of: Open, owner: User, world: World, live: Dashboard, sla: KPIVersion,
+    amounts: list[float], refused: int,
+) -> None:  # fmt: skip
+    """A number, a line, bars and a table that cannot be printed, and beside them one that can."""
+    row = ticket_rows(2)[-1]
+    rows = [{**row, "hours": hours, "team": f"T{n}"} for n, hours in enumerate(amounts)]
+    odd = make_tickets(owner, rows, name="Odd")
+    total = {**HOURS, "measure": {"agg": "sum", "column": "hours"}}
+    kpi = publish_kpi(owner, world.question, odd, total, name="Hours", unit="number")
+    shown: list[dict[str, Any]] = [
+        {"type": "number", "kpi_version": kpi.pk},
+        {"type": "line", "kpi_version": kpi.pk, "grain": "month"},
+        {"type": "bar", "kpi_version": kpi.pk, "by": "team"},
+        {"type": "table", "kpi_versions": [kpi.pk], "by": "team"},
+        {"type": "number", "kpi_version": sla.pk},
+    ]
+    tiles = [{"key": f"t{n}", "width": 6, **tile} for n, tile in enumerate(shown)]
+    filters = {"period": {"preset": "all"}, "choices": []}
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    drafts.put_document(
+        actor=owner, dashboard=live, revision=draft.revision,
+        document={"schema": 1, "tiles": tiles, "filters": filters},
+    )  # fmt: skip
+    client = client_of(owner)
+
+    page = client.get(url("version-detail", live, draft.number))
+    one = client.get(url("tile-explain", live, "t0") + f"?version={draft.number}")
+
+    said = "This tile cannot be shown."
+    assert (page.status_code, one.status_code) == (200, 200)
+    assert [said in text.content.decode() for text in (page, one)] == [bool(refused)] * 2
+    assert page.content.decode().count(said) == refused
+    assert "SLA attainment" in page.content.decode()
+
+
+def test_lists_of_versions_and_of_mvps_read_no_document(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    """A document is long, and these pages print none."""
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    client, api = client_of(owner), f"/api/v1/dashboards/{live.slug}/versions/"
+    for where in (url("versions", live), reverse("dashboards:portfolio"), api):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(where).status_code == 200
+        assert [q["sql"] for q in captured if '"document"' in q["sql"]] == []
+    with CaptureQueriesContext(connection) as captured:
+        glance = glance_of()
+
+    assert not any('"document"' in query["sql"] for query in captured)
+    assert [(row["name"], row["count"]) for row in glance.stages] == [("Launch", 1)]
+    assert glance.live == [live]
+    assert glance.drafts == [draft]
+
+
+def test_versions_come_in_pages(client_of: Open, owner: User, live: Dashboard) -> None:
+    first = live.versions.get()
+    Version.objects.bulk_create(
+        Version(
+            dashboard=live, number=number, state="superseded", document=first.document,
+            sha256=first.sha256, author=owner,
+        )
+        for number in range(2, 34)
+    )  # fmt: skip
+    client, where = client_of(owner), url("versions", live)
+
+    pages = [client.get(where), client.get(f"{where}?page=2")]
+
+    shown = [[item["version"].number for item in page.context["items"]] for page in pages]
+    assert shown == [list(range(33, 3, -1)), [3, 2, 1]]
+    assert list(pages[1].context["numbers"]) == list(range(33, 0, -1))
+
+
+def test_group_that_was_closed_to_in_the_meantime_is_told_so(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    keys = [live.slug, live.launches.get().pk]
+    where, api = (reverse(f"{app}:launch-end", args=keys) for app in ("dashboards", "api"))
+    client = client_of(owner)
+    client.post(where)
+
+    again = client.post(where, follow=True)
+
+    assert again.status_code == 200
+    assert "It was closed to this group already." in again.content.decode()
+    assert client.post(api, {}, "application/json").status_code == 409

@@ -15,6 +15,7 @@ from dashboards.content.document import MAX_FILTERS, Choice, Document, Period, T
 from dashboards.content.models import MOST_KPIS, Dashboard, Version
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services.drafts import draft_of, key_for, save_draft, start_version
+from dashboards.content.services.locking import locked_under_way
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label
 from dashboards.permissions import require_editor
@@ -41,6 +42,7 @@ def assemble_version(*, actor: User, dashboard: Dashboard) -> Assembled:
     """
     require_editor(actor, dashboard)
     with transaction.atomic():
+        require_editor(actor, locked_under_way(dashboard))
         if work_of(dashboard) is None:
             start_version(actor=actor, dashboard=dashboard)
         draft = draft_of(dashboard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -13,8 +13,9 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotAllowed
 from ace_portal.lib.models import free_slug
 from dashboards.content.models import Dashboard
+from dashboards.content.services.locking import locked_under_way
 from dashboards.permissions import is_owner, require_editor
-from personas.models import UserGroup
+from personas.models import Persona, UserGroup
 from personas.permissions import require_ace
 
 
@@ -30,10 +31,11 @@ def create_dashboard(
     require_ace(actor)
     with transaction.atomic():
         dashboard = Dashboard(slug=free_slug(Dashboard, name), name=name, owner=actor, **fields)
+        _require_living(dashboard.persona)
         dashboard.full_clean()
         dashboard.save()
-        _set_people(dashboard, groups, editors)
-        record(actor=actor, action="dashboard.create", target=dashboard)
+        people = _set_people(dashboard, groups, editors)
+        record(actor=actor, action="dashboard.create", target=dashboard, **people)
     return dashboard
 
 
@@ -48,9 +50,10 @@ def change_dashboard(
     """What the canvas says; only the owner names editors and hands it over."""
     require_editor(actor, dashboard)
     with transaction.atomic():
-        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        row = locked_under_way(dashboard)
         require_editor(actor, row)  # as it is now, whatever was on the page
-        before = row.owner
+        before, persona = row.owner, row.persona
+        chosen = _chosen(actor, row, editors)
         for name, value in fields.items():
             setattr(row, name, value)
         if not row.owner.is_ace:
@@ -59,21 +62,55 @@ def change_dashboard(
             if before != actor:
                 raise NotAllowed(_("Only the owner hands a dashboard over."))
             row.former_owners.add(before)  # who had it does not decide at its gates
+        if row.persona != persona:
+            _require_living(row.persona)
         row.full_clean()
         row.save(update_fields=[*fields, "updated_at"])
-        _set_people(row, groups, editors if is_owner(actor, row) else None)
-        record(actor=actor, action="dashboard.change", target=row, fields=sorted(fields))
+        people = _set_people(row, groups, chosen)
+        if row.owner != before:
+            people["owner"] = {"old": before.pk, "new": row.owner_id}
+        record(actor=actor, action="dashboard.change", target=row, fields=sorted(fields), **people)
         dashboard.refresh_from_db()
     return dashboard
 
 
+def _require_living(persona: Persona) -> None:
+    if persona.state == Persona.State.RETIRED:
+        raise Invalid(
+            _("%(persona)s is retired: choose another persona.") % {"persona": persona},
+            field="persona",
+        )
+
+
+def _chosen(actor: User, dashboard: Dashboard, editors: Iterable[User] | None) -> list[User] | None:
+    """Refused where somebody else than the owner names others than there are."""
+    if editors is None:
+        return None
+    chosen = list(editors)
+    now = set(dashboard.editors.values_list("pk", flat=True))
+    if {person.pk for person in chosen} != now and not is_owner(actor, dashboard):
+        raise NotAllowed(_("Only the owner names editors."))
+    return chosen
+
+
 def _set_people(
     dashboard: Dashboard, groups: Iterable[UserGroup] | None, editors: Iterable[User] | None
-) -> None:
+) -> dict[str, Any]:
+    """Answers with who came and who went, as the audit keeps it."""
+    changes: dict[str, Any] = {}
     if groups is not None:
-        dashboard.groups.set(groups)
+        changes |= _set("groups", dashboard.groups, groups)
     if editors is not None:
         chosen = list(editors)
         if not all(person.is_ace for person in chosen):
             raise Invalid(_("Editors are members of the ACE team."), field="editors")
-        dashboard.editors.set(chosen)
+        changes |= _set("editors", dashboard.editors, chosen)
+    return changes
+
+
+def _set(name: str, rows: Any, wanted: Iterable[models.Model]) -> dict[str, Any]:
+    before = set(rows.values_list("pk", flat=True))
+    rows.set(list(wanted))
+    after = set(rows.values_list("pk", flat=True))
+    changes = {"added": sorted(after - before), "removed": sorted(before - after)}
+    return {name: changes} if before != after else {}

@@ -27,6 +27,7 @@ from dashboards.content.document import (
 )
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
+from dashboards.content.services.locking import locked_under_way
 from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
@@ -65,7 +66,7 @@ def start_version(
     """A new draft: a copy of ``copy``, else of the released version, else an empty one."""
     require_editor(actor, dashboard)
     with transaction.atomic():
-        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        require_editor(actor, locked_under_way(dashboard))
         work = work_of(dashboard)
         if work is not None:
             require_draft(work)
@@ -159,6 +160,7 @@ def put_document(*, actor: User, dashboard: Dashboard, revision: int, document: 
 def _edit(actor: User, dashboard: Dashboard, revision: int, change: Any, what: str) -> Version:
     require_editor(actor, dashboard)
     with transaction.atomic():
+        require_editor(actor, locked_under_way(dashboard))
         draft = draft_of(dashboard)
         if draft.revision != revision:
             raise Conflict(

@@ -25,6 +25,7 @@ from dashboards.content.services.drafts import (
     start_version,
     write_index,
 )
+from dashboards.content.services.locking import locked_under_way
 from dashboards.content.sources import sources_of
 from dashboards.permissions import require_owner
 from personas.models import Membership
@@ -40,6 +41,7 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
     """
     require_owner(actor, dashboard)
     with transaction.atomic():
+        require_owner(actor, locked_under_way(dashboard))
         draft = require_releasable(locked_work_of(dashboard))
         document = parse(draft.document)
         before = released_of(dashboard)
@@ -107,6 +109,7 @@ def restore_version(*, actor: User, dashboard: Dashboard, version: Version) -> V
         raise Conflict(_("Only a version that was superseded can be restored."))
     notes = _("Back to version %(n)d.") % {"n": version.number}
     with transaction.atomic():
+        require_owner(actor, locked_under_way(dashboard))
         draft = start_version(actor=actor, dashboard=dashboard, copy=version, notes=notes)
         record(actor=actor, action="version.restore", target=draft, restored=version.number)
     return draft

@@ -11,6 +11,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from dashboards.content.models import Dashboard
+from dashboards.content.services.locking import locked_under_way
 from dashboards.lifecycle.models import Feature
 from dashboards.permissions import require_editor
 from personas.permissions import require_ace
@@ -22,7 +23,7 @@ TESTED = {"name", "kind", "criterion", "column"}  # a change of these asks for a
 def add_feature(*, actor: User, dashboard: Dashboard, **fields: Any) -> Feature:
     require_editor(actor, dashboard)
     with transaction.atomic():
-        Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        require_editor(actor, locked_under_way(dashboard))
         if dashboard.features.count() >= MAX_FEATURES:
             raise Conflict(_("A first version with %(n)d features is none.") % {"n": MAX_FEATURES})
         feature = Feature(dashboard=dashboard)
@@ -35,6 +36,7 @@ def change_feature(*, actor: User, feature: Feature, **fields: Any) -> Feature:
     """What was tried is tried again where the feature or its criterion is another."""
     require_editor(actor, feature.dashboard)
     with transaction.atomic():
+        require_editor(actor, locked_under_way(feature.dashboard))
         row = _locked(feature)
         if any(getattr(row, name) != value for name, value in fields.items() if name in TESTED):
             row.result, row.result_by = Feature.Result.UNTESTED, None
@@ -46,6 +48,7 @@ def change_feature(*, actor: User, feature: Feature, **fields: Any) -> Feature:
 def remove_feature(*, actor: User, feature: Feature) -> None:
     require_editor(actor, feature.dashboard)
     with transaction.atomic():
+        require_editor(actor, locked_under_way(feature.dashboard))
         row = _locked(feature)
         row.delete()
         record(actor=actor, action="feature.remove", target=row.dashboard, feature=row.name)
@@ -55,6 +58,7 @@ def try_feature(*, actor: User, feature: Feature, result: str) -> Feature:
     """Whether it meets its criterion; any ACE member may say so, by name."""
     require_ace(actor)
     with transaction.atomic():
+        locked_under_way(feature.dashboard)
         row = _locked(feature)
         if result not in Feature.Result.values:
             raise Invalid(_("It passed, it failed, or nobody has tried it."), field="result")

@@ -14,12 +14,13 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.lifecycle.evidence import Evidence, evidence_of
 from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
 from dashboards.lifecycle.selectors import gate_url, gates_of
 from dashboards.lifecycle.standing import FIRST, LAST, gates_passed, marks_of
-from dashboards.permissions import require_editor, require_under_way
+from dashboards.permissions import require_editor
 from personas.selectors import people_of_ace
 
 LONGEST_CONDITION = timedelta(days=366)
@@ -30,8 +31,8 @@ def ask_for_gate(*, actor: User, dashboard: Dashboard) -> Dashboard:
     """Tell the team that the present gate waits for somebody to decide."""
     require_editor(actor, dashboard)
     with transaction.atomic():
-        row = _locked(dashboard)
-        require_under_way(row)
+        row = locked_under_way(dashboard)
+        require_editor(actor, row)
         if row.stage > LAST:
             raise Conflict(_("All seven gates are passed; from now on there are reviews."))
         if row.gate_asked_at is not None:
@@ -67,7 +68,7 @@ def decide_gate(
     """
     require_decider(actor, dashboard)
     with transaction.atomic():
-        row = _locked(dashboard)
+        row = locked_under_way(dashboard)
         require_decider(actor, row)  # it may have changed hands since
         evidence = evidence_of(row)
         _require_turn(row, evidence, stage, decision)
@@ -99,7 +100,8 @@ def restore_dashboard(*, actor: User, dashboard: Dashboard, reason: str) -> Dash
     """archived → active: by its owner or an administrator, with a reason."""
     require_restorer(actor, dashboard)
     with transaction.atomic():
-        row = _locked(dashboard)
+        row = locked(dashboard)
+        require_restorer(actor, row)
         if row.status != Dashboard.Status.ARCHIVED:
             raise Conflict(_("Only what is archived is brought back."))
         if not reason.strip():
@@ -120,12 +122,7 @@ def _looked_at(stage: int, evidence: Evidence) -> Version | None:
     return next((version for version in versions if version is not None), None)
 
 
-def _locked(dashboard: Dashboard) -> Dashboard:
-    return Dashboard.objects.select_for_update().get(pk=dashboard.pk)
-
-
 def _require_turn(dashboard: Dashboard, evidence: Evidence, stage: int, decision: str) -> None:
-    require_under_way(dashboard)
     if not FIRST <= stage <= LAST:
         raise Invalid(_("There are seven gates; after them come reviews."), field="stage")
     if decision not in Decision.values:

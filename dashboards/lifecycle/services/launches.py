@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.days import site_today
-from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.errors import Conflict
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
+from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.standing import VALIDATED, gates_passed
-from dashboards.permissions import require_owner, require_under_way
+from dashboards.permissions import require_owner
 from personas.models import Membership, UserGroup
 
 
@@ -28,9 +29,8 @@ def launch(
     """
     require_owner(actor, dashboard)
     with transaction.atomic():
-        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
+        row = locked_under_way(dashboard)
         require_owner(actor, row)
-        require_under_way(row)
         released = released_of(row)
         if released is None:
             raise Conflict(_("There is nothing to open yet: release a version first."))
@@ -40,7 +40,6 @@ def launch(
         opened = Launch(dashboard=row, group=group, by=actor, announcement=announcement.strip())
         opened.full_clean()
         opened.save()
-        dashboard.groups.add(group)
         record(actor=actor, action="dashboard.launch", target=dashboard, group=group.slug)
         _announce(opened)
     return opened
@@ -88,9 +87,10 @@ def end_launch(*, actor: User, launch: Launch) -> Launch:
     """Close it to a group; its people lose it with the next request."""
     require_owner(actor, launch.dashboard)
     with transaction.atomic():
+        require_owner(actor, locked(launch.dashboard))
         row = Launch.objects.select_for_update().select_related("group").get(pk=launch.pk)
         if row.ended_at is not None:
-            raise Invalid(_("It was closed to this group already."))
+            raise Conflict(_("It was closed to this group already."))
         row.ended_at = timezone.now()
         row.full_clean()
         row.save()

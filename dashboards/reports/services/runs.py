@@ -6,7 +6,8 @@ twice leaves one mail.
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,6 +33,9 @@ MAIL_KIND = "dashboards.report"
 FAILURE_KIND = "dashboards.report_failed"
 ATTEMPTS = 3
 AT_A_TIME = 500
+PAUSE = timedelta(days=1)
+
+log = logging.getLogger("ace.reports")
 
 State = ReportRun.State
 
@@ -47,18 +51,37 @@ def send_due(*, now: datetime) -> int:
     opened = 0
     for subscription in due[:AT_A_TIME]:
         assert subscription.next_due is not None
-        with transaction.atomic():
-            if _take_turn(subscription, now):
-                _open(subscription, subscription.next_due, None)
-                opened += 1
+        try:
+            with transaction.atomic():
+                if _take_turn(subscription, subscription.schedule.after(now)):
+                    _open(subscription, subscription.next_due, None)
+                    opened += 1
+        except Exception:  # whatever it is: the reports of others go out
+            log.exception("report subscription %s was not opened", subscription.pk)
+            _put_off(subscription, subscription.next_due, now)
     return opened
 
 
-def _take_turn(subscription: Subscription, now: datetime) -> bool:
+def _take_turn(subscription: Subscription, following: datetime) -> bool:
     turn = Subscription.objects.filter(
         pk=subscription.pk, active=True, next_due=subscription.next_due
     )
-    return bool(turn.update(next_due=subscription.schedule.after(now)))
+    return bool(turn.update(next_due=following))
+
+
+def _put_off(subscription: Subscription, due_at: datetime, now: datetime) -> None:
+    """What could not be opened is a run that failed, and comes up again in a day."""
+    with transaction.atomic():
+        if not _take_turn(subscription, now + PAUSE):
+            return
+        reason = _("It could not be started. If its time is odd, change it.")
+        run, fresh = ReportRun.objects.get_or_create(
+            subscription=subscription, due_at=due_at,
+            defaults={"state": State.FAILED, "reason": reason, "ended_at": now},
+        )  # fmt: skip
+        if fresh:
+            title = _("A report of %(name)s failed") % {"name": subscription.dashboard.name}
+            _tell_owner(run, title, reason)
 
 
 def _open(subscription: Subscription, due_at: datetime, actor: User | None) -> ReportRun:
@@ -83,14 +106,21 @@ def send_now(*, actor: User, subscription: Subscription) -> ReportRun:
     require_steering(actor, subscription)
     with transaction.atomic():
         row = Subscription.objects.select_for_update().get(pk=subscription.pk)
-        if row.ended_at is not None:
-            raise Conflict(_("This report was ended by the link in a mail. Resume it first."))
+        _require_sending(row)
         waiting = row.runs.filter(state=State.QUEUED, asked_by__isnull=False).first()
         if waiting is not None:
             return waiting
         run = _open(row, timezone.now(), actor)
         record(actor=actor, action="report.send", target=subscription)
     return run
+
+
+def _require_sending(subscription: Subscription) -> None:
+    if subscription.ended_at is not None:
+        raise Conflict(_("This report was ended by the link in a mail. Resume it first."))
+    why = why_nothing_is_sent(subscription)
+    if why:
+        raise Conflict(why)
 
 
 def try_again(*, actor: User, run: ReportRun) -> ReportRun:
@@ -100,6 +130,7 @@ def try_again(*, actor: User, run: ReportRun) -> ReportRun:
         row = _locked(run.pk)
         if row is None or row.state != State.FAILED:
             raise Conflict(_("Only a report that has failed can be tried again."))
+        _require_sending(row.subscription)
         row.state, row.reason, row.mail, row.ended_at = State.QUEUED, "", None, None
         row.asked_by = actor
         row.save()

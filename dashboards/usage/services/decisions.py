@@ -16,6 +16,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launched_to, released_of
+from dashboards.content.services.locking import locked_under_way
 from dashboards.permissions import require_under_way
 from dashboards.usage.models import Decision
 from dashboards.usage.permissions import require_conclusion
@@ -39,6 +40,7 @@ def log_decision(
         figures=figures_now(released),
     )  # fmt: skip
     with transaction.atomic():
+        locked_under_way(dashboard)
         decision.full_clean()
         decision.save()
         record(actor=actor, action="decision.log", target=dashboard, decision=decision.pk)
@@ -67,8 +69,8 @@ def figures_now(version: Version) -> dict[str, Any]:
 def conclude_decision(*, actor: User, decision: Decision, outcome: str) -> Decision:
     """Say what came of it; said again, it replaces what was said before."""
     require_conclusion(actor, decision)
-    require_under_way(decision.dashboard)
     with transaction.atomic():
+        locked_under_way(decision.dashboard)
         row = Decision.objects.select_for_update().get(pk=decision.pk)
         row.outcome, row.outcome_at, row.outcome_by = outcome.strip(), timezone.now(), actor
         if not row.outcome:

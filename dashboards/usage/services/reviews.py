@@ -12,7 +12,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from dashboards.content.models import Dashboard
-from dashboards.permissions import require_under_way
+from dashboards.content.services.locking import locked_under_way
 from dashboards.usage.models import Review
 from dashboards.usage.selectors.reviews import look_of
 from personas.permissions import require_ace
@@ -36,8 +36,7 @@ def hold_review(
     require_ace(actor)
     today = site_today()
     with transaction.atomic():
-        row = Dashboard.objects.select_for_update().get(pk=dashboard.pk)
-        require_under_way(row)
+        row = locked_under_way(dashboard)
         if row.reviews.filter(held_on=today).exists():
             raise Conflict(_("A review was held today already."))
         look = look_of(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, PortalError
 from dashboards.content.document import Document
-from dashboards.content.filters import FilterState
+from dashboards.content.filters import FilterState, read
 from dashboards.content.models import Version
 from dashboards.content.planning import Page, total_query
 from dashboards.content.selectors import document_of
@@ -22,15 +22,16 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.validation.figures import agrees
 from dashboards.validation.models import Reconciliation, ValidationRun
 from dashboards.validation.services.runs import held_open
-from kpis.engine.definition import Share
-from kpis.engine.run import segment_text
-from kpis.figures import Ask, answers, values_of
+from kpis.engine.definition import Aggregate, Definition, Measure, Net, Share, Stock, Where
+from kpis.engine.query import Query, calendar_of
+from kpis.engine.run import run as ask_engine
+from kpis.figures import Ask, answers, open_load, table_of
 from kpis.models import KPIVersion
 from personas.permissions import require_ace
 
 PLACES = Decimal("0.000001")
 LARGEST = Decimal(10) ** 13
-EMPTY = "~"
+EXACT = {"count", "count_distinct"}
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,12 @@ def compute(
         query = total_query(page, source)
     except PortalError as error:
         raise Invalid(error.message, field="value") from error
+    if query.where is not None and not _has(source, query.where):
+        raise Invalid(
+            _("The data has no “%(value)s” in %(label)s.")
+            % {"value": value.strip(), "label": label},
+            field="value",
+        )
     answer = answers([Ask(source.version, query)])[0]
     if answer.result is None:
         raise Invalid(answer.error, field="kpi_version")
@@ -124,10 +131,10 @@ def compute(
         raise Invalid(_("There is no figure for this: nothing was counted."), field="start")
     rate = isinstance(source.definition.measure, Share)
     percent = kpi_version.unit == KPIVersion.Unit.PERCENT
-    counted = kpi_version.unit == KPIVersion.Unit.COUNT and float(figure.value).is_integer()
+    counted = is_counted(source.definition.measure)
     number = _decimal(figure.value) * (100 if percent else 1)
     return Computed(
-        number.quantize(PLACES), counted=counted and not rate, rate=rate or percent,
+        number.quantize(PLACES), counted=counted, rate=rate or percent,
         to_points=100 if rate and not percent else 1, as_of=source.as_of, column=column,
         label=label,
     )  # fmt: skip
@@ -139,9 +146,13 @@ def _check_period(source: Source, start: date, end: date) -> None:
     if not source.timed:
         raise Invalid(_("This KPI has no date, so it has no periods."), field="kpi_version")
     known = source.known_until()
-    if known is not None and end > known:
+    if known is None or source.as_of is None:
+        return
+    # A day on which the data ends is not over: the source counts on.
+    calendar = calendar_of(source.definition)
+    if end > known or calendar.midnight(end + timedelta(days=1)) > source.as_of:
         raise Invalid(
-            _("The data goes to %(day)s only: choose a period that is over.")
+            _("The data goes into %(day)s only: choose a period that ends before that day.")
             % {"day": known.isoformat()},
             field="end",
         )
@@ -163,21 +174,28 @@ def _filtered(
             _("%(kpi)s is not filtered by %(label)s.") % {"kpi": source.kpi, "label": choice.label},
             field="filter",
         )
-    wanted = None if value == EMPTY else value
+    if not value:
+        raise Invalid(_("Say which value it is filtered by."), field="value")
+    return choice.column, choice.label, {choice.key: (read(value),)}
+
+
+def _has(source: Source, where: Where) -> bool:
+    """Whether any row of the data meets it, of this KPI or not."""
     load = source.load
-    if not value or load is None or not _has(source, choice.column, wanted):
-        raise Invalid(
-            _("The data has no “%(value)s” in %(label)s.")
-            % {"value": value, "label": choice.label},
-            field="value",
+    if load is None:
+        return False
+    with open_load(load) as connection:
+        rows = ask_engine(
+            connection, table_of(load), Definition(Aggregate("count")), Query(where=where)
         )
-    return choice.column, choice.label, {choice.key: (wanted,)}
+    return rows.total.rows > 0
 
 
-def _has(source: Source, column: str, wanted: str | None) -> bool:
-    assert source.load is not None
-    found = values_of(source.load, column, search=wanted or "").values
-    return wanted in [segment_text(value) for value in found]
+def is_counted(measure: Measure) -> bool:
+    """Rows or different values: they agree with the source to the last one, or they do not."""
+    if isinstance(measure, Aggregate):
+        return measure.agg in EXACT
+    return isinstance(measure, Stock | Net)
 
 
 def _decimal(value: float | int) -> Decimal:

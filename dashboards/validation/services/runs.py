@@ -12,7 +12,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services.drafts import locked_work_of
-from dashboards.permissions import require_under_way
+from dashboards.content.services.locking import locked_under_way
 from dashboards.validation.models import (
     Reconciliation,
     SusAnswer,
@@ -31,7 +31,7 @@ def begin_run(*, actor: User, dashboard: Dashboard) -> ValidationRun:
     """Over the frozen version, as it is."""
     require_ace(actor)
     with transaction.atomic():
-        require_under_way(Dashboard.objects.select_for_update().get(pk=dashboard.pk))
+        locked_under_way(dashboard)
         version = locked_work_of(dashboard)
         if version is None or version.state != Version.State.FROZEN:
             raise Conflict(_("Only a frozen version is validated: freeze one first."))
@@ -74,9 +74,9 @@ def change_run(
 def sign_run(*, actor: User, run: ValidationRun) -> ValidationRun:
     """Somebody of the ACE who does not own the dashboard vouches for it; from then on it stays."""
     with transaction.atomic():
-        dashboard = Dashboard.objects.select_for_update().get(pk=run.dashboard_id)
-        require_signer(actor, dashboard)
         row = held_open(run)
+        dashboard = row.dashboard
+        require_signer(actor, dashboard)
         tried = TaskResult.objects.filter(task__run=row).exists()
         if not tried and not SusAnswer.objects.filter(run=row).exists():
             raise Conflict(_("Nobody has answered yet: there is nothing to sign."))
@@ -91,7 +91,8 @@ def sign_run(*, actor: User, run: ValidationRun) -> ValidationRun:
 
 
 def held_open(run: ValidationRun) -> ValidationRun:
-    """The run, locked, if something may still be written into it."""
+    """The run, locked after its dashboard, if something may still be written into it."""
+    locked_under_way(run.dashboard)
     row: ValidationRun = (
         ValidationRun.objects.select_for_update(of=("self",))
         .select_related("version", "dashboard")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
@@ -16,6 +18,7 @@ from dashboards.content.services import assembly, drafts
 from dashboards.content.services import dashboards as services
 from dashboards.content.services.assembly import widths
 from kpis.models import Dataset, KPIVersion
+from personas.models import Persona
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.tickets import SLA
 from tests.fixtures.world import World
@@ -203,11 +206,82 @@ def test_only_the_ace_edits_and_only_the_owner_names_editors(
     with pytest.raises(Invalid, match="members of the ACE team"):
         services.change_dashboard(actor=owner, dashboard=dashboard, editors=[member])
     services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
-    services.change_dashboard(actor=ace, dashboard=dashboard, name="New", editors=[])
+    services.change_dashboard(actor=ace, dashboard=dashboard, name="New", editors=[ace])
+    with pytest.raises(NotAllowed, match="names editors"):
+        services.change_dashboard(actor=ace, dashboard=dashboard, name="Newer", editors=[])
     with pytest.raises(NotAllowed, match="hands a dashboard over"):
         services.change_dashboard(actor=ace, dashboard=dashboard, owner=ace)
 
     assert list(dashboard.editors.all()) == [ace]
+
+
+def test_editor_is_not_asked_for_editors(
+    owner: User, ace: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+    where = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    given = {
+        "name": "New", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "persona": dashboard.persona_id, "review_due": "2030-01-01",
+    }  # fmt: skip
+
+    asked = [
+        'name="editors"' in client_of(person).get(where).content.decode() for person in (owner, ace)
+    ]
+    saved = client_of(ace).post(where, given)
+
+    dashboard.refresh_from_db()
+    assert asked == [True, False]
+    assert (saved.status_code, dashboard.name) == (302, "New")
+    assert list(dashboard.editors.all()) == [ace]
+
+
+def test_retired_persona_is_chosen_for_no_mvp_and_stays_where_it_is(
+    owner: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    persona, client = dashboard.persona, client_of(owner)
+    type(persona).objects.update(state="retired")
+    given = {
+        "name": "New", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "review_due": "2030-01-01",
+    }  # fmt: skip
+    changed = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    api = {**given, "persona": persona.slug}
+
+    new = client.post(reverse("dashboards:dashboard-new"), {**given, "persona": persona.pk})
+    through_api = client.post("/api/v1/dashboards/", api, "application/json")
+    kept = client.post(changed, {**given, "persona": persona.pk})
+    put = client.put(f"/api/v1/dashboards/{dashboard.slug}/", api, "application/json")
+
+    assert (new.status_code, list(new.context["form"].errors)) == (422, ["persona"])
+    assert (through_api.status_code, through_api.json()["field"]) == (400, "persona")
+    assert (kept.status_code, put.status_code) == (302, 200)
+    other = Persona.objects.create(slug="other", name="Other", owner=owner, state="retired")
+    with pytest.raises(Invalid, match="Other is retired"):
+        services.change_dashboard(actor=owner, dashboard=dashboard, persona=other)
+
+
+def test_people_who_come_and_go_are_recorded(
+    owner: User, ace: User, dashboard: Dashboard, world: World
+) -> None:
+    services.change_dashboard(
+        actor=owner, dashboard=dashboard, groups=[world.other_group], editors=[ace]
+    )
+    services.change_dashboard(actor=owner, dashboard=dashboard, owner=ace, editors=[])
+    entries = AuditEntry.objects.filter(action="dashboard.change").order_by("pk")
+
+    assert [entry.details for entry in entries] == [
+        {
+            "fields": [],
+            "groups": {"added": [world.other_group.pk], "removed": [world.group.pk]},
+            "editors": {"added": [ace.pk], "removed": []},
+        },
+        {
+            "fields": ["owner"],
+            "editors": {"added": [], "removed": [ace.pk]},
+            "owner": {"old": owner.pk, "new": ace.pk},
+        },
+    ]
 
 
 def test_every_save_is_recorded(dashboard: Dashboard, draft: Version) -> None:

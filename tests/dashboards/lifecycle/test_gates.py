@@ -289,6 +289,34 @@ def test_open_data_problem_and_missing_office_hours_are_named(
     assert "Office hours can be booked with its owner or an editor" not in texts(live, 7)
 
 
+def test_launch_stales_no_gate_and_another_plan_does(
+    owner: User, dashboard: Dashboard, released: Version, world: World
+) -> None:
+    def stale() -> dict[int, tuple[str, ...]]:
+        passed = gates_passed(dashboard, dashboard.gate_reviews.all())
+        return {stage: gate.changed for stage, gate in passed.items() if gate.stale}
+
+    let_through(dashboard)
+    launches.launch(actor=owner, dashboard=dashboard, group=world.group)
+    planned = stale()
+    launches.launch(actor=owner, dashboard=dashboard, group=world.other_group)
+    unplanned = stale()
+    change_dashboard(actor=owner, dashboard=dashboard, groups=[world.group, world.other_group])
+
+    assert planned == unplanned == {}
+    assert stale() == dict.fromkeys(range(2, 7), ("the groups it is for",))
+
+
+def test_decision_from_before_groups_were_marked_stays_good(
+    dashboard: Dashboard, released: Version, world: World
+) -> None:
+    review = let_through(dashboard)
+    review.marks.pop("groups")
+    dashboard.groups.set([world.other_group])
+
+    assert not any(gate.stale for gate in gates_passed(dashboard, [review]).values())
+
+
 # -- launch --------------------------------------------------------------------------------------
 
 
@@ -369,6 +397,7 @@ def test_owner_of_yesterday_hands_nothing_over_and_edits_no_more(
 def test_member_reads_what_was_released_and_nothing_of_the_draft(
     owner: User, member: User, live: Dashboard
 ) -> None:
+    features.add_feature(actor=owner, dashboard=live, name="By shift")
     before = canvas_of(member, live)
     draft = drafts.start_version(actor=owner, dashboard=live)
     for tile in draft.document["tiles"][1:]:
@@ -380,6 +409,8 @@ def test_member_reads_what_was_released_and_nothing_of_the_draft(
     assert len(canvas.kpis) == len(before.kpis) == 3
     assert canvas.evidence.tiles == before.evidence.tiles
     assert canvas.evidence.version is None
+    assert canvas.evidence.features == []
+    assert [row.name for row in canvas_of(owner, live).evidence.features] == ["By shift"]
     assert {stage["note"] for stage in canvas.stages} == {""}
     assert canvas_of(owner, live).evidence.tiles == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from ace_portal.lib.errors import Conflict, NotAllowed
 from dashboards.content import selectors
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.services import launches as services
@@ -26,13 +26,13 @@ def test_launch_opens_it_to_the_group_and_its_end_closes_it(
     services.end_launch(actor=owner, launch=launch)
 
     assert list(selectors.dashboards_for(member)) == []
-    with pytest.raises(Invalid, match="closed to this group already"):
+    with pytest.raises(Conflict, match="closed to this group already"):
         services.end_launch(actor=owner, launch=launch)
     services.launch(actor=owner, dashboard=dashboard, group=world.group)
     assert list(selectors.dashboards_for(member)) == [dashboard]
 
 
-def test_launch_needs_a_release_and_happens_once(
+def test_launch_needs_a_release(
     owner: User, dashboard: Dashboard, world: World, draft: Version
 ) -> None:
     with pytest.raises(Conflict, match="release a version first"):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
@@ -98,6 +100,24 @@ def test_moves_keep_when_they_were_made(owner: User, on_trial: Dashboard) -> Non
     assert AuditEntry.objects.get(action="version.thaw").details["reason"] == (
         "The SLA counts twice."
     )
+
+
+def test_long_reason_to_thaw_is_refused_and_not_cut(
+    owner: User, on_trial: Dashboard, frozen: Version, client_of: Callable[[User | None], Client]
+) -> None:
+    why, client = "x" * 2_001, client_of(owner)
+    slug = on_trial.slug
+
+    page = client.post(reverse("dashboards:prototype-thaw", args=[slug]), {"reason": why})
+    api = client.post(
+        reverse("api:prototype-moves", args=[slug]), {"move": "thaw", "reason": why},
+        "application/json",
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="at most 2000 characters"):
+        services.thaw_version(actor=owner, dashboard=on_trial, reason=why)
+
+    assert (page.status_code, api.status_code) == (422, 400)
+    assert on_trial.versions.get().state == "frozen"
 
 
 def test_thawing_needs_a_reason(owner: User, on_trial: Dashboard, frozen: Version) -> None:

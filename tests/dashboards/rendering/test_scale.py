@@ -28,6 +28,13 @@ def test_scale_labels_have_the_digits_of_the_step() -> None:
     assert labels == ["0.000", "0.025", "0.050", "0.075", "0.100"]
 
 
+def test_scale_of_tiny_values_has_tiny_steps() -> None:
+    axis = scale([0.0, 5e-17], zero=True)
+
+    assert axis.ticks == [0.0, 2e-17, 4e-17, 6e-17]
+    assert axis.labels()[1] == "0.00000000000000002"
+
+
 numbers = st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: round(x, 3))
 
 

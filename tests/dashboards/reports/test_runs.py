@@ -339,3 +339,43 @@ def test_hostile_names_stay_text(
     [mail] = sink.taken
     assert "<img src=x" not in html_of(mail)
     assert "&lt;img src=x onerror=alert(1)&gt;" in html_of(mail)
+
+
+def test_nothing_is_promised_of_what_is_not_sent(member: User, report: Subscription) -> None:
+    failed = ReportRun.objects.create(subscription=report, due_at=timezone.now(), state="failed")
+    acts = [
+        lambda: runs.send_now(actor=member, subscription=report),
+        lambda: runs.try_again(actor=member, run=failed),
+    ]
+
+    Dashboard.objects.update(status="archived")
+    for act in acts:
+        with pytest.raises(Conflict, match="archived; its reports have ended"):
+            act()
+    Dashboard.objects.update(status="active")
+    Subscription.objects.update(ended_at=timezone.now())
+    for act in acts:
+        with pytest.raises(Conflict, match="ended by the link in a mail"):
+            act()
+
+    assert ReportRun.objects.get().state == "failed"
+    assert not Job.objects.filter(kind=runs.KIND).exists()
+
+
+def test_subscription_with_an_odd_time_stops_no_other(
+    owner: User, member: User, live: Dashboard, report: Subscription
+) -> None:
+    odd = subscriptions.subscribe(actor=member, dashboard=live, every="daily", hour=8)
+    come(report)
+    before_it = timezone.now() - timedelta(hours=1)
+    Subscription.objects.filter(pk=odd.pk).update(zone="Mars/Base", next_due=before_it)
+    now = timezone.now()
+
+    opened = [runs.send_due(now=now), runs.send_due(now=now)]
+
+    odd.refresh_from_db()
+    told = Delivery.objects.filter(event__kind=runs.FAILURE_KIND, channel="inbox")
+    assert opened == [1, 0]
+    assert report.runs.get().state == "queued"
+    assert (odd.runs.get().state, odd.next_due) == ("failed", now + timedelta(days=1))
+    assert [row.person for row in told] == [owner]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,10 @@ from dashboards.validation import selectors
 from dashboards.validation.models import Reconciliation, SusAnswer, Task, TaskResult, ValidationRun
 from dashboards.validation.services import answers, reconciling, runs
 from dashboards.validation.stamps import seconds_since, stamp
-from kpis.models import KPIVersion
+from kpis.models import Dataset, KPIVersion
+from tests.fixtures.kpis import publish_kpi
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, HOURS, TICKETS, ticket_rows
 from tests.fixtures.trials import (
     OCTOBER_P1,
     OCTOBER_TICKETS,
@@ -32,6 +35,7 @@ from tests.fixtures.trials import (
     SEPTEMBER_TICKETS,
     compare,
 )
+from tests.fixtures.world import World
 
 pytestmark = pytest.mark.django_db
 GOOD = [4, 2, 5, 1, 4, 2, 5, 1, 4, 2]
@@ -234,6 +238,71 @@ def test_other_figures_are_compared_by_percent(
     rows = [compare(ace, run, hours, expected=Decimal(text)) for text in ("12", "12.011", "12.1")]
 
     assert [(row.actual, row.met) for row in rows] == [(12, True), (12, True), (12, False)]
+
+
+def test_sum_that_happens_to_be_whole_is_compared_by_percent(
+    owner: User, ace: User, world: World, on_trial: Dashboard, tickets: Dataset
+) -> None:
+    """1 to 23 hours are 276 in October; what is counted is not asked of its unit."""
+    total = {**HOURS, "measure": {"agg": "sum", "column": "hours"}}
+    summed = publish_kpi(owner, world.question, tickets, total, name="Hours", unit="count")
+    different = {**HOURS, "measure": {"agg": "count_distinct", "column": "priority"}}
+    kinds = publish_kpi(owner, world.question, tickets, different, name="Kinds", unit="number")
+    run = run_over(owner, on_trial, summed, kinds)
+
+    near = compare(ace, run, summed, expected=Decimal("276.1"))
+    off = compare(ace, run, kinds, expected=Decimal("3.001"))
+
+    assert (near.actual, near.met) == (276, True)
+    assert (off.actual, off.met) == (3, False)
+
+
+def run_over(owner: User, dashboard: Dashboard, *kpis: KPIVersion) -> ValidationRun:
+    """The prototype taken back, given these numbers as well, frozen, and a run over it."""
+    draft = prototypes.withdraw_prototype(actor=owner, dashboard=dashboard)
+    for kpi in kpis:
+        tile = {"type": "number", "width": 3, "kpi_version": kpi.pk}
+        draft = drafts.add_tile(
+            actor=owner, dashboard=dashboard, revision=draft.revision, tile=tile
+        )
+    prototypes.share_prototype(actor=owner, dashboard=dashboard)
+    prototypes.freeze_version(actor=owner, dashboard=dashboard)
+    return runs.begin_run(actor=owner, dashboard=dashboard)
+
+
+def test_day_on_which_the_data_ends_is_not_over(
+    ace: User, run: ValidationRun, volume: KPIVersion
+) -> None:
+    """It was taken on 10 November at six in the morning."""
+    start = date(2026, 11, 1)
+    with pytest.raises(Invalid, match="goes into 2026-11-10 only") as refused:
+        compare(ace, run, volume, start=start, end=date(2026, 11, 10))
+
+    before = compare(ace, run, volume, start=start, end=date(2026, 11, 9), expected=Decimal(24))
+
+    assert refused.value.field == "end"
+    assert before.met
+
+
+def test_value_is_read_as_the_dropdown_writes_it_among_however_many(
+    ace: User, run: ValidationRun, volume: KPIVersion
+) -> None:
+    teams = ["", "~", *(f"Team 1-{n:03}" for n in range(300)), "Team 1"]
+    row = ticket_rows(1)[0]
+    stamp = datetime(2026, 10, 5, 9)
+    rows = [{**row, "opened_at": stamp, "team": team} for team in teams]
+    write_rows(volume.dataset, TICKETS, [*rows, *rows[-1:]], as_of=AS_OF)
+    asked = {"~.": 1, "~~": 1, "Team 1-299": 1, "Team 1": 2}
+
+    found = [
+        compare(ace, run, volume, filter="team", value=value, expected=Decimal(count))
+        for value, count in asked.items()
+    ]
+
+    assert [row.met for row in found] == [True] * 4
+    for unknown in ("~", "Team"):
+        with pytest.raises(Invalid, match="has no “"):
+            compare(ace, run, volume, filter="team", value=unknown)
 
 
 @pytest.mark.parametrize(

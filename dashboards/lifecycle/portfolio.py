@@ -1,0 +1,77 @@
+"""All MVPs at once: by stage, and in a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+
+from dashboards.content.models import Dashboard, Version
+from dashboards.lifecycle.models import Launch
+
+
+@dataclass
+class Column:
+    """One stage of the portfolio."""
+
+    number: int
+    name: str
+    dashboards: list[Dashboard]
+
+
+def portfolio_of() -> list[Column]:
+    """All that are not retired, by stage; ``version_list`` and ``open_launches`` are read along."""
+    working = Version.objects.exclude(state=Version.State.SUPERSEDED).order_by("number")
+    rows = (
+        _known()
+        .select_related("persona", "owner")
+        .prefetch_related(
+            Prefetch("versions", working.defer("document"), to_attr="version_list"),
+            _open_launches(),
+        )
+    )
+    by_stage: dict[int, list[Dashboard]] = {stage: [] for stage in Dashboard.Stage}
+    for dashboard in rows:
+        by_stage[dashboard.stage].append(dashboard)
+    return [
+        Column(int(stage), str(Dashboard.Stage(stage).label), found)
+        for stage, found in by_stage.items()
+    ]
+
+
+@dataclass
+class Glance:
+    """The portfolio in a few lines."""
+
+    stages: list[dict[str, Any]]
+    drafts: list[Version]
+    live: list[Dashboard]
+
+
+def glance_of(most: int = 5) -> Glance:
+    """How many MVPs at each stage that has some, the oldest drafts, what is open to people."""
+    rows = _known()
+    counts = rows.order_by("stage").values_list("stage").annotate(Count("pk"))
+    drafts = (
+        Version.objects.filter(state=Version.State.DRAFT)
+        .select_related("dashboard")
+        .defer("document")
+        .order_by("updated_at")
+    )
+    launched = Launch.objects.filter(dashboard=OuterRef("pk"), ended_at__isnull=True)
+    live = rows.filter(Exists(launched)).prefetch_related(_open_launches())
+    return Glance(
+        stages=[{"name": Dashboard.Stage(stage).label, "count": n} for stage, n in counts],
+        drafts=list(drafts[:most]),
+        live=list(live.order_by("stage", "name", "pk")[:most]),
+    )
+
+
+def _known() -> QuerySet[Dashboard]:
+    return Dashboard.objects.exclude(status=Dashboard.Status.RETIRED)
+
+
+def _open_launches() -> Prefetch[Any, Any, Any]:
+    launches = Launch.objects.filter(ended_at__isnull=True).select_related("group")
+    return Prefetch("launches", launches, to_attr="open_launches")
