@@ -104,7 +104,7 @@ def test_field_never_makes_a_form_fail(
             good = {name: good_value(form[name]) for form in found for name in form.fields}
             tried = [dict.fromkeys(good, value) for value in sample(HOSTILE, number) if good]
             for place, name in enumerate(good):
-                values = sample(HOSTILE, number + place, every=11)
+                values = sample(HOSTILE, number + place, every=6)
                 tried += [{**good, name: value} for value in values]
             for data in tried:
                 what = f"{route.name} { {n: v[:20] for n, v in data.items() if v in HOSTILE} }"
@@ -335,7 +335,7 @@ def test_value_never_makes_the_api_fail(
 
     def requests() -> Iterator[tuple[str, Callable[[], Any]]]:
         for place, path in enumerate(places_in(good)):
-            for value in sample(VALUES, place, every=5):
+            for value in sample(VALUES, place, every=3):
                 body = json.dumps(put(good, path, value)).encode()
                 what = f"{path} {str(value)[:20]!r}"
                 yield what, lambda body=body: send(client, method, url, body)
