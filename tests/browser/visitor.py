@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
 Theme = Literal["light", "dark"]
+Look = tuple[str, Theme]
 SIZES: dict[str, ViewportSize] = {
     "wide": {"width": 1440, "height": 1000},
     "phone": {"width": 390, "height": 844},
@@ -54,6 +55,11 @@ class Visitor:
     def go(self, path: str) -> Page:
         self.page.goto(urljoin(self.base_url, path))
         return self.page
+
+    def turn(self, size: str, theme: Theme) -> None:
+        """Show this page, and those that follow, at another width or in another theme."""
+        self.page.set_viewport_size(SIZES[size])
+        self.page.emulate_media(color_scheme=theme)
 
     def sign_in(self, email: str, password: str) -> None:
         page = self.go("/account/sign-in/")

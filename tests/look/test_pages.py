@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
+from tests.browser.barriers import barriers
+from tests.browser.visitor import Theme
 from tests.look.pages import HOSTILE, PAGES
 from tests.look.server import Gallery
 
 WHOLE_PAGES = sorted(set(PAGES) - {"explain"})
 DRAWN = ".chart__plot[data-drawn]"
 CHARTS = 4
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def drawn(page: Page) -> None:
@@ -22,42 +22,21 @@ def drawn(page: Page) -> None:
     expect(page.locator(DRAWN)).to_have_count(CHARTS)
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", WHOLE_PAGES)
-def test_page_has_no_barrier(
-    gallery: Gallery, page: Page, name: str, theme: Literal["light", "dark"]
-) -> None:
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+def test_page_has_no_barrier_and_fits(gallery: Gallery, page: Page, name: str) -> None:
     page.goto(gallery.url(name))
     if name == "dashboard":
         drawn(page)
-
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", WHOLE_PAGES)
-def test_page_fits_its_window(gallery: Gallery, page: Page, name: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(gallery.url(name))
-    if name == "dashboard":
-        drawn(page)
-
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("name", WHOLE_PAGES)
-def test_page_has_one_heading_and_a_title(gallery: Gallery, page: Page, name: str) -> None:
-    page.goto(gallery.url(name))
 
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("main")).to_have_count(1)
     assert page.title().endswith(" · ACE Portal")
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert barriers(page) == [], theme
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("html")).to_have_js_property("scrollWidth", width)
 
 
 def test_page_asks_no_other_host(gallery: Gallery, page: Page) -> None:
