@@ -92,6 +92,7 @@ def postgres() -> Iterator[None]:
         [str(Path(initdb).parent / "postgres"), "-D", str(folder / "data"), "-p", str(port),
          "-c", "listen_addresses=127.0.0.1", "-k", str(folder), "-c", "fsync=off",
          "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
+         "-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off",
          "-c", "max_connections=200", "-c", "log_min_messages=fatal"],
     )  # fmt: skip
     url = f"postgresql://ace@127.0.0.1:{port}/postgres"

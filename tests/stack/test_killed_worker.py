@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from ace_portal.home.demo.service_desk import write_event_log
-from tests.fixtures.stack import PASSWORD, ROOT, Stack, running_stack
+from tests.fixtures.stack import PASSWORD, ROOT, Stack
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("launches")
@@ -65,17 +65,10 @@ class Caller:
             return json.load(answer)
 
 
-@pytest.fixture
-def own_place(tmp_path: Path) -> Iterator[Stack]:
-    """Each test has its own data."""
-    with running_stack(tmp_path, redis_database=13, ACE_DEMO="0") as portal:
-        yield portal
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def caller(own_stack: Stack) -> Caller:
     """A member of the ACE team, added by an administrator from the command line."""
-    own_stack.start()
+    own_stack.run()
     kept = (own_stack.data_dir / "secrets.env").read_text().split()
     environment = own_stack.environment | dict(line.split("=", 1) for line in kept)
     environment |= {"ACE_ENV": "embedded", "ACE_ADMIN_PASSWORD": PASSWORD}
@@ -104,9 +97,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def create(caller: Caller, content: bytes) -> None:
+def create(caller: Caller, name: str, content: bytes) -> None:
     upload = caller.send("uploads/", "events.csv", content)
-    caller.post("datasets/", upload=upload["id"], name="Events", time_zone="UTC")
+    caller.post("datasets/", upload=upload["id"], name=name, time_zone="UTC")
 
 
 def load_of(caller: Caller, slug: str) -> dict[str, Any]:
@@ -148,23 +141,23 @@ def test_killed_load_is_done_once_by_the_next_worker(
     own_stack: Stack, caller: Caller, log: bytes
 ) -> None:
     header, _, rows = log.partition(b"\n")
-    create(caller, header + b"\n" + rows * COPIES)
-    wait_until(lambda: job_of(caller, "events")["progress"] > 0.1, "the load's first part")
-    assert job_of(caller, "events")["state"] == "running"
+    create(caller, "Years", header + b"\n" + rows * COPIES)
+    wait_until(lambda: job_of(caller, "years")["progress"] > 0.1, "the load's first part")
+    assert job_of(caller, "years")["state"] == "running"
 
     kill_workers(own_stack)
 
-    wait_until(lambda: job_of(caller, "events")["state"] == "done", "the load's end", 120)
-    load = load_of(caller, "events")
-    assert job_of(caller, "events")["attempts"] == 2
+    wait_until(lambda: job_of(caller, "years")["state"] == "done", "the load's end", 120)
+    load = load_of(caller, "years")
+    assert job_of(caller, "years")["attempts"] == 2
     assert (load["state"], load["rows"]) == ("live", rows.count(b"\n") * COPIES)
-    assert caller.get("datasets/events/")["live"] == load["number"]
+    assert caller.get("datasets/years/")["live"] == load["number"]
     kept = [file for file in (own_stack.data_dir / "loads").rglob("*") if file.is_file()]
     assert [file.suffix for file in kept] == [".parquet"]
 
 
 def test_query_does_not_survive_its_worker(own_stack: Stack, caller: Caller, log: bytes) -> None:
-    create(caller, log)
+    create(caller, "Events", log)
     wait_until(lambda: job_of(caller, "events")["state"] == "done", "the load's end")
     caller.post("datasets/new/sql/", name="Forever", sql=FOREVER)
     wait_until(lambda: list(children(own_stack)), "the query's child")

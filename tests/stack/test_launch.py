@@ -18,7 +18,7 @@ SCHEDULER = "ace_portal.celery beat"
 
 
 def test_second_start_is_quick_and_keeps_data_and_secrets(own_stack: Stack) -> None:
-    own_stack.start()
+    own_stack.run()
     secrets = own_stack.data_dir / "secrets.env"
     before = secrets.read_bytes()
     own_stack.stop()
@@ -31,7 +31,7 @@ def test_second_start_is_quick_and_keeps_data_and_secrets(own_stack: Stack) -> N
 
 
 def test_interrupt_ends_everything(own_stack: Stack) -> None:
-    own_stack.start()
+    own_stack.run()
     wait_until(lambda: len(own_stack.processes("celery")) >= 3, "worker and scheduler")
 
     own_stack.stop(signal.SIGINT)
@@ -40,7 +40,7 @@ def test_interrupt_ends_everything(own_stack: Stack) -> None:
 
 
 def test_killed_supervisor_leaves_nothing_behind(own_stack: Stack) -> None:
-    own_stack.start()
+    own_stack.run()
     wait_until(lambda: len(own_stack.processes("celery")) >= 3, "worker and scheduler")
     assert own_stack.process is not None
 
@@ -51,7 +51,7 @@ def test_killed_supervisor_leaves_nothing_behind(own_stack: Stack) -> None:
 
 @pytest.mark.parametrize("words", ["gunicorn", WORKER, SCHEDULER])
 def test_killed_part_comes_back(own_stack: Stack, words: str) -> None:
-    own_stack.start()
+    own_stack.run()
     wait_until(lambda: own_stack.processes(words), words)
     before = own_stack.processes(words)
 
@@ -65,8 +65,9 @@ def test_killed_part_comes_back(own_stack: Stack, words: str) -> None:
     wait_until(own_stack.answers, "an answer")
 
 
-def test_stalled_worker_is_started_again(own_stack: Stack) -> None:
-    own_stack.environment["ACE_STALLED_AFTER"] = "8"
+def test_stalled_worker_is_started_again(own_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_stack.stop()
+    monkeypatch.setitem(own_stack.environment, "ACE_STALLED_AFTER", "8")
     own_stack.start()
     wait_until(lambda: own_stack.processes(WORKER), "the worker")
     before = own_stack.processes(WORKER)
