@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import DateField, DateTimeField, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.days import midnight, site_day
@@ -142,18 +142,23 @@ def spells_of(dashboards: Iterable[Dashboard], window: Window) -> dict[int, list
 
 
 def views_that_count(window: Window) -> QuerySet[ViewEvent]:
-    """Those of a launch's member, on days of the window on which they could look."""
+    """Those of a launch's member, on days of the window on which they could look.
+
+    The later of two beginnings is one bound: an index is entered where the other would not yet be.
+    """
     left = Coalesce(OuterRef(f"{MEMBER}__valid_to"), Value(window.last), output_field=DateField())
+    begins = Value(window.begins, output_field=DateTimeField())
     closed = Coalesce(OuterRef("ended_at"), Value(window.ends), output_field=DateTimeField())
     return ViewEvent.objects.filter(
         dashboard=OuterRef("dashboard"),
         user=OuterRef(f"{MEMBER}__user"),
         qualified_at__isnull=False,
-        opened_at__gte=OuterRef("created_at"),
+        opened_at__gte=Greatest(OuterRef("created_at"), begins),
         opened_at__lte=closed,
+        opened_at__lt=window.ends,
         day__gte=OuterRef(f"{MEMBER}__valid_from"),
         day__lte=left,
-    ).filter(opened_at__gte=window.begins, opened_at__lt=window.ends)
+    )
 
 
 def _spell(
