@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
 
 from ace_portal.lib import filebroker
@@ -92,8 +92,16 @@ def _beat_heart(sender: Any, **kwargs: Any) -> None:
     sender.timer.call_repeatedly(HEARTBEAT_SECONDS, heartbeat.touch)
 
 
+@worker_init.connect
+def _know_parent(**kwargs: Any) -> None:
+    """Before the pool is there: its processes have to know whose they are."""
+    app.main_process = os.getpid()
+
+
 @worker_process_init.connect
 def _die_with_parent(**kwargs: Any) -> None:
     """A pool process never outlives its worker."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != app.main_process:  # it ended before we asked
+        os._exit(1)

@@ -39,13 +39,18 @@ class Child:
     def start(self) -> None:
         if self.heartbeat is not None:
             self.heartbeat.unlink(missing_ok=True)
+        supervisor = os.getpid()
         self.process = subprocess.Popen(
-            self.command, start_new_session=True, preexec_fn=self._die_with_parent
+            self.command,
+            start_new_session=True,
+            preexec_fn=lambda: self._die_with(supervisor),
         )
         self.started = time.monotonic()
 
-    def _die_with_parent(self) -> None:
+    def _die_with(self, supervisor: int) -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, self.death_signal)
+        if os.getppid() != supervisor:  # it ended before we asked
+            os._exit(1)
 
     def last_word(self) -> signal.Signals:
         """The signal after which the process does not finish its work first."""
@@ -172,7 +177,7 @@ def embedded_children() -> list[Child]:
     (data / "run").mkdir(exist_ok=True)
     return [
         Child("web process", web, signal.SIGTERM),
-        Child("worker", worker, signal.SIGQUIT, heartbeat=data / "run" / "worker.heartbeat"),
+        Child("worker", worker, signal.SIGKILL, heartbeat=data / "run" / "worker.heartbeat"),
         Child("scheduler", beat, signal.SIGTERM),
     ]
 

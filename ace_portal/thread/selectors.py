@@ -51,11 +51,13 @@ class Line:
     step_url: str = ""
 
 
-def line_of_questions(user: User, questions: QuerySet[Question], here: str) -> Line:
-    """The thread through a set of questions, which everything else hangs on."""
+def line_of_questions(
+    user: User, questions: QuerySet[Question], here: str, kpi: KPI | None = None
+) -> Line:
+    """The thread through a set of questions, which everything else hangs on; or through one KPI."""
     rows = list(questions.values_list("pk", "persona", "blueprint").order_by())
     keys = {question for question, _persona, _blueprint in rows}
-    kpis = _keys(KPI.objects.filter(question__in=keys))
+    kpis = {kpi.pk} if kpi is not None else _keys(KPI.objects.filter(question__in=keys))
     return Line(
         blueprints={blueprint for _question, _persona, blueprint in rows if blueprint},
         personas={persona for _question, persona, _blueprint in rows},
@@ -104,8 +106,8 @@ def of_persona(user: User, persona: Persona) -> Line:
     return line
 
 
-def of_question(user: User, question: Question) -> Line:
-    line = line_of_questions(user, Question.objects.filter(pk=question.pk), "question")
+def of_question(user: User, question: Question, kpi: KPI | None = None) -> Line:
+    line = line_of_questions(user, Question.objects.filter(pk=question.pk), "question", kpi)
     step = step_of(question)
     if step is not None and question.blueprint is not None:
         line.step_name = step.title
@@ -114,9 +116,7 @@ def of_question(user: User, question: Question) -> Line:
 
 
 def of_kpi(user: User, kpi: KPI) -> Line:
-    line = of_question(user, kpi.question)
-    line.kpis = {kpi.pk}
-    line.dashboards = _using(user, line.kpis)
+    line = of_question(user, kpi.question, kpi)
     line.here = "kpi"
     return line
 

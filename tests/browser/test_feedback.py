@@ -37,10 +37,12 @@ def test_thread_is_opened_in_two_clicks(visit: Callable[..., Visitor]) -> None:
 def test_inbox_is_worked_by_keys(visit: Callable[..., Visitor]) -> None:
     owner = visit("owner")
     page = owner.go("/feedback/")
+    expect(page.locator("[data-keys=on]")).to_be_attached()
     first = page.locator(".inbox__subject").first.inner_text()
     with page.expect_navigation():
         page.keyboard.press("j")
     expect(page.locator(".inbox__title")).to_have_text(first)
+    expect(page.locator("[data-keys=on]")).to_be_attached()
 
     page.keyboard.press("r")
     box = page.get_by_label("Reply", exact=True).and_(page.locator("textarea"))
