@@ -24,7 +24,8 @@ SPOKEN_BY_PAGES = ("GET", "POST")
 ROUTES = all_routes()
 
 
-pytestmark = pytest.mark.django_db
+#: the table's world is made once
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
 
 
 @pytest.fixture(scope="module")
