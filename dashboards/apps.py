@@ -10,6 +10,34 @@ from ace_portal.lib.registries import (
     value_grants,
 )
 
+ENTRIES = {
+    "dashboards": Entry(
+        label=_("Dashboards"),
+        icon="board",
+        url_name="dashboards:dashboards",
+        order=20,
+        prefixes=("/dashboards/",),
+    ),
+    "portfolio": Entry(
+        label=_("Portfolio"),
+        icon="layers",
+        url_name="dashboards:portfolio",
+        order=80,
+        prefixes=("/portfolio/",),
+        group=_("ACE team"),
+        visible=lambda user: user.is_ace,
+    ),
+    "reports": Entry(
+        label=_("Reports"),
+        icon="send",
+        url_name="dashboards:reports",
+        order=85,
+        prefixes=("/reports/",),
+        group=_("ACE team"),
+        visible=lambda user: user.is_ace,
+    ),
+}
+
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
@@ -17,6 +45,7 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         from dashboards import needs, search
         from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
+        from dashboards.content.services import dashboards as owning
         from dashboards.prototypes import selectors as prototypes
         from dashboards.prototypes import services as pilots
         from dashboards.reports import selectors as reports
@@ -30,43 +59,12 @@ class DashboardsConfig(AppConfig):
         add_needs("reports", needs.failed_reports)
         notification_kinds.register("dashboards.release", readable)
         notification_kinds.register("dashboards.gate", readable_to_team)
+        notification_kinds.register(owning.OWNER_KIND, readable_to_team)
         notification_kinds.register(pilots.KIND, prototypes.readable)
         notification_kinds.register(runs.MAIL_KIND, reports.readable)
         notification_kinds.register(runs.FAILURE_KIND, reports.readable_failures)
         mail_listeners.register("reports", runs.mail_ended)
         unsubscribers.register("report", subscriptions.unsubscribe)
         value_grants.register("dashboards", kpis_shown_to)
-        add_entry(
-            "dashboards",
-            Entry(
-                label=_("Dashboards"),
-                icon="board",
-                url_name="dashboards:dashboards",
-                order=20,
-                prefixes=("/dashboards/",),
-            ),
-        )
-        add_entry(
-            "portfolio",
-            Entry(
-                label=_("Portfolio"),
-                icon="layers",
-                url_name="dashboards:portfolio",
-                order=80,
-                prefixes=("/portfolio/",),
-                group=_("ACE team"),
-                visible=lambda user: user.is_ace,
-            ),
-        )
-        add_entry(
-            "reports",
-            Entry(
-                label=_("Reports"),
-                icon="send",
-                url_name="dashboards:reports",
-                order=85,
-                prefixes=("/reports/",),
-                group=_("ACE team"),
-                visible=lambda user: user.is_ace,
-            ),
-        )
+        for name, entry in ENTRIES.items():
+            add_entry(name, entry)

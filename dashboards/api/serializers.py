@@ -47,6 +47,13 @@ class DashboardInput(serializers.Serializer[Any]):
     review_due = serializers.DateField()
 
 
+class DashboardChange(DashboardInput):
+    owner = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.filter(is_ace=True), required=False,
+        help_text="Handed over by the owner; by an editor where the owner is not at work any more.",
+    )  # fmt: skip
+
+
 class VersionOutput(serializers.ModelSerializer[Version]):
     based_on = serializers.IntegerField(source="based_on.number", default=None)
     author = serializers.EmailField(source="author.email")

@@ -70,7 +70,7 @@ class DashboardDetail(APIView):
     def get(self, actor: User, slug: str) -> Dashboard:
         return selectors.dashboard_for(actor, slug)
 
-    @answers(s.DashboardOutput, takes=s.DashboardInput)
+    @answers(s.DashboardOutput, takes=s.DashboardChange)
     def put(self, actor: User, given: Given, slug: str) -> Dashboard:
         dashboard = selectors.dashboard_for(actor, slug)
         require_editor(actor, dashboard)

@@ -32,6 +32,14 @@ class DashboardForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    owner = forms.ModelChoiceField(
+        label=_("Owner"),
+        queryset=people_of_ace(),
+        empty_label=None,
+        help_text=_(
+            "Who owns it leads it; hand it over, and you read it like the rest of the ACE."
+        ),
+    )
     editors = ManyField(
         label=_("Editors"),
         queryset=people_of_ace(),
@@ -43,7 +51,12 @@ class DashboardForm(forms.Form):
     review_due = day(label=_("Review due"), help_text=_("When you decide: go on, turn, or stop."))
 
     def __init__(
-        self, *args: Any, now: Persona | None = None, names_editors: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        now: Persona | None = None,
+        names_editors: bool = True,
+        names_owner: bool = False,
+        **kwargs: Any,
     ) -> None:
         """``now`` is for whom it is already, which may be retired."""
         super().__init__(*args, **kwargs)
@@ -52,12 +65,15 @@ class DashboardForm(forms.Form):
         field_of(self, "persona", forms.ModelChoiceField).queryset = living
         if not names_editors:
             del self.fields["editors"]
+        if not names_owner:
+            del self.fields["owner"]
 
     @staticmethod
     def initial_of(dashboard: Dashboard) -> dict[str, Any]:
         simple = ("name", "problem", "hypothesis", "success_measure", "sponsor", "review_due")
         return {name: getattr(dashboard, name) for name in simple} | {
             "persona": dashboard.persona,
+            "owner": dashboard.owner,
             "groups": dashboard.groups.all(),
             "editors": dashboard.editors.all(),
         }

@@ -198,6 +198,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             initial=DashboardForm.initial_of(dashboard),
             now=dashboard.persona,
             names_editors=is_owner(user, dashboard),
+            names_owner=is_owner(user, dashboard) or not dashboard.owner.is_active,
         ),
         lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),
         done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),

@@ -21,6 +21,7 @@ function startLazy(root) {
       if (!started.has(selector)) {
         started.add(selector);
         module.start(document);
+        document.documentElement.dataset.started = [...started].join(" ");
       }
       module.enhance?.(root);
     });

@@ -9,7 +9,6 @@ function walk(step) {
 }
 
 export function start(root) {
-  root.querySelector("[data-keys]").dataset.keys = "on"; // until then a key does nothing
   root.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;

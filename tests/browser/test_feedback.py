@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.started import started
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("journey")
@@ -37,12 +38,12 @@ def test_thread_is_opened_in_two_clicks(visit: Callable[..., Visitor]) -> None:
 def test_inbox_is_worked_by_keys(visit: Callable[..., Visitor]) -> None:
     owner = visit("owner")
     page = owner.go("/feedback/")
-    expect(page.locator("[data-keys=on]")).to_be_attached()
+    started(page, "keys")
     first = page.locator(".inbox__subject").first.inner_text()
     with page.expect_navigation():
         page.keyboard.press("j")
     expect(page.locator(".inbox__title")).to_have_text(first)
-    expect(page.locator("[data-keys=on]")).to_be_attached()
+    started(page, "keys")
 
     page.keyboard.press("r")
     box = page.get_by_label("Reply", exact=True).and_(page.locator("textarea"))

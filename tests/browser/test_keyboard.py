@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.board import figures
+from tests.browser.started import started
 from tests.browser.visitor import Visitor
 from tests.fixtures.stack import PASSWORD
 
@@ -48,6 +49,7 @@ def test_sign_in_and_open_a_dashboard(visit: Callable[..., Visitor]) -> None:
 
 def test_explain_a_figure_and_come_back(visit: Callable[..., Visitor]) -> None:
     page = visit("member").go("/dashboards/incident-service/")
+    started(page, "panel")
     tile = page.get_by_role("article", name="SLA attainment", exact=True)
     menu, panel = tile.locator("summary"), page.locator("#panel")
     tab_to(page, menu)

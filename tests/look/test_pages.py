@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.browser.barriers import barriers
+from tests.browser.started import started
 from tests.browser.visitor import Theme
 from tests.look.pages import HOSTILE, PAGES
 from tests.look.server import Gallery
@@ -180,6 +181,7 @@ def test_explanation_opens_beside_the_board_and_gives_the_focus_back(
     gallery: Gallery, page: Page
 ) -> None:
     page.goto(gallery.url("dashboard"))
+    started(page, "panel")
     opener = page.locator("summary", has_text="Time to resolve, median")
     opener.first.click()
     page.get_by_role("link", name="Explain this number").first.click()
@@ -205,6 +207,7 @@ def test_explanation_that_does_not_come_is_followed_to_its_page(
             route.fulfill(status=403)
 
     page.goto(gallery.url("dashboard"))
+    started(page, "panel")
     opener = page.locator("summary", has_text="Time to resolve, median").first
     opener.click()
     link = page.get_by_role("link", name="Explain this number").first
@@ -281,6 +284,7 @@ def test_form_puts_what_is_wrong_first(gallery: Gallery, page: Page) -> None:
 
 def test_upload_shows_the_chosen_file(gallery: Gallery, page: Page) -> None:
     page.goto(gallery.url("form"))
+    started(page, "upload")
 
     file: FilePayload = {"name": "tickets.csv", "mimeType": "text/csv", "buffer": b"a,b\n" * 50_000}
     page.locator("[data-upload] input").set_input_files(file)

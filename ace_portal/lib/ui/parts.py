@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -24,8 +25,18 @@ register.simple_tag(when)
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 16) -> SafeString:
     """An icon of the sprite; with ``label`` it speaks, without it is decoration."""
+    if not label:
+        return _decoration(str(name), size)
+    return _drawn(name, size, format_html('role="img" aria-label="{}"', label))
+
+
+@lru_cache(maxsize=256)
+def _decoration(name: str, size: int) -> SafeString:
+    return _drawn(name, size, 'aria-hidden="true"')
+
+
+def _drawn(name: str, size: int, voice: str) -> SafeString:
     css = "icon" if size == 16 else f"icon icon--{size}"
-    voice = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
         '<svg class="{}" {}><use href="{}#i-{}"/></svg>',
         css,

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotAllowed
 from ace_portal.lib.models import free_slug
+from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard
 from dashboards.content.services.locking import locked_under_way
 from dashboards.permissions import is_owner, require_editor
 from personas.models import Persona, UserGroup
 from personas.permissions import require_ace
+
+OWNER_KIND = "dashboards.owner"
 
 
 def create_dashboard(
@@ -47,7 +51,10 @@ def change_dashboard(
     editors: Iterable[User] | None = None,
     **fields: Any,
 ) -> Dashboard:
-    """What the canvas says; only the owner names editors and hands it over."""
+    """What the canvas says; only the owner names editors and hands it over.
+
+    What somebody has left behind who is not at work any more, an editor may give an owner.
+    """
     require_editor(actor, dashboard)
     with transaction.atomic():
         row = locked_under_way(dashboard)
@@ -56,11 +63,8 @@ def change_dashboard(
         chosen = _chosen(actor, row, editors)
         for name, value in fields.items():
             setattr(row, name, value)
-        if not row.owner.is_ace:
-            raise Invalid(_("The owner is a member of the ACE team."), field="owner")
         if row.owner != before:
-            if before != actor:
-                raise NotAllowed(_("Only the owner hands a dashboard over."))
+            _require_heir(actor, before, row.owner)
             row.former_owners.add(before)  # who had it does not decide at its gates
         if row.persona != persona:
             _require_living(row.persona)
@@ -69,9 +73,29 @@ def change_dashboard(
         people = _set_people(row, groups, chosen)
         if row.owner != before:
             people["owner"] = {"old": before.pk, "new": row.owner_id}
-        record(actor=actor, action="dashboard.change", target=row, fields=sorted(fields), **people)
+        entry = record(
+            actor=actor, action="dashboard.change", target=row, fields=sorted(fields), **people
+        )
+        if row.owner != before:
+            _tell_owner(actor, row, key=f"owner.{entry.pk}")
         dashboard.refresh_from_db()
     return dashboard
+
+
+def _require_heir(actor: User, before: User, owner: User) -> None:
+    if before != actor and before.is_active:
+        raise NotAllowed(_("Only the owner hands a dashboard over."))
+    if not (owner.is_ace and owner.is_active):
+        raise Invalid(_("The owner is a member of the ACE team."), field="owner")
+
+
+def _tell_owner(actor: User, dashboard: Dashboard, *, key: str) -> None:
+    notify(
+        kind=OWNER_KIND, key=key, actor=actor, people=[dashboard.owner],
+        title=_("%(name)s is yours now") % {"name": dashboard.name},
+        url=reverse("dashboards:dashboard-about", args=[dashboard.slug]),
+        about={"dashboard": dashboard.pk},
+    )  # fmt: skip
 
 
 def _require_living(persona: Persona) -> None:

@@ -8,6 +8,7 @@ import io
 import itertools
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,54 +121,41 @@ def _names(cells: list[str]) -> tuple[str, ...]:
     names = tuple(LINE_BREAK.sub(" ", cell).strip() for cell in cells)
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
-        key = name.casefold()
-        if not name:
-            raise Invalid(
-                _(
-                    "Column %(n)s has no name. Give each column a name in the first line.",
-                    n=place,
-                ),
-                field="header",
-            )
-        if CONTROL.search(name):
-            raise Invalid(
-                _(
-                    "The name of column %(n)s holds what is no character. Rename the column.",
-                    n=place,
-                ),
-                field="header",
-            )
-        if len(name) > NAME_CHARACTERS:
-            raise Invalid(
-                _(
-                    "The name of column %(n)s has %(length)s characters; at most %(most)s are "
-                    "allowed. Is the first line really the header?",
-                    n=place,
-                    length=f"{len(name):,}",
-                    most=NAME_CHARACTERS,
-                ),
-                field="header",
-            )
-        if key == ROW:
-            raise Invalid(
-                _(
-                    "Column %(n)s is called “%(name)s”. The portal keeps this name for the row "
-                    "number: rename the column.",
-                    n=place,
-                    name=name,
-                ),
-                field="header",
-            )
-        if key in seen:
-            raise Invalid(
-                _(
-                    "Columns %(first)s and %(n)s are both called “%(name)s”. Rename one of them "
-                    "(capital letters do not count).",
-                    first=seen[key],
-                    n=place,
-                    name=name,
-                ),
-                field="header",
-            )
-        seen[key] = place
+        wrong = _wrong(name, place, seen)
+        if wrong is not None:
+            raise Invalid(wrong, field="header")
+        seen[name.casefold()] = place
     return names
+
+
+def _wrong(name: str, place: int, seen: Mapping[str, int]) -> str | None:
+    """What is wrong with the name of this column, if anything is."""
+    if not name:
+        return _("Column %(n)s has no name. Give each column a name in the first line.", n=place)
+    if CONTROL.search(name):
+        return _("The name of column %(n)s holds what is no character. Rename the column.", n=place)
+    if len(name) > NAME_CHARACTERS:
+        return _(
+            "The name of column %(n)s has %(length)s characters; at most %(most)s are "
+            "allowed. Is the first line really the header?",
+            n=place,
+            length=f"{len(name):,}",
+            most=NAME_CHARACTERS,
+        )
+    key = name.casefold()
+    if key == ROW:
+        return _(
+            "Column %(n)s is called “%(name)s”. The portal keeps this name for the row "
+            "number: rename the column.",
+            n=place,
+            name=name,
+        )
+    if key in seen:
+        return _(
+            "Columns %(first)s and %(n)s are both called “%(name)s”. Rename one of them "
+            "(capital letters do not count).",
+            first=seen[key],
+            n=place,
+            name=name,
+        )
+    return None

@@ -44,47 +44,57 @@ def ordered_finding(
             ),
         )
     if len(fitting) == 2 and fact["differ"]:
-        question = _(
-            "Column “%(name)s”: do the dates begin with the day or with the month? Both fit "
-            "all %(n)s values, and %(differ)s of them would change.",
-            name=plan.name,
-            n=f"{n:,}",
-            differ=f"{fact['differ']:,}",
-        )
-        need = Need("date_order", plan.name, question, ORDERS)
-        reason = _(
-            "All %(n)s values fit day first and month first alike: please choose.", n=f"{n:,}"
-        )
-        return Finding(plan, reason, need)
+        return _undecided(plan, fact)
     if told is None and fitting:
         return Finding(
             replace(plan, order=fitting[0]),
             _settled(stamps, fact, fitting[0], lines, alike=len(fitting) == 2),
         )
     if told is not None and fitting:
-        question = _(
-            "Column “%(name)s”: %(seen)s is not %(told)s. Is the file %(order)s?",
-            name=plan.name,
-            seen=seen(fact[f"not_{told}"], lines),
-            told=ORDER_WORDS[told],
-            order=ORDER_WORDS[fitting[0]],
-        )
-        need = Need("date_order", plan.name, question, ORDERS, fitting[0])
-        return Finding(replace(plan, order=told), _("The values contradict the choice."), need)
+        return _contradicted(plan, fact, told, fitting[0], lines)
     if plan.name in options.types:
         better = max(ORDERS, key=lambda order: fact[order])
         return Finding(replace(plan, order=told or better), CHOSEN)
-    return Finding(
-        replace(plan, type="text"),
-        _(
-            "Text: %(day_first)s of %(n)s values read as dates with the day first and "
-            "%(month_first)s with the month first, but %(seen)s does not read day first.",
-            day_first=f"{fact['day_first']:,}",
-            n=f"{n:,}",
-            month_first=f"{fact['month_first']:,}",
-            seen=seen(fact["not_day_first"], lines),
-        ),
+    return _neither(plan, fact, lines)
+
+
+def _undecided(plan: Plan, fact: Mapping[str, Any]) -> Finding:
+    n = f"{fact['n']:,}"
+    question = _(
+        "Column “%(name)s”: do the dates begin with the day or with the month? Both fit "
+        "all %(n)s values, and %(differ)s of them would change.",
+        name=plan.name,
+        n=n,
+        differ=f"{fact['differ']:,}",
     )
+    reason = _("All %(n)s values fit day first and month first alike: please choose.", n=n)
+    return Finding(plan, reason, Need("date_order", plan.name, question, ORDERS))
+
+
+def _contradicted(
+    plan: Plan, fact: Mapping[str, Any], told: str, fitting: str, lines: Mapping[int, int]
+) -> Finding:
+    question = _(
+        "Column “%(name)s”: %(seen)s is not %(told)s. Is the file %(order)s?",
+        name=plan.name,
+        seen=seen(fact[f"not_{told}"], lines),
+        told=ORDER_WORDS[told],
+        order=ORDER_WORDS[fitting],
+    )
+    need = Need("date_order", plan.name, question, ORDERS, fitting)
+    return Finding(replace(plan, order=told), _("The values contradict the choice."), need)
+
+
+def _neither(plan: Plan, fact: Mapping[str, Any], lines: Mapping[int, int]) -> Finding:
+    reason = _(
+        "Text: %(day_first)s of %(n)s values read as dates with the day first and "
+        "%(month_first)s with the month first, but %(seen)s does not read day first.",
+        day_first=f"{fact['day_first']:,}",
+        n=f"{fact['n']:,}",
+        month_first=f"{fact['month_first']:,}",
+        seen=seen(fact["not_day_first"], lines),
+    )
+    return Finding(replace(plan, type="text"), reason)
 
 
 def _settled(

@@ -12,6 +12,8 @@ from django.urls import reverse
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from ace_portal.notifications.models import Delivery
+from ace_portal.notifications.selectors import readable
 from dashboards.content.document import parse
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts
@@ -20,6 +22,7 @@ from dashboards.content.services.assembly import widths
 from kpis.models import Dataset, KPIVersion
 from personas.models import Persona
 from tests.fixtures.kpis import publish_kpi
+from tests.fixtures.people import make_person
 from tests.fixtures.tickets import SLA
 from tests.fixtures.world import World
 
@@ -243,10 +246,10 @@ def test_retired_persona_is_chosen_for_no_mvp_and_stays_where_it_is(
     type(persona).objects.update(state="retired")
     given = {
         "name": "New", "problem": "p", "hypothesis": "h", "success_measure": "s",
-        "review_due": "2030-01-01",
+        "review_due": "2030-01-01", "owner": owner.pk,
     }  # fmt: skip
     changed = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
-    api = {**given, "persona": persona.slug}
+    api = {**given, "persona": persona.slug, "owner": owner.email}
 
     new = client.post(reverse("dashboards:dashboard-new"), {**given, "persona": persona.pk})
     through_api = client.post("/api/v1/dashboards/", api, "application/json")
@@ -259,6 +262,64 @@ def test_retired_persona_is_chosen_for_no_mvp_and_stays_where_it_is(
     other = Persona.objects.create(slug="other", name="Other", owner=owner, state="retired")
     with pytest.raises(Invalid, match="Other is retired"):
         services.change_dashboard(actor=owner, dashboard=dashboard, persona=other)
+
+
+def test_owner_hands_over_on_the_page(
+    owner: User, ace: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    where = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    given = {
+        "name": "N", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "persona": dashboard.persona_id, "review_due": "2030-01-01", "owner": ace.pk,
+    }  # fmt: skip
+
+    assert client_of(owner).post(where, given).status_code == 302
+    dashboard.refresh_from_db()
+    [told] = Delivery.objects.filter(event__kind="dashboards.owner", channel="inbox")
+    assert (dashboard.owner, told.person, told.event.title) == (ace, ace, "N is yours now")
+    assert readable(ace, [told]) == [told]
+    assert list(dashboard.former_owners.all()) == [owner]
+    assert client_of(owner).get(where).status_code == 403
+
+
+def test_owner_hands_over_through_the_api(
+    owner: User, ace: User, member: User, dashboard: Dashboard,
+    client_of: Callable[[User | None], Client],
+) -> None:  # fmt: skip
+    url = f"/api/v1/dashboards/{dashboard.slug}/"
+    given = {
+        "name": "N", "problem": "p", "hypothesis": "h", "success_measure": "s",
+        "persona": dashboard.persona.slug, "review_due": "2030-01-01",
+    }  # fmt: skip
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+
+    def put(person: User, heir: User) -> int:
+        body = {**given, "owner": heir.email}
+        return client_of(person).put(url, body, "application/json").status_code
+
+    assert [put(owner, member), put(ace, ace), put(owner, ace)] == [400, 403, 200]
+    assert client_of(ace).get(url).json()["owner"] == ace.email
+
+
+def test_editor_gives_an_owner_to_what_somebody_left(
+    owner: User, ace: User, dashboard: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    services.change_dashboard(actor=owner, dashboard=dashboard, editors=[ace])
+    where = reverse("dashboards:dashboard-edit", args=[dashboard.slug])
+    before = client_of(ace).get(where).content.decode()
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+
+    after = client_of(ace).get(where).content.decode()
+    assert ['name="owner"' in page for page in (before, after)] == [False, True]
+    with pytest.raises(Invalid, match="of the ACE team"):
+        services.change_dashboard(actor=ace, dashboard=dashboard, owner=make_away())
+    services.change_dashboard(actor=ace, dashboard=dashboard, owner=ace)
+    dashboard.refresh_from_db()
+    assert dashboard.owner == ace
+
+
+def make_away() -> User:
+    return make_person("away", is_ace=True, is_active=False)
 
 
 def test_people_who_come_and_go_are_recorded(
