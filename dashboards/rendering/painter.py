@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patches import Patch, Rectangle
 
-from dashboards.rendering.picture import SCALE, Json, colour, thinned, words
+from dashboards.rendering.paper import SCALE, Json, colour, thinned, words
 
 POINTS = 72
 #: of the page's own list, what servers tend to have; the last one comes with matplotlib

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from dashboards.rendering import Face, Tile, figure
-from dashboards.rendering.picture import LIGHT, WIDTH, Json, picture, thinned
+from dashboards.rendering.paper import LIGHT, WIDTH, Json, thinned
+from dashboards.rendering.picture import picture
 from kpis.engine.result import Result
 from tests.dashboards.rendering.results import COUNT, HOURS, MISSING, SHARE, monthly, split
 
