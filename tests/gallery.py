@@ -9,16 +9,12 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "gallery"
 PEOPLE = ("owner", "ace", "member", "colleague", "outsider", "admin", "")
-#: no place that shows is still held for a chart
-DRAWN = "![...document.querySelectorAll('.chart__hold')].some(one => one.checkVisibility())"
 LOOKS = (("wide", "light"), ("wide", "dark"), ("phone", "light"), ("phone", "dark"))
 
 
@@ -41,8 +37,6 @@ def main() -> int:
 
 
 def photograph(folder: Path) -> list[Path]:
-    from playwright.sync_api import sync_playwright
-
     from tests.browser.visitor import visitor
     from tests.fixtures.stack import PASSWORD, running_stack
 
@@ -75,7 +69,7 @@ def take(page: Page, picture: Path) -> None:
     assert size is not None
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({**size, "height": max(height, size["height"])})
-    page.wait_for_function(DRAWN)
+    expect(page.locator(".chart__hold:visible")).to_have_count(0, timeout=20_000)
     page.screenshot(path=picture, full_page=True)
     page.set_viewport_size(size)
 
