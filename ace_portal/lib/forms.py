@@ -105,7 +105,7 @@ def form_page(
     """A page that is one form: show it, hand it to the service, go on to ``done(answer)``.
 
     ``said`` is told on the next page; ``context`` takes ``title``, ``intro``, ``submit`` (the
-    button's word), ``cancel_url`` and ``crumbs``.
+    button's word), ``cancel_url``, ``stay`` (the way back's word) and ``crumbs``.
     """
     if request.method == "POST":
         answer = submit(form, call)

@@ -150,6 +150,7 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
         done=lambda hidden: reverse("feedback:inbox"),
         said=_("Hidden. Its author is told."),
         title=_("Hide “%(title)s”") % {"title": thread.title},
+        submit=_("Hide it"),
         cancel_url=thread.get_absolute_url(),
     )
 

@@ -119,6 +119,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         said=_("Cancelled. The audience is told."),
         title=_("Cancel “%(title)s”") % {"title": session.title},
         submit=_("Cancel the session"),
+        stay=_("Keep it"),
         crumbs=trail(session, _("Cancel the session")),
         cancel_url=session.get_absolute_url(),
     )

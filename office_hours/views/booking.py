@@ -179,6 +179,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Cancel “%(topic)s”") % {"topic": booking.topic},
         intro=_("The time is free for others again."),
         submit=_("Cancel the session"),
+        stay=_("Keep it"),
         crumbs=trail(booking.topic),
     )
 

@@ -159,6 +159,7 @@ def hide(request: HttpRequest, pk: int) -> HttpResponse:
         done=AMAQuestion.get_absolute_url,
         said=_("Hidden. Who asked is told why."),
         title=_("Hide the question"),
+        submit=_("Hide it"),
         intro=question.text,
         crumbs=trail(question.session, _("Hide the question")),
         cancel_url=question.get_absolute_url(),

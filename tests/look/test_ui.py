@@ -209,6 +209,16 @@ def test_date_field_speaks_iso_to_the_browser() -> None:
     assert 'value="2026-11-18"' in shown
 
 
+@pytest.mark.parametrize(("required", "word"), [(True, "Choose"), (False, "None")])
+def test_empty_choice_has_a_word(required: bool, word: str) -> None:
+    class Asked(forms.Form):
+        to = forms.ChoiceField(required=required, choices=[("", "-" * 9), ("a", "A")])
+
+    shown = html("{% fields form %}", form=Asked())
+
+    assert re.findall(r"<option[^>]*>([^<]*)", shown) == [word, "A"]
+
+
 def test_form_errors_link_to_the_fields() -> None:
     form = OneOfEach({"many": "b"})
     form.add_error(None, "The version has moved on.")
