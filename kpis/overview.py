@@ -108,6 +108,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "version": version,
         "draft": next((v for v in versions if v.state == State.DRAFT), None),
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
+        "may_target": may_target(user, kpi, versions) and kpi.retired_at is None,
         "values": values,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
@@ -118,6 +119,12 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
+
+
+def may_target(user: User, kpi: KPI, versions: list[KPIVersion]) -> bool:
+    """Owner and steward; before anything is published, every ACE member."""
+    published = any(version.state == State.PUBLISHED for version in versions)
+    return may_publish(user, kpi) or (user.is_ace and not published)
 
 
 def _chosen(versions: list[KPIVersion], number: int | None) -> KPIVersion:

@@ -152,7 +152,8 @@ class Gates(APIView):
 
     @extend_schema(responses=GateOutput(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        found = selectors.gates_of(dashboard_for(person_of(request), slug))
+        user = person_of(request)
+        found = selectors.gates_for(user, dashboard_for(user, slug))
         return Response(GateOutput(found, many=True).data)
 
 

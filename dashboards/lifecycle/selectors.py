@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ from dashboards.lifecycle.evidence import Evidence, evidence_of
 from dashboards.lifecycle.models import Feature, GateReview
 from dashboards.lifecycle.stages import checks_of
 from dashboards.lifecycle.standing import LAST, Passed, gates_passed
-from dashboards.permissions import may_vouch
+from dashboards.permissions import is_owner, may_edit, may_vouch
 from personas.models import Persona
 from personas.selectors import personas_for, questions_for
 
@@ -143,6 +143,23 @@ def gates_of(dashboard: Dashboard, evidence: Evidence | None = None) -> list[Gat
     ]  # fmt: skip
 
 
+def gates_for(user: User, dashboard: Dashboard, evidence: Evidence | None = None) -> list[Gate]:
+    """The same; a miss that others mend leads this reader to no page that is closed to them."""
+    gates = gates_of(dashboard, evidence)
+    closed = _closed_to(user, dashboard)
+    for gate in gates:
+        gate.checks = [
+            replace(line, url="") if line.url in closed else line for line in gate.checks
+        ]
+    return gates
+
+
+def _closed_to(user: User, dashboard: Dashboard) -> set[str]:
+    pages = [] if is_owner(user, dashboard) else ["launch", "version-release"]
+    pages += [] if may_edit(user, dashboard) else ["dashboard-edit"]
+    return {reverse(f"dashboards:{page}", args=[dashboard.slug]) for page in pages}
+
+
 def open_conditions(
     passed: dict[int, Passed], checks: dict[int, list[Check]], today: date
 ) -> list[Check]:
@@ -187,7 +204,7 @@ def canvas_of(user: User, dashboard: Dashboard) -> Canvas:
     Only the ACE reads what is missing and what it works on; a member sees the stage.
     """
     evidence = evidence_of(dashboard)
-    gates = gates_of(dashboard, evidence)
+    gates = gates_for(user, dashboard, evidence)
     if not user.is_ace:
         _leave_out_work(evidence, user)
     here = next(gate for gate in gates if gate.here)

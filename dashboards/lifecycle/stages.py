@@ -156,7 +156,8 @@ def _launch(e: Evidence) -> list[Check]:
     return [
         check(e.released is not None, _("A version is released"),
               _("v%(n)s") % {"n": e.released.number} if e.released is not None else "",
-              _url("version-release", e), begun=e.tiles > 0),
+              _url("version-release" if e.version is not None else "builder", e),
+              begun=e.tiles > 0),
         check(bool(e.launches), _("It is open to a group"), groups, launch,
               begun=e.released is not None),
         check(bool(e.launches) and told > 0, _("It was announced to its people"), url=launch,

@@ -22,7 +22,7 @@ from dashboards.lifecycle.permissions import (
     require_decider,
     require_restorer,
 )
-from dashboards.lifecycle.selectors import gate_url, gates_of, lines_of, reviews_of
+from dashboards.lifecycle.selectors import gate_url, gates_for, lines_of, reviews_of
 from dashboards.lifecycle.services import gates as services
 from dashboards.lifecycle.standing import FIRST, LAST
 from dashboards.permissions import may_vouch, require_editor
@@ -35,7 +35,7 @@ FORM = ["GET", "HEAD", "POST"]
 def gates(request: HttpRequest, slug: str) -> HttpResponse:
     """Eight stages with all their checks, and every decision."""
     user, dashboard = opened(request, slug)
-    found = gates_of(dashboard)
+    found = gates_for(user, dashboard)
     page = page_of(request, reviews_of(dashboard))
     context = {
         "gates": [{"gate": gate, "lines": lines_of(gate.checks)} for gate in found],
@@ -68,7 +68,7 @@ def gate_decide(request: HttpRequest, slug: str, stage: int) -> HttpResponse:
     user, dashboard = opened(request, slug, require_decider)
     if not FIRST <= stage <= LAST:
         raise NotVisible("")
-    gate = gates_of(dashboard)[stage - 1]
+    gate = gates_for(user, dashboard)[stage - 1]
     return form_page(
         request,
         DecisionForm(request.POST or None, stage=stage),

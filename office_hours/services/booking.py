@@ -22,7 +22,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.models import Dashboard
-from dashboards.content.seen import look_at
+from dashboards.content.seen import look_at, version_named
 from dashboards.content.selectors import dashboards_for, version_for
 from feedback.models import Thread
 from feedback.services.threads import open_thread
@@ -50,7 +50,8 @@ def book(
 ) -> Booking:
     """Take a seat at one of the host's free times, and invite both.
 
-    With a dashboard, what the actor sees of the tile under ``filters`` is kept for the host.
+    With a dashboard, what the actor sees of the tile under ``filters`` is kept for the host: the
+    query of the dashboard's address, which may name a version.
     Who comes too late gets a Conflict with the nearest free times.
     """
     if not hosts_for(actor).filter(pk=host.pk).exists():
@@ -261,6 +262,7 @@ def _context(actor: User, dashboard: Dashboard, tile_key: str, filters: str) -> 
     """The tile as the actor sees it now, figures as printed."""
     if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
-    version = version_for(actor, dashboard)
-    seen = look_at(version, tile_key, QueryDict(filters[:2000]))
+    params = QueryDict(filters[:2000])
+    version = version_for(actor, dashboard, version_named(params))
+    seen = look_at(version, tile_key, params)
     return {"version": version, "tile_key": tile_key, "seen": seen}

@@ -129,11 +129,13 @@ class Visitor:
                 continue
             seen.add(name)
             try:
-                self.go(path)
+                status = self.status(path)
             except PlaywrightError as error:
                 if "Download is starting" in str(error):  # a file, no page
                     continue
                 raise
+            if status >= 400:
+                self.complaints.append(f"a link leads to {path}: {status}")
             waiting += self.links()
             yield name, path
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
@@ -16,6 +17,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible, Por
 from ace_portal.notifications.models import Delivery, Mail
 from ace_portal.notifications.selectors import new_count
 from dashboards.content.models import Dashboard
+from dashboards.content.services import drafts
 from dashboards.lifecycle.services.launches import end_launch
 from office_hours.models import Booking, Host, Rule
 from office_hours.selectors.availability import free_between, host_for_tile, hosts_for
@@ -143,6 +145,26 @@ def test_others_see_nothing_of_a_booking(
             services.cancel(actor=one, booking=booking)
         with pytest.raises(NotVisible):
             services.write_notes(actor=one, booking=booking, notes="x")
+
+
+def test_tile_of_a_version_that_is_tried_can_be_talked_about(
+    clock: Any, host: Host, live: Dashboard, owner: User, ace: User, outsider: User,
+    client_of: Callable[[User | None], Client],
+) -> None:  # fmt: skip
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    key = draft.document["tiles"][0]["key"]
+    where = reverse("office_hours:tile-book", args=[live.slug, key])
+    query = f"version={draft.number}"
+
+    made = services.book(
+        actor=ace, host=host, starts_at=NINE, topic="?", dashboard=live, tile_key=key,
+        filters=query,
+    )  # fmt: skip
+
+    assert (made.version, made.tile_key) == (draft, key)
+    asked = ((ace, f"?{query}"), (ace, "?version=99"), (outsider, f"?{query}"))
+    statuses = [client_of(one).get(where + end).status_code for one, end in asked]
+    assert statuses == [302, 404, 404]
 
 
 def test_tile_stays_as_it_was_seen_and_becomes_a_thread(

@@ -20,7 +20,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import drafts, releases
 from dashboards.content.services.dashboards import change_dashboard
 from dashboards.lifecycle.models import GateReview
-from dashboards.lifecycle.selectors import canvas_of, gates_of, gates_waiting
+from dashboards.lifecycle.selectors import canvas_of, gates_for, gates_of, gates_waiting
 from dashboards.lifecycle.services import features, gates, launches
 from dashboards.lifecycle.standing import gates_passed
 from feedback.services.moves import decide as move_thread
@@ -117,6 +117,20 @@ def test_nobody_outside_the_team_decides(
 ) -> None:
     with pytest.raises(NotAllowed):
         decide(request.getfixturevalue(who), begun, 1)
+
+
+def test_miss_leads_to_a_page_that_is_open_to_the_reader(
+    ace: User, owner: User, begun: Dashboard, client_of: Callable[[User | None], Client]
+) -> None:
+    def lost(person: User) -> dict[str, int]:
+        client = client_of(person)
+        urls = {line.url for gate in gates_for(person, begun) for line in gate.checks} - {""}
+        return {url: status for url in urls if (status := client.get(url).status_code) >= 400}
+
+    launch = next(line for line in gates_of(begun)[6].checks if line.url.endswith("/launch/"))
+    assert [lost(ace), lost(owner)] == [{}, {}]
+    assert launch in gates_for(owner, begun)[6].checks
+    assert launch.text in {line.text for line in gates_for(ace, begun)[6].checks}
 
 
 def test_gates_come_in_their_order(ace: User, begun: Dashboard) -> None:

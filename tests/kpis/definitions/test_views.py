@@ -368,3 +368,16 @@ def test_formula_is_told_in_the_language_of_the_reader(
         "Anteil: made_sla ist ja, alle Zeilen",
         "share of rows where made_sla is yes, among all rows",
     ]
+
+
+def test_page_leads_only_those_to_a_target_who_may_set_it(
+    ace: User, owner: User, sla: KPIVersion, client_of: Open
+) -> None:
+    KPI.objects.update(steward=None)
+    where = reverse("kpis:target-new", args=[sla.kpi.slug])
+    pages = [
+        client_of(one).get(sla.kpi.get_absolute_url()).content.decode() for one in (owner, ace)
+    ]
+
+    assert [where in page for page in pages] == [True, False]
+    assert [client_of(one).get(where).status_code for one in (owner, ace)] == [200, 403]
