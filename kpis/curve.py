@@ -104,13 +104,18 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
         ),
         path=_path(places[:-1] if partial else places),
         partial=_last_leg(places) if partial else "",
-        hatch=(_text(x(len(dots) - 1.5)), _text(width)) if partial else None,
+        hatch=_hatch(x(len(dots) - 1.5), width) if partial else None,
         end=None if last is None else (_text(last[0]), _text(last[1])),
         end_open=partial and places[-1] is not None,
         goals=tuple(_goals(dots, x, y)),
         marks=tuple(Mark(_text(x(n - 0.5)), d.mark) for n, d in enumerate(dots) if d.mark),
         ticks=tuple(_ticks(dots, x)),
     )
+
+
+def _hatch(begin: float, width: float) -> tuple[str, str]:
+    """Half a period on either side of the last dot, as far as the chart goes."""
+    return _text(begin), _text(min(width, RIGHT - begin))
 
 
 def spark(dots: Sequence[Dot]) -> Spark | None:

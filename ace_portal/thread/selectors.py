@@ -171,7 +171,7 @@ def strip_for(user: User, thing: Model) -> list[Node]:
         _one_of(_("Persona"), line.personas, personas_for(user), _persona_count),
         _one_of(_("Question"), line.questions, questions_for(user), _question_count),
         _one_of(_("KPI"), line.kpis, kpis_for(user), _kpi_count),
-        _node(_("Dashboard"), line.dashboards, open_dashboards, _dashboard_count),
+        _dashboard(user, line, open_dashboards),
         _feedback(user, line, open_dashboards),
         _release(user, line, open_dashboards[:1]),
     ]
@@ -203,6 +203,13 @@ def _step(user: User, line: Line) -> Node:
     if line.step_name and node.url:
         return Node(node.kind, line.step_name, line.step_url)
     return node
+
+
+def _dashboard(user: User, line: Line, seen: Sequence[Dashboard]) -> Node:
+    """Whom none is open to cannot tell whether there is one."""
+    if not seen and not user.is_ace:
+        return Node(_("Dashboard"), _("None open to you"))
+    return _node(_("Dashboard"), line.dashboards, seen, _dashboard_count)
 
 
 def _feedback(user: User, line: Line, dashboards: Sequence[Dashboard]) -> Node:

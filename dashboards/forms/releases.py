@@ -19,7 +19,13 @@ class ReleaseForm(forms.Form):
         label=_("Release notes"),
         required=False,
         help_text=_("What is different, for the people who use it."),
+        error_messages={"required": _("Say what is different in this version.")},
     )
+
+    def __init__(self, *args: Any, again: bool = False, **kwargs: Any) -> None:
+        """``again``: people know a version, and are told what has become of it."""
+        super().__init__(*args, **kwargs)
+        self.fields["notes"].required = again
 
 
 class LaunchForm(forms.Form):

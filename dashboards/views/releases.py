@@ -99,7 +99,9 @@ def version_release(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request,
         ReleaseForm(
-            request.POST or None, initial={"notes": releases.proposed_notes(dashboard, draft)}
+            request.POST or None,
+            initial={"notes": releases.proposed_notes(dashboard, draft)},
+            again=selectors.released_of(dashboard) is not None,
         ),
         lambda **given: releases.release_version(actor=user, dashboard=dashboard, **given),
         done=lambda version: dashboard.get_absolute_url(),

@@ -66,6 +66,16 @@ def test_member_goes_the_whole_way(member: User, launched: World, sla: KPIVersio
     assert all(node.url for node in strip_for(member, sla.kpi))
 
 
+def test_stranger_cannot_tell_whether_a_dashboard_shows_a_kpi(
+    outsider: User, world: World, sla: KPIVersion, dashboard: Dashboard
+) -> None:
+    before = strip_for(outsider, sla.kpi)
+    live = live_dashboard(dashboard.owner, world)
+
+    assert live.versions.filter(tiles__kpi_version=sla).exists()
+    assert strip_for(outsider, sla.kpi) == before
+
+
 def test_stranger_learns_kinds_alone(
     colleague: User, outsider: User, launched: World, sla: KPIVersion
 ) -> None:
@@ -74,7 +84,7 @@ def test_stranger_learns_kinds_alone(
 
         assert [node.name for node in strip] == [
             "Not open to you", "Not open to you", "Not open to you", "SLA attainment",
-            "Not open to you", "Not yet", "Not yet",
+            "None open to you", "Not yet", "Not yet",
         ]  # fmt: skip
         assert [bool(node.url) for node in strip] == [
             False,
@@ -96,7 +106,7 @@ def test_what_a_draft_alone_shows_is_the_teams(
     add_tile(actor=owner, dashboard=live, revision=draft_of(live).revision, tile=tile)
 
     assert names(owner, volume.kpi)[4] == "Incident service"
-    assert names(member, volume.kpi)[4] == names(colleague, volume.kpi)[4] == "Not yet"
+    assert names(member, volume.kpi)[4] == names(colleague, volume.kpi)[4] == "None open to you"
     assert (names(owner, live)[3], names(member, live)[3]) == ("2 KPIs", "SLA attainment")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from kpis.curve import Dot, curve, spark
+from kpis.curve import RIGHT, Dot, curve, spark
 from kpis.display import change_text, digits, good_text, period_text, shown, watch_text
 from kpis.engine.change import change
 from kpis.engine.result import Figure, State
@@ -32,6 +32,17 @@ def test_line_breaks_at_a_gap_and_is_dotted_into_an_open_period() -> None:
     assert (drawn.path.count("M"), drawn.path.count("L"), drawn.partial.count("L")) == (2, 0, 1)
     assert drawn.end_open
     assert [line.value for line in drawn.grid] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("periods", [2, 3, 12, 60])
+def test_open_period_is_hatched_inside_the_chart(periods: int) -> None:
+    drawn = curve([Dot(n, str(n), partial=n == periods) for n in range(1, periods + 1)])
+
+    assert drawn is not None
+    assert drawn.hatch is not None
+    begin, width = map(float, drawn.hatch)
+    assert width > 0
+    assert begin + width <= RIGHT
 
 
 def test_each_target_has_its_stretch_and_each_version_its_mark() -> None:

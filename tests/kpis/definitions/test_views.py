@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.registries import value_grants
+from kpis.forms.kpis import KPIForm
 from kpis.models import KPI, Dataset, KPIVersion, Refresh, Target
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
@@ -381,3 +382,11 @@ def test_page_leads_only_those_to_a_target_who_may_set_it(
 
     assert [where in page for page in pages] == [True, False]
     assert [client_of(one).get(where).status_code for one in (owner, ace)] == [200, 403]
+
+
+def test_days_of_prepared_data_begin_where_the_place_is(tickets: Dataset, settings: Any) -> None:
+    settings.DEFAULT_USER_TIME_ZONE = "Asia/Tokyo"
+    prepared = Dataset(kind=Dataset.Kind.PREPARED, time_zone="UTC", live=tickets.live)
+
+    zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in (tickets, prepared)]
+    assert zones == [tickets.time_zone, "Asia/Tokyo"]
