@@ -22,6 +22,7 @@ from dashboards.content.models import Version
 from dashboards.content.services import releases
 from dashboards.forms.releases import LaunchForm, ReleaseForm
 from dashboards.frame import frame, opened, trail
+from dashboards.lifecycle.selectors import gate_url
 from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.permissions import require_editor, require_owner
 from dashboards.views.builder import builder_url
@@ -148,6 +149,8 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
         dashboard=dashboard,
         crumbs=trail(dashboard, _("Launch")),
         launches=selectors.launches_of(dashboard),
+        closed=lifecycle.what_closes(dashboard),
+        gates_url=gate_url(dashboard),
     )
 
 

@@ -71,6 +71,18 @@ def require_gate(dashboard: Dashboard, version: Version) -> None:
         raise Conflict(_("The conditions of gate 6 are overdue: a colleague decides it again."))
 
 
+def what_closes(dashboard: Dashboard) -> str:
+    """Why it can be opened to nobody now; nothing where it can."""
+    released = released_of(dashboard)
+    if released is None:
+        return _("There is nothing to open yet: release a version first.")
+    try:
+        require_gate(dashboard, released)
+    except Conflict as refused:
+        return str(refused.message)
+    return ""
+
+
 def _announce(opened: Launch) -> None:
     """Tell everybody who is in the group today."""
     members = Membership.objects.valid_on(site_today()).filter(group=opened.group)

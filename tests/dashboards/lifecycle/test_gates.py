@@ -334,6 +334,20 @@ def test_decision_from_before_groups_were_marked_stays_good(
 # -- launch --------------------------------------------------------------------------------------
 
 
+def test_launch_page_says_what_is_missing_before_it_is_asked(
+    owner: User, dashboard: Dashboard, released: Version,
+    client_of: Callable[[User | None], Client],
+) -> None:  # fmt: skip
+    def shown() -> tuple[bool, bool]:
+        page = client_of(owner).get(f"{dashboard.get_absolute_url()}launch/").content.decode()
+        return "Gate 6, test and validate, is not passed" in page, "To the gates" in page
+
+    before = shown()
+    let_through(dashboard, 6)
+
+    assert (before, shown()) == ((True, True), (False, False))
+
+
 def test_launch_waits_for_the_sixth_gate(
     owner: User, dashboard: Dashboard, released: Version, world: World
 ) -> None:
