@@ -96,8 +96,6 @@ def charts(source: Source) -> list[TileSpec]:
 
 def widths(count: int) -> list[int]:
     """Rows of at most four, as even as they go: five are three and two."""
-    if count == 1:
-        return [4]
     rows = -(-count // PER_ROW)
     shorter, longer = count // rows, count % rows
     sizes = [shorter + 1] * longer + [shorter] * (rows - longer)

@@ -66,7 +66,7 @@ def test_assembling_says_what_is_left_out(
 @pytest.mark.parametrize(
     ("count", "wanted"),
     [
-        (1, [4]),
+        (1, [12]),
         (2, [6, 6]),
         (3, [4, 4, 4]),
         (4, [3] * 4),
