@@ -71,7 +71,7 @@ def pill(dashboard: Dashboard, released: Version | None, launched: bool) -> tupl
         return "watch", dashboard.get_status_display()
     if released is None:
         stage = Dashboard.Stage(dashboard.stage)
-        return "none", _("Stage %(n)d, %(name)s") % {"n": stage, "name": str(stage.label).lower()}
+        return "none", _("Stage %(n)d: %(name)s") % {"n": stage, "name": stage.label}
     if launched:
         return "live", _("Live, v%(n)d") % {"n": released.number}
     return "watch", _("Released, v%(n)d, open to nobody") % {"n": released.number}

@@ -77,7 +77,7 @@ def _moved(view: TileView) -> float:
 
 
 def headline(figures: list[KeyFigure]) -> str:
-    """What moved most, in a sentence."""
+    """What moved most, in a sentence; nothing where there is nothing to compare with."""
     for figure in figures:
         delta = figure.view.delta
         if delta is None or delta.direction == "flat":
@@ -88,4 +88,5 @@ def headline(figures: list[KeyFigure]) -> str:
             else _("%(name)s fell by %(by)s")
         )
         return said % {"name": figure.name, "by": delta.text}
-    return _("Nothing moved much") if figures else ""
+    compared = any(figure.view.delta is not None for figure in figures)
+    return _("Nothing moved much") if compared else ""
