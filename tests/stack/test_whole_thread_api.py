@@ -17,7 +17,7 @@ from tests.fixtures.mailbox import Sink
 from tests.fixtures.stack import PASSWORD, Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("launches")
+pytestmark = pytest.mark.xdist_group("journey")
 
 SUS = [4, 2, 5, 1, 4, 2, 5, 1, 4, 2]
 

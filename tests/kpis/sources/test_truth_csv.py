@@ -13,6 +13,8 @@ from kpis.sources.base import LoadReport
 from kpis.sources.csv import Profile, load, profile
 from tests.kpis.sources.conftest import rows_of
 
+pytestmark = pytest.mark.xdist_group("real incidents")
+
 DATA = Path(__file__).parents[3] / "../shared/data"
 LAST = "(SELECT * FROM load QUALIFY row_number() OVER (PARTITION BY number ORDER BY _row DESC) = 1)"
 HOURS = "date_diff('second', opened_at, resolved_at) / 3600"
