@@ -15,6 +15,7 @@ from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
 
 from ace_portal.lib import filebroker
+from ace_portal.lib.loading import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ace_portal.settings")
 filebroker.register()
@@ -94,8 +95,9 @@ def _beat_heart(sender: Any, **kwargs: Any) -> None:
 
 @worker_init.connect
 def _know_parent(**kwargs: Any) -> None:
-    """Before the pool is there: its processes have to know whose they are."""
+    """Before the pool is there: its processes have to know whose they are, and share much."""
     app.main_process = os.getpid()
+    keep_loaded()
 
 
 @worker_process_init.connect

@@ -5,6 +5,7 @@ Called by ``bin/run``. Reads HOST, PORT, ACE_DATA_DIR, ACE_DEMO and ACE_DEMO_PAS
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import sys
@@ -74,10 +75,14 @@ def set_environment(data_dir: Path, kept: dict[str, str], *, demo: bool) -> None
 
 def prepare(*, demo: bool) -> None:
     """Tables, static files and, once, the demo."""
+    gc.disable()
     import django
     from django.core.management import call_command
 
+    from ace_portal.lib.loading import keep_loaded
+
     django.setup()
+    keep_loaded(threshold=100_000)
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("prepare_static")

@@ -19,8 +19,9 @@ class ThreadForm(forms.Form):
     """``filters`` is what the writer saw the tile under."""
 
     kind = forms.ChoiceField(
-        label=_("What is it?"), choices=Thread.Kind.choices, widget=forms.RadioSelect
-    )
+        label=_("What is it?"), choices=Thread.Kind.choices, widget=forms.RadioSelect,
+        initial=Thread.Kind.QUESTION,
+    )  # fmt: skip
     text = forms.CharField(
         label=_("What do you want to say?"), max_length=LONGEST, widget=forms.Textarea,
         help_text=HINT,

@@ -20,7 +20,7 @@ from kpis.engine.definition import Aggregate, Definition, Ratio, Share
 from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
-from kpis.permissions import may_publish
+from kpis.permissions import may_publish, may_set_target
 from kpis.services.targets import BEGINNING
 from kpis.sheet import Sheet, sheet
 from personas.models import Blueprint, Question
@@ -103,12 +103,13 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
     prefetch_related_objects([kpi], "targets")
     version.kpi = kpi
     values = selectors.may_see_values(user, kpi)
+    published = any(v.state == State.PUBLISHED for v in versions)
     return {
         "kpi": kpi,
         "version": version,
         "draft": next((v for v in versions if v.state == State.DRAFT), None),
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
-        "may_target": may_target(user, kpi, versions) and kpi.retired_at is None,
+        "may_target": may_set_target(user, kpi, published=published) and kpi.retired_at is None,
         "values": values,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
@@ -119,12 +120,6 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
-
-
-def may_target(user: User, kpi: KPI, versions: list[KPIVersion]) -> bool:
-    """Owner and steward; before anything is published, every ACE member."""
-    published = any(version.state == State.PUBLISHED for version in versions)
-    return may_publish(user, kpi) or (user.is_ace and not published)
 
 
 def _chosen(versions: list[KPIVersion], number: int | None) -> KPIVersion:

@@ -42,6 +42,11 @@ def require_publisher(user: User, kpi: KPI) -> None:
         )
 
 
+def may_set_target(user: User, kpi: KPI, *, published: bool) -> bool:
+    """Owner and steward; before anything is published, every ACE member."""
+    return may_publish(user, kpi) or (user.is_active and user.is_ace and not published)
+
+
 def require_kpi_owner(user: User, kpi: KPI) -> None:
     require_ace(user)
     if kpi.owner_id != user.pk:

@@ -79,13 +79,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """What is there now stays: not looked through for garbage again and again, a tenth faster."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(100_000, 20, 20)
-
-
-def pytest_sessionfinish() -> None:
-    gc.unfreeze()
 
 
 def _begins(item: pytest.Item) -> int:

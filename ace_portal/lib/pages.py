@@ -39,6 +39,11 @@ def page_of(
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
-    """The number in the address; what is none, or longer than any of ours, is as if left out."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+    """The number in the address; what is none is as if left out."""
+    return number_of(request.GET.get(name, ""))
+
+
+def number_of(text: str) -> int | None:
+    """The number that somebody sent; None for what is none, or longer than any of ours."""
+    known = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if known else None

@@ -78,7 +78,11 @@ def mails(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """A mail as it was sent: its text, and what came with it."""
     found = selectors.mail_for(person_of(request), pk)
-    return render(request, "notifications/mail.html", {"mail": found})
+    crumbs = [
+        {"label": _("Mails to you"), "url": reverse("notifications:mails")},
+        {"label": found.subject, "url": ""},
+    ]
+    return render(request, "notifications/mail.html", {"mail": found, "crumbs": crumbs})
 
 
 @access(SIGNED_IN)

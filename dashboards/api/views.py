@@ -16,7 +16,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.errors import Invalid, NotVisible
-from ace_portal.lib.pages import LONGEST_NUMBER
+from ace_portal.lib.pages import number_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.api import serializers as s
 from dashboards.content import selectors
@@ -43,9 +43,10 @@ def number_in(request: Request, name: str) -> int | None:
     text = request.query_params.get(name, "")
     if not text:
         return None
-    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+    number = number_of(text)
+    if number is None:
         raise Invalid(_("%(name)s is the number of a version.") % {"name": name}, field=name)
-    return int(text)
+    return number
 
 
 class Dashboards(generics.ListAPIView[Dashboard]):

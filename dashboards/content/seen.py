@@ -17,14 +17,6 @@ from dashboards.content.models import Version
 from dashboards.content.sources import sources_of
 from dashboards.content.titles import title_of
 
-LONGEST_NUMBER = 9
-
-
-def version_named(params: QueryDict) -> int | None:
-    """The version that an address of a dashboard asks for; None is the released one."""
-    text = params.get("version", "")
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
-
 
 def title_at(version: Version, key: str) -> str:
     """What stands over a tile; its figures are not asked for."""

@@ -105,8 +105,10 @@ class Gate:
     def state(self) -> tuple[str, str]:
         """In a kind and a word."""
         passed = self.passed
+        if passed is None and self.here:
+            return "live", _("Here now") if self.missing or self.number > LAST else _("To decide")
         if passed is None:
-            return ("watch", _("Here now")) if self.here else ("none", _("Not yet"))
+            return "none", _("Not yet")
         if passed.stale:
             return "watch", _("Changed since")
         if passed.of_another(self.tried):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.days import site_today
 from ace_portal.lib.forms import form_page
-from ace_portal.lib.pages import LONGEST_NUMBER, page_of
+from ace_portal.lib.pages import number_of, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_number
@@ -158,9 +158,6 @@ def own_views(request: HttpRequest, slug: str) -> HttpResponse:
 def view_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """For how many seconds the page was in sight; sent twice it says the same."""
     user, dashboard = opened(request, slug)
-    text = request.POST.get("seconds", "")
-    known = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-    services.report_seconds(
-        actor=user, dashboard=dashboard, pk=pk, seconds=int(text) if known else 0
-    )
+    seconds = number_of(request.POST.get("seconds", "")) or 0
+    services.report_seconds(actor=user, dashboard=dashboard, pk=pk, seconds=seconds)
     return HttpResponse(status=204)

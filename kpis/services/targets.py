@@ -13,9 +13,8 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.figures import target_of
 from kpis.models import KPI, KPIVersion, Target
-from kpis.permissions import require_publisher
+from kpis.permissions import may_set_target, require_publisher
 from kpis.selectors import draft_of, published_of
-from personas.permissions import require_ace
 
 #: a target without a first day of its own holds from here on
 BEGINNING = date(2000, 1, 1)
@@ -66,10 +65,7 @@ def set_target(
 
 
 def require_target_setter(actor: User, kpi: KPI) -> None:
-    """Owner and steward; before anything is published, every ACE member."""
-    if published_of(kpi) is None:
-        require_ace(actor)
-    else:
+    if not may_set_target(actor, kpi, published=published_of(kpi) is not None):
         require_publisher(actor, kpi)
 
 

@@ -187,11 +187,14 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @access(DATA)
 @require_http_methods(FORM)
 def dataset_prepare(request: HttpRequest) -> HttpResponse:
-    """A new dataset of a query over others."""
+    """A new dataset of a query over others; ``?from=`` names the first of them."""
     user = person_of(request)
+    first = request.GET.get("from", "")
+    begun = next((t for t in _tables(request, None) if t["dataset"].slug == first), None)
+    sql = f"SELECT *\nFROM {begun['name']}" if begun else ""
     return _sql_page(
         request,
-        PreparedForm(request.POST or None),
+        PreparedForm(request.POST or None, initial={"sql": sql}),
         lambda **given: services.create_prepared(actor=user, **given),
         reader=None,
         title=_("Prepare a dataset with SQL"),
@@ -228,7 +231,10 @@ def _sql_page(
     **context: Any,
 ) -> HttpResponse:
     user = person_of(request)
-    context["tables"] = _tables(request, reader)
+    written = str(form["sql"].value() or "")
+    context["tables"] = [
+        {**table, "open": table["name"] in written} for table in _tables(request, reader)
+    ]
     if request.method != "POST" or "look" not in request.POST:
         return form_page(
             request, form, save, done=Dataset.get_absolute_url, template="kpis/sql.html", **context

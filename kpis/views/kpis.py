@@ -62,14 +62,13 @@ def kpi_detail(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 def kpi_new(request: HttpRequest) -> HttpResponse:
     """Question and dataset by GET, the rest by POST, so that nothing needs to be remembered."""
     user = person_of(request)
-    start = StartForm(
-        request.GET if "dataset" in request.GET else None,
-        user=user,
-        initial={"question": request.GET.get("question")},
-    )
+    asked = {name: request.GET.get(name) for name in ("question", "dataset")}
+    given_both = all(name in request.GET for name in asked)
+    start = StartForm(request.GET if given_both else None, user=user, initial=asked)
     if not start.is_valid():
         status = 422 if start.errors else 200
-        return render(request, "kpis/start.html", {"form": start}, status=status)
+        context = {"form": start, "crumbs": _crumbs()}
+        return render(request, "kpis/start.html", context, status=status)
     given = start.cleaned_data
     dataset = given["dataset"]
     form = KPIForm(

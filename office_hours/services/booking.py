@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
+from ace_portal.lib.pages import number_of
 from dashboards.content.models import Dashboard
-from dashboards.content.seen import look_at, version_named
+from dashboards.content.seen import look_at
 from dashboards.content.selectors import dashboards_for, version_for
 from feedback.models import Thread
 from feedback.services.threads import open_thread
@@ -263,6 +264,6 @@ def _context(actor: User, dashboard: Dashboard, tile_key: str, filters: str) -> 
     if not dashboards_for(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
     params = QueryDict(filters[:2000])
-    version = version_for(actor, dashboard, version_named(params))
+    version = version_for(actor, dashboard, number_of(params.get("version", "")))
     seen = look_at(version, tile_key, params)
     return {"version": version, "tile_key": tile_key, "seen": seen}

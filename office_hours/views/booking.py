@@ -16,9 +16,10 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.markdown import to_html
+from ace_portal.lib.pages import number_in, number_of
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.content.models import Dashboard
-from dashboards.content.seen import look_at, shown, version_named
+from dashboards.content.seen import look_at, shown
 from dashboards.content.selectors import dashboard_for, version_for
 from office_hours.forms.booking import (
     BookForm,
@@ -52,7 +53,7 @@ def tile_book(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """From a tile to the times of whoever knows it best, with what is seen of it."""
     user = person_of(request)
     dashboard = dashboard_for(user, slug)
-    version = version_for(user, dashboard, version_named(request.GET))
+    version = version_for(user, dashboard, number_in(request, "version"))
     look_at(version, key, request.GET)  # there is such a tile
     host = availability.host_for_tile(user, dashboard, timezone.now())
     if host is None:
@@ -102,7 +103,7 @@ def about_of(user: User, given: QueryDict) -> dict[str, Any]:
         return {"kept": {}, "dashboard": None, "title": ""}
     dashboard = dashboard_for(user, kept["dashboard"])
     params = QueryDict(kept["filters"])
-    version = version_for(user, dashboard, version_named(params))
+    version = version_for(user, dashboard, number_of(params.get("version", "")))
     seen = look_at(version, kept["tile"], params)
     return {
         "kept": kept, "dashboard": dashboard, "version": version, "title": seen["title"][:200],

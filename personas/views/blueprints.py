@@ -20,6 +20,7 @@ from personas.forms import BlueprintEditForm, BlueprintForm, CardForm, PhaseForm
 from personas.models import Blueprint, Card
 from personas.services import blueprints as services
 from personas.services import drafts
+from personas.views.trail import trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -42,6 +43,7 @@ def _drawn(request: HttpRequest, slug: str, number: int | None) -> HttpResponse:
     shown = selectors.drawing_of(selectors.version_for(user, blueprint, number))
     editable = user.is_ace and shown.state == "draft"
     context = {
+        "crumbs": trail(blueprint.scenario, blueprint.service),
         "blueprint": blueprint,
         "version": shown,
         "versions": blueprint.versions.all() if user.is_ace else [],
@@ -63,6 +65,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         lambda **given: services.create_blueprint(actor=user, service=service, **given),
         done=Blueprint.get_absolute_url,
         title=_("New blueprint of %(name)s") % {"name": service.name},
+        crumbs=trail(_("New blueprint"), service),
         cancel_url=service.get_absolute_url(),
     )
 
@@ -82,6 +85,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=Blueprint.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": blueprint.scenario},
+        crumbs=trail(_("Change"), blueprint.service, blueprint),
         cancel_url=reverse("personas:blueprint-detail", args=[slug]),
     )
 
@@ -119,6 +123,7 @@ def phase_new(request: HttpRequest, slug: str) -> HttpResponse:
         lambda **given: drafts.add_phase(actor=user, blueprint=blueprint, **given),
         done=lambda phase: blueprint.get_absolute_url(),
         title=_("New phase"),
+        crumbs=trail(_("New phase"), blueprint.service, blueprint),
         cancel_url=blueprint.get_absolute_url(),
     )
 
@@ -145,6 +150,7 @@ def step_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         lambda **given: drafts.add_step(actor=user, blueprint=blueprint, phase=phase, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("New step in %(phase)s") % {"phase": phase.name},
+        crumbs=trail(_("New step"), blueprint.service, blueprint),
         cancel_url=blueprint.get_absolute_url(),
     )
 
@@ -162,6 +168,7 @@ def step_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         lambda **given: drafts.change_step(actor=user, blueprint=blueprint, step=step, **given),
         done=lambda step: blueprint.get_absolute_url(),
         title=_("Change step"),
+        crumbs=trail(step.title, blueprint.service, blueprint),
         template="personas/step_form.html",
         step=step,
         blueprint=blueprint,
@@ -194,6 +201,7 @@ def card_new(request: HttpRequest, slug: str, pk: int, lane: str) -> HttpRespons
         ),
         done=lambda card: blueprint.get_absolute_url(),
         title=_("%(lane)s, %(step)s") % {"lane": row.get_kind_display(), "step": step.title},
+        crumbs=trail(step.title, blueprint.service, blueprint),
         cancel_url=blueprint.get_absolute_url(),
     )
 
@@ -214,6 +222,7 @@ def card_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         done=lambda card: blueprint.get_absolute_url(),
         title=_("%(lane)s, %(step)s")
         % {"lane": card.lane.get_kind_display(), "step": card.step.title},
+        crumbs=trail(card.step.title, blueprint.service, blueprint),
         template="personas/card_form.html",
         card=card,
         blueprint=blueprint,

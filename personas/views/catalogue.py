@@ -16,6 +16,7 @@ from personas import selectors
 from personas.forms import ServiceForm
 from personas.models import Service
 from personas.services import catalogue
+from personas.views.trail import trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -37,7 +38,8 @@ def discover(request: HttpRequest) -> HttpResponse:
 @require_GET
 def services(request: HttpRequest) -> HttpResponse:
     rows = selectors.services_for(person_of(request))
-    return render(request, "personas/services.html", {"page": page_of(request, rows)})
+    context = {"page": page_of(request, rows), "crumbs": trail(_("Services"))}
+    return render(request, "personas/services.html", context)
 
 
 @access(SIGNED_IN)
@@ -48,7 +50,8 @@ def service_detail(request: HttpRequest, slug: str) -> HttpResponse:
     blueprints = selectors.blueprints_for(user).filter(service=service)
     known = selectors.personas_for(user).in_bulk({row.persona_id for row in blueprints})
     rows = [(row, known.get(row.persona_id)) for row in blueprints]
-    return render(request, "personas/service.html", {"service": service, "blueprints": rows})
+    context = {"service": service, "blueprints": rows, "crumbs": trail(service.name)}
+    return render(request, "personas/service.html", context)
 
 
 @access(ACE)
@@ -61,6 +64,7 @@ def service_new(request: HttpRequest) -> HttpResponse:
         lambda **given: catalogue.create_service(actor=user, **given),
         done=Service.get_absolute_url,
         title=_("New service"),
+        crumbs=trail(_("New service")),
         cancel_url=reverse("personas:discover"),
     )
 
@@ -77,6 +81,7 @@ def service_edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=Service.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": service.name},
+        crumbs=trail(_("Change"), service),
         cancel_url=service.get_absolute_url(),
     )
 

@@ -20,6 +20,7 @@ from personas.forms import EndForm, GroupForm, MemberForm, PersonaForm, Question
 from personas.models import Persona, Question, UserGroup
 from personas.permissions import may_add_members, require_owner
 from personas.services import people as services
+from personas.views.trail import trail
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -28,7 +29,8 @@ FORM = ["GET", "HEAD", "POST"]
 @require_GET
 def personas(request: HttpRequest) -> HttpResponse:
     rows = selectors.personas_for(person_of(request))
-    return render(request, "personas/personas.html", {"page": page_of(request, rows)})
+    context = {"page": page_of(request, rows), "crumbs": trail(_("Personas"))}
+    return render(request, "personas/personas.html", context)
 
 
 @access(SIGNED_IN)
@@ -38,6 +40,7 @@ def persona_detail(request: HttpRequest, slug: str) -> HttpResponse:
     persona = selectors.persona_for(user, slug)
     claims = selectors.claims_of(persona)
     context = {
+        "crumbs": trail(persona.name),
         "persona": persona,
         "claims": claims,
         "questions": selectors.questions_for(user).filter(persona=persona),
@@ -57,6 +60,7 @@ def persona_new(request: HttpRequest) -> HttpResponse:
         lambda **given: services.create_persona(actor=user, **given),
         done=Persona.get_absolute_url,
         title=_("New persona"),
+        crumbs=trail(_("New persona")),
         intro=_("A proto persona: what you believe now. Evidence comes later."),
         cancel_url=reverse("personas:personas"),
     )
@@ -77,6 +81,7 @@ def persona_edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=Persona.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": persona.name},
+        crumbs=trail(_("Change"), persona),
         cancel_url=reverse("personas:persona-detail", args=[slug]),
     )
 
@@ -85,7 +90,11 @@ def persona_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def question_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     question = _question(request, slug, pk)
-    context = {"question": question, "step": selectors.step_of(question)}
+    context = {
+        "crumbs": trail(question.text, question.persona),
+        "question": question,
+        "step": selectors.step_of(question),
+    }
     return render(request, "personas/question.html", context)
 
 
@@ -105,6 +114,7 @@ def question_new(request: HttpRequest, slug: str) -> HttpResponse:
         lambda **given: services.ask_question(actor=user, persona=persona, **given),
         done=lambda question: persona.get_absolute_url(),
         title=_("A question of the %(name)s") % {"name": persona.name},
+        crumbs=trail(_("New question"), persona),
         cancel_url=persona.get_absolute_url(),
     )
 
@@ -124,6 +134,7 @@ def question_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         done=Question.get_absolute_url,
         said=_("Saved."),
         title=_("Change the question"),
+        crumbs=trail(_("Change"), question.persona, question),
         cancel_url=question.get_absolute_url(),
     )
 
@@ -141,7 +152,8 @@ def question_rank(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 def groups(request: HttpRequest) -> HttpResponse:
     rows = selectors.groups_for(person_of(request))
-    return render(request, "personas/groups.html", {"page": page_of(request, rows)})
+    context = {"page": page_of(request, rows), "crumbs": trail(_("Groups"))}
+    return render(request, "personas/groups.html", context)
 
 
 @access(SIGNED_IN)
@@ -161,6 +173,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         selectors.members_of(group) if not user.is_ace else group.memberships.select_related("user")
     )
     context = {
+        "crumbs": trail(group.name),
         "group": group,
         "page": page_of(request, rows),
         "names_shown": user.is_ace or group.members_see_names,
@@ -183,6 +196,7 @@ def group_new(request: HttpRequest) -> HttpResponse:
         lambda **given: services.create_group(actor=user, **given),
         done=UserGroup.get_absolute_url,
         title=_("New group"),
+        crumbs=trail(_("New group")),
         cancel_url=reverse("personas:groups"),
     )
 
@@ -200,6 +214,7 @@ def group_edit(request: HttpRequest, slug: str) -> HttpResponse:
         done=UserGroup.get_absolute_url,
         said=_("Saved."),
         title=_("Change %(name)s") % {"name": group.name},
+        crumbs=trail(_("Change"), group),
         cancel_url=group.get_absolute_url(),
     )
 
@@ -217,5 +232,6 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         lambda **given: services.end_membership(actor=user, membership=membership, **given),
         done=lambda membership: group.get_absolute_url(),
         title=_("%(name)s leaves %(group)s") % {"name": membership.user.name, "group": group.name},
+        crumbs=trail(membership.user.name, group),
         cancel_url=group.get_absolute_url(),
     )

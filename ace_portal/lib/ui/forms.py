@@ -7,8 +7,6 @@ from typing import Any
 from django import template
 from django.forms import BoundField, Form
 from django.forms import widgets as w
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -66,11 +64,7 @@ def _control(bound: BoundField, look: str) -> str:
         attrs |= {"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
     if look == "textarea":
         attrs["rows"] = widget.attrs.get("rows", 4) if widget.attrs.get("rows") != "10" else 4
-    control = bound.as_widget(_native(widget), attrs=attrs)
-    if look == "select":
-        nothing = _("Choose") if bound.field.required else _("None")
-        return mark_safe(control.replace(">---------<", f">{nothing}<"))
-    return control
+    return bound.as_widget(_native(widget), attrs=attrs)
 
 
 def _native(widget: w.Widget) -> w.Widget:

@@ -19,8 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         base = Path(settings.BASE_DIR)
-        try:
-            assets.build(base, base / "node_modules")
-        except PortalError as error:
-            raise CommandError(said(error.message)) from error
-        storage.collect_if_changed()
+        with storage.alone():
+            try:
+                assets.build(base, base / "node_modules")
+            except PortalError as error:
+                raise CommandError(said(error.message)) from error
+            storage.collect_if_changed()
