@@ -89,7 +89,7 @@ class BlueprintEditForm(forms.Form):
     view = forms.ChoiceField(label=_("View"), choices=Blueprint.View.choices, initial="as_is")
     as_is = forms.ModelChoiceField(
         label=_("Replaces"),
-        queryset=Blueprint.objects.filter(view="as_is"),
+        queryset=Blueprint.objects.none(),
         required=False,
         help_text=_("A to-be blueprint names the as-is one."),
     )
@@ -97,6 +97,12 @@ class BlueprintEditForm(forms.Form):
         label=_("Persona"), queryset=Persona.objects.all(), required=False
     )
     review_due = day(label=_("Review due"), required=False)
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "as_is", forms.ModelChoiceField).queryset = Blueprint.objects.filter(
+            view="as_is", service=service
+        )
 
 
 class BlueprintForm(BlueprintEditForm):

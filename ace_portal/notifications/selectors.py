@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -30,20 +31,28 @@ def delivery_for(user: User, pk: int) -> Delivery:
 def readable(user: User, deliveries: Iterable[Delivery]) -> list[Delivery]:
     """Those whose matter the person may see today, in the same order; a query or two per kind."""
     rows = list(deliveries)
-    by_kind: dict[str, list[Delivery]] = {}
-    for row in rows:
-        by_kind.setdefault(row.event.kind, []).append(row)
-    kept = set()
-    for kind, told in by_kind.items():
-        answers = notification_kinds.get(kind)(user, [row.event.about for row in told])
-        kept |= {row.pk for row, may in zip(told, answers, strict=True) if may}
-    return [row for row in rows if row.pk in kept]
+    open_to = _open_to(user, [(row.event.kind, row.event.about) for row in rows])
+    return [row for row, may in zip(rows, open_to, strict=True) if may]
+
+
+def _open_to(user: User, events: Sequence[tuple[str, Any]]) -> list[bool]:
+    """For each (kind, what it is about): may the person see the matter today?"""
+    places: dict[str, list[int]] = {}
+    for place, (kind, _about) in enumerate(events):
+        places.setdefault(kind, []).append(place)
+    found = [False] * len(events)
+    for kind, those in places.items():
+        answers = notification_kinds.get(kind)(user, [events[place][1] for place in those])
+        for place, may in zip(those, answers, strict=True):
+            found[place] = bool(may)
+    return found
 
 
 def new_count(user: User) -> int:
-    """How many the person has not read, up to a hundred."""
-    unread = Delivery.objects.filter(person=user).unread().select_related("event")
-    return len(readable(user, unread[:NEW_AT_MOST]))
+    """How many the person has not read, up to a hundred; on every page, so it reads no more."""
+    unread = Delivery.objects.filter(person=user).unread()
+    events = unread.values_list("event__kind", "event__about")[:NEW_AT_MOST]
+    return sum(_open_to(user, list(events)))
 
 
 def mails_for(user: User) -> QuerySet[Mail]:

@@ -181,6 +181,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dashboard", "number"), name="version_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "prototype", "frozen"])),
+                        fields=("dashboard",),
+                        name="version_one_in_work",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "released")),
+                        fields=("dashboard",),
+                        name="version_one_released",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +223,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "key", "kpi_version"), name="tile_kpi_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Launch",
@@ -258,33 +278,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("dashboard", "number"), name="version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "prototype", "frozen"])),
-                fields=("dashboard",),
-                name="version_one_in_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "released")),
-                fields=("dashboard",),
-                name="version_one_released",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tile",
-            constraint=models.UniqueConstraint(
-                fields=("version", "key", "kpi_version"), name="tile_kpi_once"
-            ),
         ),
     ]

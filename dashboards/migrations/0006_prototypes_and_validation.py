@@ -114,6 +114,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("version", "sha256"),
+                        name="validation_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("owner_then__isnull", True),
+                                ("signed_at__isnull", True),
+                                ("signed_by__isnull", True),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                models.Q(("signed_by", models.F("owner_then")), _negated=True),
+                                ("owner_then__isnull", False),
+                                ("signed_at__isnull", False),
+                                ("signed_by__isnull", False),
+                                ("state", "signed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="validation_signed_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +214,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "person"), name="sus_answer_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -405,39 +434,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("task", "person"), name="task_result_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="validationrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("version", "sha256"),
-                name="validation_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="validationrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("owner_then__isnull", True),
-                        ("signed_at__isnull", True),
-                        ("signed_by__isnull", True),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        models.Q(("signed_by", models.F("owner_then")), _negated=True),
-                        ("owner_then__isnull", False),
-                        ("signed_at__isnull", False),
-                        ("signed_by__isnull", False),
-                        ("state", "signed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="validation_signed_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="susanswer",
-            constraint=models.UniqueConstraint(fields=("run", "person"), name="sus_answer_once"),
         ),
     ]

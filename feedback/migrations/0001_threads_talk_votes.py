@@ -158,6 +158,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-active_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["dashboard", "tile_key"], name="feedback_th_dashboa_0cbae2_idx"
+                    ),
+                    models.Index(
+                        fields=["state", "answered_at", "created_at"],
+                        name="feedback_th_state_4c20c8_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "duplicate"), ("duplicate_of__isnull", True), _connector="XOR"
+                        ),
+                        name="thread_duplicate_of_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +279,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("thread", "person"), name="follow_once"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="comment",
@@ -300,34 +322,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="thread",
-            index=models.Index(
-                fields=["dashboard", "tile_key"], name="feedback_th_dashboa_0cbae2_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="thread",
-            index=models.Index(
-                fields=["state", "answered_at", "created_at"], name="feedback_th_state_4c20c8_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thread",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "duplicate"), ("duplicate_of__isnull", True), _connector="XOR"
-                ),
-                name="thread_duplicate_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(fields=("thread", "person"), name="follow_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="vote",
-            constraint=models.UniqueConstraint(fields=("thread", "person"), name="vote_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("thread", "person"), name="vote_once"),
+                ],
+            },
         ),
     ]

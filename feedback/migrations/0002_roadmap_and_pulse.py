@@ -105,6 +105,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "shipped"), _negated=True),
+                            ("version__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="item_shipped_with",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -168,16 +178,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="roadmapitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "shipped"), _negated=True),
-                    ("version__isnull", False),
-                    _connector="OR",
-                ),
-                name="item_shipped_with",
-            ),
         ),
     ]

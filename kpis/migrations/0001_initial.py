@@ -88,6 +88,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dataset", "source"), name="dataset_input_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("dataset", models.F("source")), _negated=True),
+                        name="input_not_self",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="dataset",
@@ -270,6 +281,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "number"), name="kpi_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("kpi",),
+                        name="kpi_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("kpi",),
+                        name="kpi_one_published",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -340,6 +364,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "number"), name="load_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "live")),
+                        fields=("dataset",),
+                        name="load_one_live",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -484,6 +516,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["period_start"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "load", "grain", "period_start"), name="measurement_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -515,6 +552,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("blueprint", "step_key", "kpi"), name="step_metric_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Target",
@@ -549,6 +593,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "valid_from"), name="target_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -589,63 +636,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="loads",
                 to="kpis.upload",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datasetinput",
-            constraint=models.UniqueConstraint(
-                fields=("dataset", "source"), name="dataset_input_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datasetinput",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dataset", models.F("source")), _negated=True),
-                name="input_not_self",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpiversion",
-            constraint=models.UniqueConstraint(fields=("kpi", "number"), name="kpi_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="kpiversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("kpi",), name="kpi_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpiversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")),
-                fields=("kpi",),
-                name="kpi_one_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measurement",
-            constraint=models.UniqueConstraint(
-                fields=("version", "load", "grain", "period_start"), name="measurement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stepmetric",
-            constraint=models.UniqueConstraint(
-                fields=("blueprint", "step_key", "kpi"), name="step_metric_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("kpi", "valid_from"), name="target_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(fields=("dataset", "number"), name="load_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="load",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "live")), fields=("dataset",), name="load_one_live"
             ),
         ),
     ]

@@ -95,6 +95,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-starts_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="ama_ends_after_start",
+                        violation_error_message="It ends before it begins.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +182,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["owner", "state"], name="ama_question_owner"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("session",),
+                        name="ama_one_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "deferred"), _negated=True),
+                            models.Q(("due__isnull", False), ("owner__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ama_deferred_to_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +230,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("question", "person"), name="ama_vote_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lesson",
@@ -325,44 +355,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="amasession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="ama_ends_after_start",
-                violation_error_message="It ends before it begins.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="amaquestion",
-            index=models.Index(fields=["owner", "state"], name="ama_question_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="amaquestion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("session",), name="ama_one_asked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="amaquestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "deferred"), _negated=True),
-                    models.Q(("due__isnull", False), ("owner__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ama_deferred_to_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="amavote",
-            constraint=models.UniqueConstraint(fields=("question", "person"), name="ama_vote_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonhelp",
-            constraint=models.UniqueConstraint(
-                fields=("lesson", "person"), name="lesson_helped_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("lesson", "person"), name="lesson_helped_once"),
+                ],
+            },
         ),
     ]

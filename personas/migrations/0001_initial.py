@@ -121,6 +121,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["scenario", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("view", "as_is"), ("as_is__isnull", False), _connector="OR"
+                        ),
+                        name="to_be_references_as_is",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +177,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("blueprint", "number"), name="blueprint_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("blueprint",),
+                        name="blueprint_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("blueprint",),
+                        name="blueprint_one_published",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +255,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "failure"), _negated=True),
+                            models.Q(("severity__gte", 1), ("severity__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="failure_needs_severity",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -272,6 +305,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "order"), name="lane_order"),
+                    models.UniqueConstraint(fields=("version", "kind"), name="lane_kind_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -447,6 +484,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "order"), name="phase_order"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -646,6 +686,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["phase__order", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("phase", "order"), name="step_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("wait_min__isnull", True),
+                            ("wait_typical__isnull", True),
+                            ("wait_min__lte", models.F("wait_typical")),
+                            _connector="OR",
+                        ),
+                        name="wait_min_to_typical",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("wait_typical__isnull", True),
+                            ("wait_max__isnull", True),
+                            ("wait_typical__lte", models.F("wait_max")),
+                            _connector="OR",
+                        ),
+                        name="wait_typical_to_max",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -741,97 +802,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["user__name", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="membership_ends_after_start",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="blueprintversion",
-            constraint=models.UniqueConstraint(
-                fields=("blueprint", "number"), name="blueprint_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blueprintversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")),
-                fields=("blueprint",),
-                name="blueprint_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blueprintversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")),
-                fields=("blueprint",),
-                name="blueprint_one_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "failure"), _negated=True),
-                    models.Q(("severity__gte", 1), ("severity__lte", 5)),
-                    _connector="OR",
-                ),
-                name="failure_needs_severity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lane",
-            constraint=models.UniqueConstraint(fields=("version", "order"), name="lane_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="lane",
-            constraint=models.UniqueConstraint(fields=("version", "kind"), name="lane_kind_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="phase",
-            constraint=models.UniqueConstraint(fields=("version", "order"), name="phase_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="blueprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("view", "as_is"), ("as_is__isnull", False), _connector="OR"),
-                name="to_be_references_as_is",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("phase", "order"), name="step_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("wait_min__isnull", True),
-                    ("wait_typical__isnull", True),
-                    ("wait_min__lte", models.F("wait_typical")),
-                    _connector="OR",
-                ),
-                name="wait_min_to_typical",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("wait_typical__isnull", True),
-                    ("wait_max__isnull", True),
-                    ("wait_typical__lte", models.F("wait_max")),
-                    _connector="OR",
-                ),
-                name="wait_typical_to_max",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="membership_ends_after_start",
-            ),
         ),
     ]

@@ -81,9 +81,12 @@ def _check_view(blueprint: Blueprint) -> None:
         raise Invalid(_("A to-be blueprint names the as-is one that it replaces."), field="as_is")
     if blueprint.as_is is not None and blueprint.as_is == blueprint:
         raise Invalid(_("A blueprint does not replace itself."), field="as_is")
-    today = Blueprint.objects.filter(view=Blueprint.View.AS_IS)
+    today = Blueprint.objects.filter(view=Blueprint.View.AS_IS, service=blueprint.service)
     if blueprint.as_is is not None and not today.filter(pk=blueprint.as_is.pk).exists():
-        raise Invalid(_("What is replaced is an as-is blueprint; choose one."), field="as_is")
+        raise Invalid(
+            _("What is replaced is an as-is blueprint of the same service; choose one."),
+            field="as_is",
+        )
     replaced = blueprint.pk is not None and blueprint.to_be_blueprints.exists()
     if blueprint.view == Blueprint.View.TO_BE and replaced:
         raise Invalid(_("Another blueprint replaces this one, so it stays as is."), field="view")

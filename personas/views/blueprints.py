@@ -61,7 +61,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     service = selectors.service_for(user, slug)
     return form_page(
         request,
-        BlueprintForm(request.POST or None),
+        BlueprintForm(request.POST or None, service=service),
         lambda **given: services.create_blueprint(actor=user, service=service, **given),
         done=Blueprint.get_absolute_url,
         title=_("New blueprint of %(name)s") % {"name": service.name},
@@ -79,7 +79,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request,
         BlueprintEditForm(
-            request.POST or None, initial={name: getattr(blueprint, name) for name in names}
+            request.POST or None,
+            service=blueprint.service,
+            initial={name: getattr(blueprint, name) for name in names},
         ),
         lambda **given: services.change_blueprint(actor=user, blueprint=blueprint, **given),
         done=Blueprint.get_absolute_url,

@@ -1,4 +1,7 @@
-"""Every route × every method × each of the cast, against the oracle in ``matrix.py``."""
+"""Every route × every method × each of the cast, against the oracle in ``matrix.py``.
+
+Each answer, a refusal too, carries the policy and stays private.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
 from ace_portal.accounts.models import User
+from tests.access.headers import EXPECTED, carried
 from tests.access.matrix import CAST, RULES, rule_for
 from tests.access.routes import Route, all_routes
 from tests.fixtures.people import browser_of, make_cast
@@ -63,10 +68,12 @@ def test_access_matrix(route: Route, places: Places, browsers: dict[str, Client]
     wrong = []
     for name, client in browsers.items():
         for method in methods_of(route, name):
-            status = attempt(client, method, url)
+            answer = attempt(client, method, url)
             expected = expectation(route, name, method)
-            if not expected(status):
-                wrong.append(f"{name} {method} {url}: {status}")
+            if not expected(answer.status_code):
+                wrong.append(f"{name} {method} {url}: {answer.status_code}")
+            if carried(answer) != EXPECTED:
+                wrong.append(f"{name} {method} {url}: {carried(answer)}")
 
     assert wrong == []
 
@@ -87,20 +94,20 @@ def test_access_matrix_forged_ids_are_not_found(
     url = reverse(route.name, kwargs=kwargs)
 
     methods = spoken(route) if route.is_api else SPOKEN_BY_PAGES
-    statuses = {attempt(client, method, url) for method in methods}
+    statuses = {attempt(client, method, url).status_code for method in methods}
 
     assert statuses <= {404, 405}
     assert 404 in statuses
 
 
-def attempt(client: Client, method: str, url: str) -> int:
+def attempt(client: Client, method: str, url: str) -> HttpResponseBase:
     """One request whose effects are taken back, in the browser too."""
     cookies = deepcopy(client.cookies)
     with transaction.atomic():
-        response = client.generic(method, url, data="{}", content_type="application/json")
+        answer: HttpResponseBase = client.generic(method, url, "{}", "application/json")
         transaction.set_rollback(True)
     client.cookies = cookies
-    return int(response.status_code)
+    return answer
 
 
 def expectation(route: Route, name: str, method: str) -> Callable[[int], bool]:

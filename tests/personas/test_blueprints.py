@@ -13,7 +13,7 @@ from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from personas import selectors
 from personas.drawing import draw
 from personas.models import Blueprint, Lane, Step
-from personas.services import blueprints, drafts
+from personas.services import blueprints, catalogue, drafts
 from tests.fixtures.world import World, fill_blueprint
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +177,20 @@ def test_what_is_replaced_is_as_is(
 
     assert (refused.value.field, other_end.value.field) == ("as_is", "view")
     assert (api.status_code, api.json()["detail"]) == (400, refused.value.message)
+
+
+def test_what_is_replaced_is_of_the_same_service(
+    owner: User, world: World, client_of: Callable[[User], Client]
+) -> None:
+    other = catalogue.create_service(actor=owner, name="Network", code="NET")
+    new = {"service": other, "scenario": "Better", "value_stream": "incident", "view": "to_be"}
+    with pytest.raises(Invalid, match="of the same service") as refused:
+        blueprints.create_blueprint(actor=owner, as_is=world.blueprint, **new)
+
+    page = client_of(owner).get(f"{other.get_absolute_url()}blueprints/new/")
+
+    assert refused.value.field == "as_is"
+    assert list(page.context["form"].fields["as_is"].queryset) == []
 
 
 def test_card_is_not_verified_without_evidence(

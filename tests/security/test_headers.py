@@ -1,4 +1,4 @@
-"""What every answer carries, whatever it is (rules 7, 22)."""
+"""What every answer carries, whatever it is (rules 7, 22); of each page, see ``tests/access``."""
 
 from __future__ import annotations
 
@@ -9,54 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.http import HttpResponseBase
 from django.test import Client, override_settings
-from django.urls import reverse
 
 from ace_portal.accounts.models import User
-from tests.access.routes import all_routes
-from tests.fixtures.places import Places
+from tests.access.headers import EXPECTED, carried
 
 pytestmark = pytest.mark.django_db
 
 KEY = "".join(map(chr, range(48, 123)))
 ClientOf = Callable[[User | None], Client]
 ROOT = Path(__file__).resolve().parents[2]
-POLICY = {
-    "default-src 'self'", "script-src 'self'", "style-src 'self'", "style-src-attr 'unsafe-inline'",
-    "img-src 'self' data: blob:", "connect-src 'self'", "object-src 'none'", "base-uri 'none'",
-    "form-action 'self'", "frame-ancestors 'none'",
-}  # fmt: skip
-PRIVATE = {"private", "no-store"}
-
-
-def carried(response: HttpResponseBase) -> tuple[set[str], bool, str, str, str]:
-    headers = response.headers
-    return (
-        {part.strip() for part in headers.get("Content-Security-Policy", "").split(";")},
-        {part.strip() for part in headers.get("Cache-Control", "").split(",")} >= PRIVATE,
-        headers.get("X-Content-Type-Options", ""),
-        headers.get("X-Frame-Options", ""),
-        headers.get("Referrer-Policy", ""),
-    )
-
-
-EXPECTED = (POLICY, True, "nosniff", "DENY", "same-origin")
-
-
-def test_every_page_carries_the_policy_and_stays_private(
-    places: Places, owner: User, member: User, client_of: ClientOf
-) -> None:
-    wrong = []
-    clients = {person: client_of(person) for person in (owner, member, None)}
-    for route in all_routes():
-        url = reverse(route.name, kwargs=places.of(route))
-        for person, client in clients.items():
-            response = client.get(url)
-            if carried(response) != EXPECTED:
-                wrong.append(f"{person} {url} {response.status_code}: {carried(response)}")
-
-    assert wrong == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,22 @@ def test_second_start_is_quick_and_keeps_data_and_secrets(own_stack: Stack) -> N
     assert stat.S_IMODE(own_stack.data_dir.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("words", ["gunicorn", WORKER, SCHEDULER])
+def test_killed_part_comes_back(own_stack: Stack, words: str) -> None:
+    own_stack.run()
+    wait_until(lambda: own_stack.processes(words), words)
+    before = own_stack.processes(words)
+
+    for process in before:
+        os.kill(process, signal.SIGKILL)
+
+    wait_until(
+        lambda: len(set(own_stack.processes(words)) - set(before)) >= len(before),
+        f"the return of {words}",
+    )
+    wait_until(own_stack.answers, "an answer")
+
+
 def test_interrupt_ends_everything(own_stack: Stack) -> None:
     own_stack.run()
     wait_until(lambda: len(own_stack.processes("celery")) >= 3, "worker and scheduler")
@@ -47,22 +63,6 @@ def test_killed_supervisor_leaves_nothing_behind(own_stack: Stack) -> None:
     own_stack.process.kill()
 
     wait_until(lambda: own_stack.processes() == [], "the end of all processes")
-
-
-@pytest.mark.parametrize("words", ["gunicorn", WORKER, SCHEDULER])
-def test_killed_part_comes_back(own_stack: Stack, words: str) -> None:
-    own_stack.run()
-    wait_until(lambda: own_stack.processes(words), words)
-    before = own_stack.processes(words)
-
-    for process in before:
-        os.kill(process, signal.SIGKILL)
-
-    wait_until(
-        lambda: len(set(own_stack.processes(words)) - set(before)) >= len(before),
-        f"the return of {words}",
-    )
-    wait_until(own_stack.answers, "an answer")
 
 
 def test_stalled_worker_is_started_again(own_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

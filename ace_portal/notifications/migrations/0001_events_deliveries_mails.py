@@ -93,6 +93,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["person", "-id"], name="notificatio_person__0c527a_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +157,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["person", "channel", "state"], name="notificatio_person__4a7287_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "person", "channel"), name="delivery_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,21 +217,5 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(fields=["person", "-id"], name="notificatio_person__0c527a_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                fields=["person", "channel", "state"], name="notificatio_person__4a7287_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("event", "person", "channel"), name="delivery_once"
-            ),
         ),
     ]
