@@ -326,13 +326,18 @@ def answer_with_a_version(cast: Cast, slug: str, thread: int) -> None:
 def ask_whether_it_helped(cast: Cast, stack: Stack, slug: str) -> None:
     """The question comes by the clock: here its hand is moved."""
     stack.call("feedback.ask_pulses")
-    wait_until(lambda: cast.member.get("pulses/")["results"], "the question")
-    pulse = cast.member.get("pulses/")["results"][0]["pulse"]
+    wait_until(lambda: asked_about(slug, cast.member), "the question")
+    pulse = asked_about(slug, cast.member)[0]["pulse"]
     cast.member.post(f"pulses/{pulse}/answer/", choice=3, comment="Yes, at last.")
     result = cast.owner.get(f"dashboards/{slug}/pulses/")
     rows = result if isinstance(result, list) else result["results"]
     assert (rows[0]["answered"], rows[0]["yes"], rows[0]["share"]) == (1, 1, None)
     assert {kpi["name"] for kpi in rows[0]["kpis"]} >= {"Promises kept"}
+
+
+def asked_about(slug: str, person: Person) -> list[dict[str, Any]]:
+    """What was asked of somebody about this dashboard: the portal may hold others."""
+    return [row for row in person.get("pulses/")["results"] if row["dashboard"] == slug]
 
 
 def measured_again(owner: Person, kpi: str) -> None:
@@ -351,13 +356,12 @@ def assert_mails(post_office: Sink, cast: Cast) -> None:
             if mail["To"] and person.email in mail["To"]
         ]
 
-    wait_until(
-        lambda: any("version 2 is out" in text for text in subjects(cast.member)), "the mail"
-    )
+    out = "Desk at a glance: version 2 is out"
+    wait_until(lambda: any(out in text for text in subjects(cast.member)), "the mail")
     ids = [mail["Message-ID"] for mail in post_office.taken]
     assert len(ids) == len(set(ids))
     assert subjects(cast.outsider) == []
-    told = [mail for mail in post_office.taken if "version 2 is out" in mail["Subject"]]
+    told = [mail for mail in post_office.taken if out in mail["Subject"]]
     assert all(mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" for mail in told)
     invited = [mail for mail in post_office.taken if mail.get_body(("calendar",)) is not None]
     assert any(cast.member.email in mail["To"] for mail in invited)
