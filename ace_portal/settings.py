@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -38,6 +39,10 @@ PRODUCTION = ACE_ENV == "production"
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("ACE_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 SECRET_KEY = secret("SECRET_KEY")
+# Earlier keys still read what was signed and sealed under them.
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS").split()
+# What passwords of data sources are sealed with, the newest first; else SECRET_KEY serves.
+SECRETS_KEYS = secret("ACE_SECRETS_KEYS").split()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -162,6 +167,17 @@ CACHES: dict[str, dict[str, Any]] = {
 LOADS_DIR = DATA_DIR / "loads"
 UPLOADS_DIR = DATA_DIR / "uploads"
 MAX_UPLOAD_BYTES = env.int("ACE_MAX_UPLOAD_BYTES", default=200 * 1024 * 1024)
+# Where data sources may lie beside the public internet: networks such as 10.20.0.0/16.
+OPEN_NETWORKS = env.list("ACE_OPEN_NETWORKS", default=[])
+for network in OPEN_NETWORKS:
+    ipaddress.ip_network(network, strict=False)
+# How long, and into how large a file, the rows of a source may be copied.
+EXTRACT_SECONDS = env.int("ACE_EXTRACT_SECONDS", default=3_600)
+EXTRACT_MB = env.int("ACE_EXTRACT_MB", default=20_000)
+# How long a live figure may be computed at its source.
+LIVE_SECONDS = env.int("ACE_LIVE_SECONDS", default=15)
+# The folder whose SQLite and DuckDB files may become data sources; empty: none may.
+SOURCE_FILES_DIR = env.str("ACE_SOURCE_FILES_DIR", default="")
 # A file that a person sends is read by the form, so it goes to disk above this size.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")

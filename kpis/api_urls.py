@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements
+from kpis.api import datasets, figures, kpis, measurements, sources
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -20,6 +20,16 @@ dataset_urls: list[URLPattern] = [
     ),
 ]
 
+SOURCE = "sources/<slug:slug>/"
+source_urls: list[URLPattern] = [
+    path("sources/", sources.Sources.as_view(), name="sources"),
+    path(SOURCE, sources.SourceDetail.as_view(), name="source-detail"),
+    path(SOURCE + "test/", sources.SourceTest.as_view(), name="source-test"),
+    path(SOURCE + "relations/", sources.SourceRelations.as_view(), name="source-relations"),
+    path(SOURCE + "look/", sources.SourceLook.as_view(), name="source-look"),
+    path(SOURCE + "datasets/", sources.SourceDatasets.as_view(), name="source-datasets"),
+]
+
 
 KPI = "kpis/<slug:slug>/"
 kpi_urls = [
@@ -35,4 +45,4 @@ kpi_urls = [
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
-urlpatterns = dataset_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + kpi_urls

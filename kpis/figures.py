@@ -13,7 +13,8 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import PortalError
+from ace_portal.lib.errors import PortalError, Temporary
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.engine.definition import Definition
@@ -30,9 +31,10 @@ from kpis.engine.duck import open_loads
 from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
-from kpis.engine.run import run_many
+from kpis.engine.run import run, run_many
 from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
+from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
 
 #: nobody's rows are limited yet, so everybody has the same scope
@@ -148,20 +150,21 @@ def _compute(
             failed[key] = said(error.message)
         else:
             good.append(key)
-    with open_load(load) as connection:
-        try:
-            results = run_many(connection, table, asked)
-        except PortalError:
-            results = []
-        for place, key in enumerate(good):
+    try:
+        with open_load(load) as connection:
             try:
-                result = (
-                    results[place] if results else run_many(connection, table, [asked[place]])[0]
-                )
-            except PortalError as error:
-                failed[key] = said(error.message)
-            else:
-                fresh[key] = result
+                results = run_many(connection, table, asked)
+            except PortalError:
+                results = []
+            for place, key in enumerate(good):
+                try:
+                    result = results[place] if results else run(connection, table, *asked[place])
+                except PortalError as error:
+                    failed[key] = said(error.message)
+                else:
+                    fresh[key] = result
+    except Temporary as error:  # the source of a live dataset does not answer
+        failed |= {key: said(error.message) for key in good if key not in fresh}
 
 
 def values_of(load: Load, column: str, *, search: str = "", limit: int = 200) -> Values:
@@ -177,6 +180,8 @@ def values_of(load: Load, column: str, *, search: str = "", limit: int = 200) ->
 
 
 def table_of(load: Load) -> Table:
+    if not load.path:
+        return replace(table_at_source(load), ends=_ends(load))
     return Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
 
 
@@ -227,11 +232,14 @@ _engines: OrderedDict[tuple[int, str], sa.Engine] = OrderedDict()
 _lock = threading.Lock()
 
 
-def open_load(load: Load) -> sa.Connection:
-    """A connection to a load's file; the last few stay open, each process has its own.
+def open_load(load: Load) -> AbstractContextManager[sa.Connection]:
+    """A connection to where the rows of a load are: its file, or the source of a live dataset.
 
-    An engine that falls out is closed by Python once the last connection to it is gone.
+    The last few files stay open, each process has its own. An engine that falls out is closed by
+    Python once the last connection to it is gone.
     """
+    if not load.path:
+        return open_source(load.dataset)
     key = (os.getpid(), str(load.file))
     with _lock:
         engine = _engines.get(key)

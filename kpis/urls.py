@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.views import datasets, kpis, uploads
+from kpis.views import datasets, kpis, sources, uploads
 
 app_name = "kpis"
 
@@ -16,6 +16,17 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "load/", uploads.dataset_load, name="dataset-load"),
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),
     path(DATASET + "loads/<int:number>/rollback/", datasets.load_rollback, name="load-rollback"),
+]
+
+SOURCE = "sources/<slug:slug>/"
+source_urls: list[URLPattern] = [
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", sources.source_new, name="source-new"),
+    path(SOURCE, sources.source_detail, name="source-detail"),
+    path(SOURCE + "edit/", sources.source_edit, name="source-edit"),
+    path(SOURCE + "test/", sources.source_test, name="source-test"),
+    path(SOURCE + "remove/", sources.source_remove, name="source-remove"),
+    path(SOURCE + "datasets/new/", sources.source_dataset, name="source-dataset"),
 ]
 
 
@@ -36,4 +47,4 @@ kpi_urls = [
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]
 
-urlpatterns = dataset_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + kpi_urls

@@ -141,6 +141,7 @@ class LoadOutput(serializers.ModelSerializer[Load]):
 class DatasetOutput(serializers.ModelSerializer[Dataset]):
     owner = serializers.EmailField(source="owner.email")
     table_name = serializers.CharField()
+    data_source = serializers.SlugField(source="source.slug", default=None, allow_null=True)
     live = serializers.IntegerField(source="live.number", default=None, allow_null=True)
     rows = serializers.IntegerField(source="live.rows", default=None, allow_null=True)
     as_of = serializers.DateTimeField(source="live.as_of", default=None, allow_null=True)
@@ -149,7 +150,7 @@ class DatasetOutput(serializers.ModelSerializer[Dataset]):
         model = Dataset
         fields = [
             "slug", "name", "description", "kind", "owner", "time_zone", "sql", "table_name",
-            "live", "rows", "as_of",
+            "data_source", "asked", "mode", "live", "rows", "as_of",
         ]  # fmt: skip
         read_only_fields = fields
 

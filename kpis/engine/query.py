@@ -17,7 +17,7 @@ from kpis.engine.checks import GROUPABLE, check_where
 from kpis.engine.definition import GRAINS, Definition, Stock, Where
 from kpis.engine.periods import Calendar, slot_day
 
-_SQL_TYPES: dict[str, type[TypeEngine[Any]]] = {
+SQL_TYPES: dict[str, type[TypeEngine[Any]]] = {
     "text": sa.String,
     "integer": sa.BigInteger,
     "number": sa.Double,
@@ -57,7 +57,7 @@ class Table:
     ) -> Table:
         """A table or view of the database by its name."""
         columns = [
-            sa.column(quoted_name(column, True), _SQL_TYPES[kind]())
+            sa.column(quoted_name(column, True), SQL_TYPES[kind]())
             for column, kind in types.items()
         ]
         source = sa.table(quoted_name(name, True), *columns, schema=schema)

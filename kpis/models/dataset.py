@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import validate_time_zone
 from ace_portal.jobs.models import Job
 from ace_portal.lib.models import BaseModel
+from kpis.models.source import DataSource
 
 
 class Upload(BaseModel):
@@ -40,6 +41,11 @@ class Dataset(BaseModel):
     class Kind(models.TextChoices):
         FILE = "file", _("File")
         PREPARED = "prepared", _("Prepared by SQL")
+        SOURCE = "source", _("From a database")
+
+    class Mode(models.TextChoices):
+        EXTRACT = "extract", _("Copied at each load")
+        LIVE = "live", _("Asked where it lies")
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -57,6 +63,14 @@ class Dataset(BaseModel):
     inputs: models.ManyToManyField[Dataset, DatasetInput] = models.ManyToManyField(
         "self", through="DatasetInput", symmetrical=False, related_name="used_by"
     )
+    source = models.ForeignKey(
+        DataSource, models.PROTECT, null=True, blank=True, related_name="datasets",
+        verbose_name=_("data source"),
+    )  # fmt: skip
+    asked = models.JSONField(
+        default=dict, blank=True
+    )  # of a source: {"schema", "table"} or {"sql"}
+    mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.EXTRACT)
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -67,6 +81,11 @@ class Dataset(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("kpis:dataset-detail", args=[self.slug])
+
+    @property
+    def is_live(self) -> bool:
+        """Nothing is copied: figures are asked at the source."""
+        return self.mode == self.Mode.LIVE
 
     @property
     def table_name(self) -> str:
@@ -134,6 +153,11 @@ class Load(BaseModel):
     @property
     def file(self) -> Path:
         return Path(settings.LOADS_DIR) / self.path
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the rows are here: a look at a live source copies none."""
+        return bool(self.path) and self.file.is_file()
 
     @property
     def is_open(self) -> bool:

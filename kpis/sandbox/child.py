@@ -49,6 +49,8 @@ def perform(task: Task, limits: Limits, out: TextIO) -> Any:
     """Do what the task says; each kind imports what it needs."""
     if task["do"] in ("profile", "check", "load"):
         return _with_file(task, limits, out)
+    if task["do"].startswith("database."):
+        return _with_database(task, limits, out)
     from kpis.sandbox import query
 
     inputs = {slug: Path(path) for slug, path in task["inputs"].items()}
@@ -82,6 +84,35 @@ def _with_file(task: Task, limits: Limits, out: TextIO) -> Any:
         memory_mb=limits.memory_mb,
     )
     return report.to_json()
+
+
+def _with_database(task: Task, limits: Limits, out: TextIO) -> Any:
+    from kpis.sandbox.databases import place_of, query_of
+    from kpis.sources.base import Caps
+    from kpis.sources.databases import looking
+    from kpis.sources.databases.rows import extract
+    from kpis.sources.parquet import beside, put_in_place
+
+    database, place = place_of(task)
+    if task["do"] == "database.knock":
+        found = looking.knock(database, place, seconds=limits.seconds)
+        return {"relations": [asdict(relation) for relation in found]}
+    query = query_of(database, task["asked"])
+    if task["do"] == "database.look":
+        seen = looking.look(database, place, query, seconds=limits.seconds, rows=task["rows"])
+        return asdict(seen)
+    if task["do"] == "database.survey":
+        return asdict(looking.survey(database, place, query, seconds=limits.seconds))
+    target = Path(task["target"])
+    with beside(target) as part:
+        report = extract(
+            database, place, query, part,
+            lambda done, total: _say(out, {"progress": [done, total]}),
+            caps=Caps(**task["caps"]), seconds=limits.seconds, memory_mb=limits.memory_mb,
+            time_zone=task["time_zone"],
+        )  # fmt: skip
+        put_in_place(part, target)
+        return report.to_json()
 
 
 def _own_channel() -> TextIO:

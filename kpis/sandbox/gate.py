@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlglot
 from sqlglot import exp
@@ -53,14 +54,57 @@ class Gated:
     tables: tuple[str, ...]  # the inputs that it reads
 
 
+class Rules(Protocol):
+    """What may be said, and in which dialect."""
+
+    @property
+    def dialect(self) -> str:
+        """sqlglot's name of the dialect."""
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions that may be called, in small letters."""
+
+    def table(self, node: exp.Table, sql: str) -> str | None:
+        """The input that a table stands for, None for a part of the query; refuses others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The rules of SQL over datasets: DuckDB's dialect, tables by their name alone."""
+
+    known: dict[str, str]
+    dialect: str = DIALECT
+    functions: frozenset[str] = FUNCTIONS
+
+    def table(self, node: exp.Table, sql: str) -> str | None:
+        name, start = node.name, start_of(node)
+        if node.args.get("db") or node.args.get("catalog"):
+            why = _("write the table's name alone, without the part before “%(name)s”", name=name)
+            raise refuse(sql, start, why)
+        if is_part(node):
+            return None
+        if name.casefold() not in self.known:
+            tables = ", ".join(sorted(self.known.values())) or _("none")
+            why = _(
+                "there is no table “%(name)s”. Tables here: %(tables)s", name=name, tables=tables
+            )
+            raise refuse(sql, start, why)
+        return self.known[name.casefold()]
+
+
 def gate(sql: str, tables: Sequence[str]) -> Gated:
-    """The query in its own words, or Invalid with the place that is in the way."""
-    tree = _parse(sql)
-    known = {name.casefold(): name for name in tables}
-    used = _check(tree, sql, known)
-    written = tree.sql(dialect=DIALECT, comments=False)
-    again = _parse(written)
-    _check(again, written, known)
+    """A query over datasets in its own words, or Invalid with the place that is in the way."""
+    return passed(sql, Inputs({name.casefold(): name for name in tables}))
+
+
+def passed(sql: str, rules: Rules) -> Gated:
+    """The query as its parsed form says it, which passes again; Invalid where it does not."""
+    tree = _parse(sql, rules.dialect)
+    used = _check(tree, sql, rules)
+    written = tree.sql(dialect=rules.dialect, comments=False)
+    again = _parse(written, rules.dialect)
+    _check(again, written, rules)
     return Gated(written, tuple(sorted(used)))
 
 
@@ -83,7 +127,7 @@ def refuse(sql: str, start: int | None, why: str, *, end: str = ".") -> Invalid:
     )
 
 
-def _parse(sql: str) -> exp.Query:
+def _parse(sql: str, dialect: str) -> exp.Query:
     if not sql.strip():
         raise Invalid(_("Write a query first."), field="sql")
     if len(sql) > LONGEST:
@@ -96,7 +140,7 @@ def _parse(sql: str) -> exp.Query:
             field="sql",
         )
     try:
-        statements = [tree for tree in sqlglot.parse(sql, dialect=DIALECT) if tree is not None]
+        statements = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
     except RecursionError as error:
         raise Invalid(_("The query is nested too deeply."), field="sql") from error
     except SqlglotError as error:
@@ -149,55 +193,49 @@ def _unreadable(error: SqlglotError) -> Invalid:
     )
 
 
-def _check(tree: exp.Query, sql: str, known: dict[str, str]) -> set[str]:
+def _check(tree: exp.Query, sql: str, rules: Rules) -> set[str]:
     """Refuse the first piece that is not allowed; return the inputs that are read."""
     used = set()
     for node in tree.walk():
         if isinstance(node, exp.Table):
-            name = _table(node, sql, known)
+            name = _table(node, sql, rules)
             if name is not None:
                 used.add(name)
         elif type(node).__name__ in PIECES:
             continue
         elif isinstance(node, exp.Func):
-            _function(node, sql)
+            _function(node, sql, rules)
         else:
             kind = type(node).__name__
             why = NAMED_PIECES.get(kind) or _("%(word)s is not available here", word=kind.upper())
-            raise refuse(sql, _start(node), why)
+            raise refuse(sql, start_of(node), why)
     return used
 
 
-def _function(node: exp.Func, sql: str) -> None:
+def _function(node: exp.Func, sql: str, rules: Rules) -> None:
     start, end = node.meta.get("start"), node.meta.get("end")
     name = str(node.name) if isinstance(node, exp.Anonymous) else node.sql_name()
     if start is not None and end is not None:
         name = sql[start : end + 1].strip('"')
     name = name.lower()
-    if name not in FUNCTIONS:
+    if name not in rules.functions:
         why = WHY_NOT.get(name) or _("it is unknown or not available here")
         why = _("the function “%(name)s” cannot be used: %(why)s", name=name, why=why)
-        raise refuse(sql, _start(node), why)
+        raise refuse(sql, start_of(node), why)
 
 
-def _table(node: exp.Table, sql: str, known: dict[str, str]) -> str | None:
+def _table(node: exp.Table, sql: str, rules: Rules) -> str | None:
     """The input that the table stands for, or None for a part of the query itself."""
     if not isinstance(node.this, exp.Identifier):
-        called = node.this.sql(dialect=DIALECT)[:40] if node.this is not None else "this"
+        called = node.this.sql(dialect=rules.dialect)[:40] if node.this is not None else "this"
         why = _("“%(name)s” is a table function, which is not available", name=called)
-        raise refuse(sql, _start(node), why)
-    name = node.name
-    start = _start(node)
-    if node.args.get("db") or node.args.get("catalog"):
-        why = _("write the table's name alone, without the part before “%(name)s”", name=name)
-        raise refuse(sql, start, why)
-    if name.casefold() in _visible_parts(node):
-        return None
-    if name.casefold() not in known:
-        tables = ", ".join(sorted(known.values())) or _("none")
-        why = _("there is no table “%(name)s”. Tables here: %(tables)s", name=name, tables=tables)
-        raise refuse(sql, start, why)
-    return known[name.casefold()]
+        raise refuse(sql, start_of(node), why)
+    return rules.table(node, sql)
+
+
+def is_part(node: exp.Table) -> bool:
+    """Whether a table's name is that of a WITH part which this place can see."""
+    return node.name.casefold() in _visible_parts(node)
 
 
 def _visible_parts(node: exp.Expr) -> set[str]:
@@ -222,7 +260,7 @@ def _with_of(node: exp.Expr) -> exp.With | None:
     return found if isinstance(found, exp.With) else None
 
 
-def _start(node: exp.Expr) -> int | None:
+def start_of(node: exp.Expr) -> int | None:
     return next(_starts(node), None)
 
 

@@ -43,7 +43,8 @@ def _drop_old_loads() -> int:
             old = list(superseded.filter(dataset=dataset).order_by("-live_at", "-number")[KEPT:])
             Load.objects.filter(pk__in=[load.pk for load in old]).update(state=Load.State.COLLECTED)
         for load in old:
-            load.file.unlink(missing_ok=True)
+            if load.path:
+                load.file.unlink(missing_ok=True)
         count += len(old)
     return count
 

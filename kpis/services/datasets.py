@@ -135,9 +135,10 @@ def change_sql(*, actor: User, dataset: Dataset, sql: str) -> Dataset:
 
 
 def rebuild(*, actor: User, dataset: Dataset) -> Load:
-    """Run the query again over what is live now."""
+    """Run the query again over what is live now, or ask the source again."""
     require_data(actor)
-    _require_prepared(dataset)
+    if dataset.kind == Dataset.Kind.FILE:
+        raise Conflict(_("This dataset comes from a file; send it a new one."), field="sql")
     with transaction.atomic():
         load = stage_rebuild(dataset=dataset, by=actor)
         record(actor=actor, action="dataset.rebuild", target=dataset, load=load.number)

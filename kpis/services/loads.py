@@ -32,6 +32,7 @@ from kpis.permissions import require_data, require_dataset_owner
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import load_file, materialise
 from kpis.selectors.data import inputs_of, outputs_of, published_on
+from kpis.services import extracting
 from kpis.services.uploads import KIND
 from kpis.sources.base import ROW, Caps, LoadReport
 
@@ -113,6 +114,8 @@ def _gone_unless_kept(path: str) -> Iterator[Path]:
 def _make(run: Run, load: Load, target: Path) -> tuple[LoadReport, dict[str, int]]:
     """Write the file in a child; the report, and which loads it was made from."""
     dataset = load.dataset
+    if dataset.kind == Dataset.Kind.SOURCE:
+        return extracting.make(run, load, target), {}
     if dataset.kind == Dataset.Kind.FILE:
         if load.upload is None:
             raise Invalid(_("This load has no file."), field="file")
@@ -143,6 +146,12 @@ def live_of(dataset: Dataset) -> Load:
             % {"name": dataset.table_name},
             field="sql",
         )
+    if dataset.is_live:
+        raise Conflict(
+            _("Nothing of “%(name)s” is copied, so no query can read it here; extract it instead.")
+            % {"name": dataset.table_name},
+            field="sql",
+        )
     return dataset.live
 
 
@@ -165,7 +174,7 @@ def _finish(run: Run, load: Load, path: str, report: LoadReport, inputs: Mapping
 def _fill(load: Load, path: str, report: LoadReport, inputs: Mapping[str, int]) -> None:
     """The report goes into the row as plain text in the portal's own language."""
     told = kept(report.to_json())
-    load.path = path
+    load.path = path if report.bytes else ""  # of a live dataset nothing is copied
     load.rows, load.bytes, load.sha256 = report.rows, report.bytes, report.sha256
     load.columns = list(told.pop("columns"))
     load.report = {**told, "inputs": dict(inputs)}
@@ -224,7 +233,7 @@ def roll_back(*, actor: User, load: Load) -> Load:
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=load.dataset_id)
         load = Load.objects.select_related("dataset").get(pk=load.pk)
-        if load.state != Load.State.SUPERSEDED or not load.file.is_file():
+        if load.state != Load.State.SUPERSEDED or not load.has_file:
             raise Conflict(
                 _("Only an earlier load whose file is still kept can become live again.")
             )

@@ -1,0 +1,85 @@
+"""The rows of a source, copied at a load; or, of a live dataset, what is known of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from ace_portal.jobs.services import Run
+from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.saying import kept
+from kpis.models import Dataset, DataSource, Load
+from kpis.places import place_of
+from kpis.sandbox.databases import extract_from, survey_of
+from kpis.sandbox.limits import Limits
+from kpis.sources.base import Caps, LoadReport
+
+
+def make(run: Run, load: Load, target: Path) -> LoadReport:
+    """The rows at ``target``; of a live dataset nothing but what is known of them now."""
+    dataset = load.dataset
+    if dataset.source is None:
+        raise Invalid(_("This dataset has no source any more."))
+    try:
+        place = place_of(dataset.source)
+        if dataset.is_live:
+            run.report(0.1, _("Looking at the source"))
+            return _survey(place, dataset)
+        run.report(0.0, _("Asking the source"))
+        report = extract_from(
+            place, dataset.asked, target, _telling(run), caps=Caps(),
+            limits=Limits(
+                seconds=settings.EXTRACT_SECONDS, memory_mb=settings.SQL_MEMORY_MB,
+                output_mb=settings.EXTRACT_MB,
+            ),
+            time_zone=dataset.time_zone,
+        )  # fmt: skip
+    except PortalError as error:
+        _trouble(dataset.source, kept(error.message))
+        raise
+    _trouble(dataset.source, "")
+    return report
+
+
+def _telling(run: Run) -> Any:
+    def tell(done: float, total: float) -> None:
+        if total:
+            run.report(0.95, _("Writing"))
+        else:
+            # How many there will be nobody knows: the bar goes on, and never arrives.
+            share = done / (done + 500_000)
+            run.report(0.9 * share, _("About %(n)s rows read") % {"n": f"{int(done):,}"})
+
+    return tell
+
+
+def _survey(place: Any, dataset: Dataset) -> LoadReport:
+    began, now = time.monotonic(), datetime.now(UTC)
+    limits = Limits(seconds=settings.LIVE_SECONDS * 4)
+    found = survey_of(place, dataset.asked, limits)
+    told = json.dumps([asdict(column) for column in found.columns], sort_keys=True)
+    return LoadReport(
+        rows=found.rows,
+        bytes=0,
+        source_bytes=0,
+        source_sha256="",
+        sha256=hashlib.sha256(f"{now.isoformat()} {told}".encode()).hexdigest(),
+        columns=found.columns,
+        as_of=now.replace(tzinfo=None).isoformat(sep=" "),
+        seconds=round(time.monotonic() - began, 3),
+        sql=found.sql,
+    )
+
+
+def _trouble(source: DataSource, text: str) -> None:
+    """What the source's page says of the last time that somebody came."""
+    if source.trouble != text:
+        DataSource.objects.filter(pk=source.pk).update(trouble=text)

@@ -1,0 +1,87 @@
+"""Datasets of a table, or of a typed query, of a source."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.models import free_slug
+from kpis.models import Dataset, DataSource
+from kpis.permissions import require_data
+from kpis.places import place_of
+from kpis.sandbox.databases import look_at
+from kpis.services.loads import stage
+from kpis.sources.databases.registry import database_of
+from kpis.sources.databases.rows import check_attributes
+from kpis.sources.zones import zone_named
+
+
+def create_from_source(
+    *,
+    actor: User,
+    source: DataSource,
+    name: str,
+    schema: str = "",
+    table: str = "",
+    sql: str = "",
+    mode: str = Dataset.Mode.EXTRACT,
+    time_zone: str = "UTC",
+    description: str = "",
+) -> Dataset:
+    """A dataset of a table, or of a typed query, of a source; its first load on the way.
+
+    Raises ``Invalid`` where the source gives no such columns: nothing is made then.
+    """
+    require_data(actor)
+    zone_named(time_zone)
+    asked = _asked(schema, table, sql)
+    _prove(source, asked, mode, time_zone)
+    with transaction.atomic():
+        dataset = Dataset(
+            slug=free_slug(Dataset, name.replace("_", " ")), name=name, description=description,
+            owner=actor, kind=Dataset.Kind.SOURCE, source=source, asked=asked, mode=mode,
+            time_zone=time_zone,
+        )  # fmt: skip
+        dataset.full_clean(exclude=["options"])
+        dataset.save()
+        stage(dataset=dataset, by=actor)
+        record(actor=actor, action="dataset.create", target=dataset, source=source.slug)
+    return dataset
+
+
+def _asked(schema: str, table: str, sql: str) -> dict[str, str]:
+    if bool(table) == bool(sql.strip()):
+        raise Invalid(_("Choose a table, or write a query."), field="table")
+    return {"sql": sql} if sql.strip() else {"schema": schema, "table": table}
+
+
+def _prove(source: DataSource, asked: dict[str, str], mode: str, time_zone: str) -> None:
+    """The source gives columns that a dataset can have, in the mode that is asked for."""
+    attributes = look_at(place_of(source), asked, rows=0).attributes
+    check_attributes(attributes)
+    if mode != Dataset.Mode.LIVE:
+        return
+    database = database_of(source.kind)
+    if not database.is_live:
+        raise Invalid(
+            _("Figures cannot be computed inside %(kind)s; extract it instead.")
+            % {"kind": database.label},
+            field="mode",
+        )
+    if asked.get("sql"):
+        raise Invalid(
+            _("Live figures come from a table or a view. Make a view of this query, or extract it "
+              "instead."),
+            field="mode",
+        )  # fmt: skip
+    naive = next((a.name for a in attributes if a.naive), None)
+    if naive is not None and time_zone != "UTC":
+        raise Invalid(
+            _("The times in “%(name)s” carry no zone, so they can be read as UTC alone where they "
+              "lie; extract it instead.")
+            % {"name": naive},
+            field="mode",
+        )  # fmt: skip

@@ -1,0 +1,144 @@
+"""Data sources: how to get in, proved before it is kept, never with more rights than to read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.services import record
+from ace_portal.lib.crypto import sealed
+from ace_portal.lib.errors import Conflict, Invalid, PortalError
+from ace_portal.lib.models import free_slug
+from ace_portal.lib.saying import kept
+from kpis.models import DataSource
+from kpis.permissions import require_data
+from kpis.places import place_of
+from kpis.sandbox.databases import knock_at, look_at
+from kpis.sources.databases.base import Database, Relation
+from kpis.sources.databases.looking import Look
+from kpis.sources.databases.registry import DATABASES, database_of
+
+#: where a password would go: with another of these it has to be said again
+WHITHER = ("kind", "host", "port", "user", "tls")
+FIELDS = ("name", "kind", "host", "port", "database", "user", "tls", "file", "at_once")
+
+
+def create_source(*, actor: User, password: str = "", **fields: Any) -> DataSource:
+    """A source that was reached just now with a role that can only read; else nothing is made.
+
+    ``fields`` are those of ``FIELDS``: a server has host, port, database, user, tls; a file
+    database has ``file``, a name in the operator's folder.
+    """
+    require_data(actor)
+    source = DataSource(owner=actor, slug=free_slug(DataSource, fields["name"]))
+    _fill(source, fields)
+    source.secret = sealed(password)
+    found = _tried(source)
+    with transaction.atomic():
+        _seen(source, found)
+        record(actor=actor, action="source.create", target=source, kind=source.kind)
+    return source
+
+
+def change_source(
+    *, actor: User, source: DataSource, password: str = "", **fields: Any
+) -> DataSource:
+    """Another way in, tried before it is kept; an empty password stays as it is.
+
+    Where the password would go elsewhere, it has to be typed again.
+    """
+    require_data(actor)
+    before = {name: getattr(source, name) for name in WHITHER}
+    _fill(source, fields)
+    if source.kind != before["kind"]:
+        raise Invalid(_("A source keeps its kind. Make a new one."), field="kind")
+    moved = any(getattr(source, name) != value for name, value in before.items())
+    if moved and source.secret and not password:
+        raise Invalid(_("Type the password again: it would go elsewhere now."), field="password")
+    if password:
+        source.secret = sealed(password)
+    found = _tried(source)
+    with transaction.atomic():
+        _seen(source, found)
+        record(actor=actor, action="source.change", target=source)
+    return source
+
+
+def try_source(*, actor: User, source: DataSource) -> DataSource:
+    """Knock again: what is there now, or why nobody gets in; both are kept."""
+    require_data(actor)
+    try:
+        found = _tried(source)
+    except PortalError as error:
+        DataSource.objects.filter(pk=source.pk).update(
+            trouble=kept(error.message), tested_at=timezone.now()
+        )
+        raise
+    with transaction.atomic():
+        _seen(source, found)
+        record(actor=actor, action="source.test", target=source)
+    return source
+
+
+def remove_source(*, actor: User, source: DataSource) -> None:
+    """Gone with its password, unless a dataset needs it."""
+    require_data(actor)
+    with transaction.atomic():
+        source = DataSource.objects.select_for_update().get(pk=source.pk)
+        used = source.datasets.order_by("name").first()
+        if used is not None:
+            raise Conflict(
+                _("“%(name)s” comes from this source. Remove what uses it first.") % {"name": used}
+            )
+        record(actor=actor, action="source.remove", target=source)
+        source.delete()
+
+
+def look_into(*, actor: User, source: DataSource, rows: int = 50, **asked: str) -> Look:
+    """Columns and first rows of a table (``schema``, ``table``) or of typed ``sql``."""
+    require_data(actor)
+    return look_at(place_of(source), asked, rows=rows)
+
+
+def _fill(source: DataSource, fields: dict[str, Any]) -> None:
+    unknown = sorted(set(fields) - set(FIELDS))
+    if unknown:
+        raise Invalid(_("“%(name)s” has no place here.") % {"name": unknown[0]}, field=unknown[0])
+    for name, value in fields.items():
+        setattr(source, name, value)
+    database: Database = database_of(source.kind)
+    if database.is_file:
+        source.host = source.database = source.user = source.secret = ""
+        source.port = None
+        _needed(source, "file")
+    else:
+        source.file = ""
+        source.port = source.port or database.default_port
+        _needed(source, "host", "user", *(("database",) if source.kind == "postgresql" else ()))
+    source.full_clean()
+
+
+def _needed(source: DataSource, *names: str) -> None:
+    for name in names:
+        if not getattr(source, name):
+            raise Invalid(_("This is needed."), field=name)
+
+
+def _tried(source: DataSource) -> list[Relation]:
+    return knock_at(place_of(source))
+
+
+def _seen(source: DataSource, found: list[Relation]) -> None:
+    source.relations = [asdict(relation) for relation in found]
+    source.tested_at, source.trouble = timezone.now(), ""
+    source.save()
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Kind → its name."""
+    return [(kind, database.label) for kind, database in DATABASES.items()]

@@ -1,0 +1,204 @@
+"""Data sources: the list, one source with its tables, and datasets taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.errors import Invalid, NotVisible, PortalError
+from ace_portal.lib.forms import attempt, form_page
+from ace_portal.lib.pages import page_of
+from ace_portal.lib.permissions import ACE, DATA, access
+from ace_portal.lib.saying import said
+from kpis.forms.sources import KindForm, SourceForm, TableForm, relation_name
+from kpis.models import Dataset, DataSource
+from kpis.permissions import manages_data
+from kpis.places import files_offered
+from kpis.selectors import sources as selectors
+from kpis.services import sourced
+from kpis.services import sources as services
+from kpis.sources.databases.registry import DATABASES
+
+FORM = ["GET", "HEAD", "POST"]
+RELATIONS_SHOWN = 200
+TEXT_FIELDS = ("name", "host", "port", "database", "user", "tls", "file", "at_once")
+
+
+def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
+    steps = [
+        {"label": _("Data"), "url": reverse("kpis:datasets")},
+        {"label": _("Sources"), "url": reverse("kpis:sources")},
+    ]
+    if source is not None:
+        steps.append({"label": source.name, "url": source.get_absolute_url()})
+    return [*steps, {"label": here, "url": ""}]
+
+
+@access(ACE)
+@require_GET
+def sources(request: HttpRequest) -> HttpResponse:
+    user = person_of(request)
+    page = page_of(request, selectors.sources_for(user))
+    context = {
+        "page": page, "may": manages_data(user), "labels": dict(services.kinds()),
+        "crumbs": [{"label": _("Data"), "url": reverse("kpis:datasets")},
+                   {"label": _("Sources"), "url": ""}],
+    }  # fmt: skip
+    return render(request, "kpis/sources.html", context)
+
+
+@access(ACE)
+@require_GET
+def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is there, table by table; ``?table=`` opens one with its first rows."""
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    search = request.GET.get("q", "").strip()
+    names = [
+        (relation_name(row), row)
+        for row in source.relations
+        if search.casefold() in relation_name(row).casefold()
+    ]
+    opened, look, trouble = request.GET.get("table", ""), None, ""
+    relation = next((row for name, row in names if name == opened), None)
+    may = manages_data(user)
+    if opened and relation is None:
+        raise NotVisible("")
+    if relation is not None and may:
+        try:
+            look = services.look_into(
+                actor=user, source=source, rows=20, schema=relation["schema"],
+                table=relation["name"],
+            )  # fmt: skip
+        except PortalError as error:
+            trouble = said(error.message)
+    context = {
+        "source": source, "label": DATABASES[source.kind].label, "may": may,
+        "crumbs": trail(source.name),
+        "names": names[:RELATIONS_SHOWN], "more": len(names) - RELATIONS_SHOWN,
+        "search": search, "opened": opened, "look": look, "look_trouble": trouble,
+        "kept": [a for a in look.attributes if a.type] if look else [],
+        "left": [a for a in look.attributes if not a.type] if look else [],
+        "datasets": selectors.datasets_from(source) if may else [],
+    }  # fmt: skip
+    return render(request, "kpis/source.html", context)
+
+
+def _telling(form: SourceForm, call: Callable[..., DataSource]) -> Callable[..., DataSource]:
+    """The service, with the statement that would mend a refusal kept for the page."""
+
+    def tell(**given: Any) -> DataSource:
+        try:
+            return call(**given)
+        except Invalid as error:
+            form.statement = error.details.get("statement", "")
+            raise
+
+    return tell
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def source_new(request: HttpRequest) -> HttpResponse:
+    """First the kind, then what that kind needs."""
+    user = person_of(request)
+    kind = request.GET.get("kind", "")
+    if kind not in DATABASES:
+        asked = KindForm(request.GET or None)
+        context = {"form": asked, "title": _("New source"), "crumbs": trail(_("New source"))}
+        return render(request, "kpis/source_kind.html", context)
+    form = SourceForm(request.POST or None, kind=kind, files=files_offered())
+    return form_page(
+        request,
+        form,
+        _telling(form, lambda **given: services.create_source(actor=user, kind=kind, **given)),
+        done=DataSource.get_absolute_url,
+        said=_("It answers. Here is what can be read."),
+        title=_("New source: %(kind)s") % {"kind": DATABASES[kind].label},
+        crumbs=trail(_("New source")),
+        intro=_("The portal knocks before it keeps anything, and only reads."),
+        submit=_("Test and save"),
+        template="kpis/source_form.html",
+        cancel_url=reverse("kpis:sources"),
+    )
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def source_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    initial = {name: getattr(source, name) for name in TEXT_FIELDS}
+    form = SourceForm(
+        request.POST or None, kind=source.kind, files=files_offered(), again=True, initial=initial
+    )
+    return form_page(
+        request,
+        form,
+        _telling(form, lambda **given: services.change_source(actor=user, source=source, **given)),
+        done=DataSource.get_absolute_url,
+        said=_("It answers. Saved."),
+        title=_("Change %(name)s") % {"name": source.name},
+        crumbs=trail(_("Change"), source),
+        submit=_("Test and save"),
+        template="kpis/source_form.html",
+        cancel_url=source.get_absolute_url(),
+    )
+
+
+@access(DATA)
+@require_POST
+def source_test(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    if attempt(request, lambda: services.try_source(actor=user, source=source)) is not None:
+        messages.success(request, _("It answers."))
+    return redirect(source.get_absolute_url())
+
+
+@access(DATA)
+@require_POST
+def source_remove(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+
+    def remove() -> bool:
+        services.remove_source(actor=user, source=source)
+        return True
+
+    gone = attempt(request, remove)
+    return redirect(reverse("kpis:sources") if gone else source.get_absolute_url())
+
+
+@access(DATA)
+@require_http_methods(FORM)
+def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
+    """A dataset of one of its tables, or of a query."""
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    opened = request.GET.get("table", "")
+    initial = {"relation": opened, "name": opened.rpartition(".")[2], "time_zone": "UTC"}
+    form = TableForm(request.POST or None, source=source, initial=initial)
+
+    def make(**given: Any) -> Dataset:
+        return sourced.create_from_source(actor=user, source=source, **form.asked(**given))
+
+    return form_page(
+        request,
+        form,
+        make,
+        done=Dataset.get_absolute_url,
+        said=_("The rows are on their way."),
+        title=_("New dataset from %(name)s") % {"name": source.name},
+        crumbs=trail(_("New dataset"), source),
+        submit=_("Create and load"),
+        cancel_url=source.get_absolute_url(),
+    )

@@ -1,0 +1,162 @@
+"""Live datasets: the figures are asked at the source, and equal those of a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Conflict, Invalid
+from kpis.engine.query import Query
+from kpis.figures import Ask, answers, values_of
+from kpis.models import KPI, Dataset, DataSource, KPIVersion, Measurement
+from kpis.services import datasets
+from kpis.services.datasets import create_prepared
+from kpis.services.kpis import create_kpi, publish_version
+from kpis.services.sourced import create_from_source
+from kpis.services.sources import create_source
+from tests.fixtures.databases import ROWS, Server
+from tests.fixtures.world import World
+from tests.kpis.data.conftest import work
+from tests.kpis.databases.test_sources import way_in
+
+pytestmark = pytest.mark.django_db
+
+MEASURES: dict[str, dict[str, Any]] = {
+    "count": {"agg": "count"},
+    "sum": {"agg": "sum", "column": "gaps"},
+    "average": {"agg": "avg", "column": "price"},
+    "median": {"agg": "quantile", "q": 0.5, "column": "gaps"},
+    "share": {"share": {"of": {"column": "paid", "op": "=", "value": True}}},
+    "distinct": {"agg": "count_distinct", "column": "odd"},
+    "duration": {"agg": "quantile", "q": 0.9,
+                 "column": {"from": "clock", "to": "seen", "unit": "h"}},
+    "stock": {"stock": {"opened": "clock", "closed": "seen"}},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.LOADS_DIR = tmp_path / "loads"
+    settings.OPEN_NETWORKS = ["127.0.0.0/8"]
+    yield
+    for file in tmp_path.rglob("*.parquet"):
+        file.chmod(0o600)
+
+
+@pytest.fixture
+def source(owner: User, server: Server) -> DataSource:
+    return create_source(actor=owner, **way_in(server.outside))
+
+
+def taken(owner: User, source: DataSource, mode: str) -> Dataset:
+    dataset = create_from_source(
+        actor=owner, source=source, name=f"Orders {mode}", schema="public", table="orders",
+        mode=mode,
+    )  # fmt: skip
+    work()
+    dataset.refresh_from_db()
+    return dataset
+
+
+def version_over(owner: User, world: World, dataset: Dataset, measure: Any) -> KPIVersion:
+    kpi = create_kpi(
+        actor=owner, name="Orders", question=world.question, dataset=dataset, category="capacity",
+        definition={
+            "measure": measure, "time_column": "seen", "grain": "day", "dimensions": ["paid"],
+            "time_zone": "Europe/Berlin",
+        },
+    )  # fmt: skip
+    return kpi.versions.select_related("dataset__live").get()
+
+
+def test_live_figures_equal_those_of_a_copy(owner: User, world: World, source: DataSource) -> None:
+    """Every measure, over the day on which the clocks changed, split, filtered, in total."""
+    live, copy = (taken(owner, source, mode) for mode in ("live", "extract"))
+    assert live.live is not None
+    assert not live.live.has_file
+    queries = [
+        Query(), Query(grain="day", start=date(2025, 3, 29), end=date(2025, 4, 6)),
+        Query(grain="hour", by=("paid",), start=date(2025, 3, 30), end=date(2025, 3, 31)),
+    ]  # fmt: skip
+    for name, measure in MEASURES.items():
+        there, here = (version_over(owner, world, d, measure) for d in (live, copy))
+        for query in queries:
+            asked, computed = answers([Ask(there, query)]), answers([Ask(here, query)])
+            assert asked[0].error == computed[0].error == "", name
+            assert points(asked[0].result) == pytest.approx(points(computed[0].result)), name
+            assert "count" in asked[0].result.sql or "sum" in asked[0].result.sql
+
+
+def points(result: Any) -> list[float | None]:
+    return [value for p in result for value in (p.figure.value, p.figure.rows)]
+
+
+def test_live_dataset_copies_nothing_and_looks_again(
+    owner: User, world: World, source: DataSource, server: Server, settings: Any
+) -> None:
+    dataset = taken(owner, source, "live")
+    version = version_over(owner, world, dataset, {"agg": "count"})
+    publish_version(actor=owner, kpi=version.kpi)
+    work()
+    assert answers([Ask(version, Query())])[0].result.total.value == ROWS
+    server.run(
+        "CREATE TABLE gone AS SELECT * FROM orders WHERE id = 1000",
+        "DELETE FROM orders WHERE id = 1000",
+    )
+    try:
+        datasets.rebuild(actor=owner, dataset=dataset)
+        work()
+        version = KPIVersion.objects.select_related("dataset__live").get(pk=version.pk)
+        assert answers([Ask(version, Query())])[0].result.total.value == ROWS - 1
+        measured = Measurement.objects.filter(version=version).values_list("load__number")
+        assert sorted(set(measured)) == [(1,), (2,)]  # as reported then, and now
+    finally:
+        server.run("INSERT INTO orders SELECT * FROM gone", "DROP TABLE gone")
+    assert not list(Path(settings.LOADS_DIR).rglob("*.parquet"))
+
+
+def test_source_that_is_away_leaves_what_was_computed(
+    owner: User, world: World, source: DataSource, server: Server
+) -> None:
+    dataset = taken(owner, source, "live")
+    version = version_over(owner, world, dataset, {"agg": "count"})
+    answers([Ask(version, Query())])
+    DataSource.objects.update(port=1)
+    version = KPIVersion.objects.select_related("dataset__live").get(pk=version.pk)
+    assert answers([Ask(version, Query())])[0].result is not None
+    new = answers([Ask(version, Query(grain="day"))])[0]
+    assert new.result is None
+    assert new.error.startswith("The database does not answer")
+
+
+def test_values_of_a_live_column(owner: User, source: DataSource) -> None:
+    dataset = taken(owner, source, "live")
+    assert dataset.live is not None
+    assert values_of(dataset.live, "paid").values == (False, True)
+
+
+def test_query_over_what_is_not_copied_is_refused(owner: User, source: DataSource) -> None:
+    taken(owner, source, "live")
+    with pytest.raises(Conflict, match="extract it instead"):
+        create_prepared(actor=owner, name="P", sql="SELECT * FROM orders_live")
+
+
+def test_times_without_a_zone_are_read_as_utc_alone(owner: User, source: DataSource) -> None:
+    with pytest.raises(Invalid, match="“clock” carry no zone"):
+        create_from_source(
+            actor=owner, source=source, name="O", schema="public", table="orders", mode="live",
+            time_zone="Europe/Berlin",
+        )  # fmt: skip
+
+
+def test_kpis_are_published_over_it(owner: User, world: World, source: DataSource) -> None:
+    dataset = taken(owner, source, "live")
+    version = version_over(owner, world, dataset, MEASURES["share"])
+    publish_version(actor=owner, kpi=version.kpi)
+    assert set(work()) == {"done"}
+    assert KPI.objects.get().refreshes.get().state == "done"
