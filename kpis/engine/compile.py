@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.expression import FromClause
 
-from kpis.engine.constructs import ONE, ZERO, Element, Quantile
+from kpis.engine.constructs import ONE, RANKED, ZERO, Element, Quantile, WholePart
 from kpis.engine.definition import Aggregate, Ratio, Share
 from kpis.engine.result import Figure, State
 from kpis.engine.where import Scope
@@ -56,7 +56,7 @@ class Part:
         if aggregate.operand is not None:
             value = scope.operand(aggregate.operand)
             inputs.add(f"{self.name}_in", value if met is None else sa.case((met, value)))
-        if aggregate.agg == "quantile" and inputs.dialect == "sqlite":
+        if aggregate.agg == "quantile" and inputs.dialect in RANKED:
             inputs.ranked.append(self.name)
 
     def outputs(self, base: FromClause, dialect: str) -> dict[str, Element]:
@@ -80,7 +80,7 @@ class Part:
                 out[f"{name}_v"] = sa.func.count(sa.distinct(value))
             case "quantile":
                 q = aggregate.q or 0.0
-                exact = _by_rank(base, name, q) if dialect == "sqlite" else Quantile(value, q)
+                exact = _by_rank(base, name, q) if dialect in RANKED else Quantile(value, q)
                 out[f"{name}_v"] = exact
         return out
 
@@ -111,7 +111,7 @@ def _by_rank(base: FromClause, name: str, q: float) -> Element:
     """The quantile from row numbers: the two closest ranks, weighed by their distance."""
     rank, value = base.c[f"{name}_rank"], base.c[f"{name}_in"]
     position: Element = sa.literal(q, sa.Double()) * (base.c[f"{name}_of"] - 1)
-    lower = sa.cast(position, sa.Integer)
+    lower = WholePart(position)
     near = sa.case(
         (rank - 1 == lower, value * (1 - (position - lower))),
         (rank - 2 == lower, value * (position - lower)),

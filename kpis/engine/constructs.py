@@ -19,7 +19,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 
-DIALECTS = ("duckdb", "postgresql", "sqlite")
+DIALECTS = ("duckdb", "postgresql", "sqlite", "mysql", "spark")
+#: without a quantile of their own: row numbers give it exactly
+RANKED = ("sqlite", "mysql")
 Element = ColumnElement[Any]
 ONE: Element = sa.literal_column("1", sa.Integer())
 ZERO: Element = sa.literal_column("0", sa.Integer())
@@ -91,6 +93,15 @@ class Quantile(Construct):
         self.q = q
 
 
+class WholePart(Construct):
+    """The whole part of a number that is not negative, where quantiles are made of row numbers."""
+
+    type = sa.BigInteger()
+
+    def __init__(self, number: Element) -> None:
+        self.number = number
+
+
 class EqualsAny(Construct):
     """Whether a column equals any of the values, bound as one array."""
 
@@ -156,6 +167,11 @@ def _quantile_postgresql(element: Quantile, compiler: SQLCompiler, **kw: Any) ->
     return (
         f"percentile_cont({element.q!r}) WITHIN GROUP (ORDER BY CAST({column} AS DOUBLE PRECISION))"
     )
+
+
+@compiles(WholePart, "sqlite")
+def _whole_sqlite(element: WholePart, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.number, **kw)} AS INTEGER)"
 
 
 @compiles(EqualsAny, "duckdb")

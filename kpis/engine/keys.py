@@ -88,12 +88,12 @@ def _period_duckdb(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     stamp = compiler.process(element.column, **kw)
     grain, week_start = element.grain, element.week_start
     if grain == "hour" and element.whole_hours:
-        return element.otherwise(stamp, f"date_trunc('hour', {stamp})", _stamp_literal)
+        return element.otherwise(stamp, f"date_trunc('hour', {stamp})", stamp_literal)
     shift = element.branches(stamp, lambda seconds: f"{seconds * 1_000_000}")
     local = f"make_timestamp(epoch_us({stamp}) + {shift})"
     if grain == "hour":
         key = f"make_timestamp(epoch_us(date_trunc('hour', {local})) - {shift})"
-        return element.otherwise(stamp, key, _stamp_literal)
+        return element.otherwise(stamp, key, stamp_literal)
     key = _number_duckdb(f"CAST({local} AS DATE)", grain, week_start)
     return element.otherwise(stamp, key, lambda k: f"{ordinal(k, grain, week_start)}")
 
@@ -126,7 +126,7 @@ def _period_postgresql(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> 
     key = _cut(f"({stamp} + {shift})", element.grain, element.week_start)
     if element.grain == "hour":
         key = f"({key} - {shift})"
-    return element.otherwise(stamp, key, _stamp_literal)
+    return element.otherwise(stamp, key, stamp_literal)
 
 
 @compiles(PeriodKey, "sqlite")
@@ -177,6 +177,7 @@ def _cut_sqlite(stamp: str, grain: str, week_start: int, shift: str) -> str:
             return f"date({stamp}, {shift}, 'start of {grain}')"
 
 
-def _stamp_literal(key: date | datetime) -> str:
+def stamp_literal(key: date | datetime) -> str:
+    """A period's first moment, as SQL."""
     spelled = key.isoformat(sep=" ") if isinstance(key, datetime) else f"{key} 00:00:00"
     return f"TIMESTAMP '{spelled}'"

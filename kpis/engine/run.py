@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
+from kpis.engine import mysql, spark  # noqa: F401  their words sign in
 from kpis.engine.checks import check_columns
 from kpis.engine.compile import NO_DATA, Inputs, Plan, plan_of, statement
 from kpis.engine.constructs import Element, check_dialect

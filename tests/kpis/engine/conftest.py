@@ -12,25 +12,30 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from kpis.engine.duck import open_loads
 from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
 from kpis.engine.run import run
+from kpis.sources.databases.mysql import SESSION
 from tests.fixtures.parquet import Rows, write_parquet
 
 POSTGRES = os.environ.get("ACE_TEST_POSTGRES_URL", "")
-DATABASES = ("duckdb", "sqlite", *(("postgresql",) if POSTGRES else ()))
+#: ``bin/test-engines`` asks these instead of those that every test run has
+ENGINES = tuple(filter(None, os.environ.get("ACE_TEST_ENGINES", "").split(",")))
+DATABASES = ENGINES or ("duckdb", "sqlite", *(("postgresql",) if POSTGRES else ()))
 
 COLUMN_TYPES = {
-    "text": sa.String(),
+    "text": sa.String().with_variant(sa.Text(), "mysql"),
     "integer": sa.BigInteger(),
     "number": sa.Double(),
     "boolean": sa.Boolean(),
     "date": sa.Date(),
-    "timestamp": sa.DateTime(),
+    "timestamp": sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql"),
 }
+EXACT_TEXT = "utf8mb4_nopad_bin"
 
 
 @dataclass
@@ -97,11 +102,25 @@ def store(
             return
         case "sqlite":
             engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
+        case "mysql":
+            engine = mysql_engine()
         case _:
             url = sa.make_url(POSTGRES.replace("postgres://", "postgresql://", 1))
             engine = sa.create_engine(url.set(drivername="postgresql+psycopg2"))
     yield Store(request.param, folder, engine)
     engine.dispose()
+
+
+def mysql_engine() -> sa.Engine:
+    """MariaDB with the session that the portal's own connections have."""
+    root = sa.create_engine(os.environ["ACE_TEST_MARIADB_URL"])
+    name = f"engine_{os.getpid()}"
+    with root.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS {name} COLLATE {EXACT_TEXT}")
+    root.dispose()
+    engine = sa.create_engine(os.environ["ACE_TEST_MARIADB_URL"] + name, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", lambda raw, _: raw.cursor().execute(SESSION), insert=True)
+    return engine
 
 
 @pytest.fixture

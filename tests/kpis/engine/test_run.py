@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import mssql
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.parsing import parse_definition, parse_where
@@ -392,8 +392,8 @@ def test_periods_need_a_time_column_and_hours_need_times(duck):
 
 def test_database_without_exact_forms_is_refused():
     table = Table.named("t", TYPES)
-    with pytest.raises(Invalid, match="inside mysql; extract it instead"):
-        explain(mysql.dialect(), table, parse_definition(COUNT), Query("day"))
+    with pytest.raises(Invalid, match="inside mssql; extract it instead"):
+        explain(mssql.dialect(), table, parse_definition(COUNT), Query("day"))
 
 
 def test_values_for_a_dropdown(store):
