@@ -218,9 +218,20 @@ def run_as(user: str | None, command: Command) -> None:
         raise Missing(f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}")
 
 
-def start_as(user: str | None, command: Command) -> subprocess.Popen[bytes]:
+def start_as(
+    user: str | None,
+    command: Command,
+    *,
+    env: dict[str, str] | None = None,
+    cwd: Path = Path("/"),
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **identity(user)
+        command,
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **identity(user),
     )
 
 
@@ -239,7 +250,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes], name: str) -> None:
+def wait_for(port: int, server: subprocess.Popen[bytes], name: str, *, seconds: float = 30) -> None:
     def listens() -> bool:
         if server.poll() is not None:
             raise Missing(f"{name} ended at once.")
@@ -247,7 +258,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes], name: str) -> None:
             probe.settimeout(0.5)
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    _wait_until(listens, f"The start of {name}")
+    _wait_until(listens, f"The start of {name}", seconds)
 
 
 def wait_until_postgres_answers(url: str) -> None:
@@ -263,9 +274,9 @@ def wait_until_postgres_answers(url: str) -> None:
     _wait_until(answers, "An answer of PostgreSQL")
 
 
-def _wait_until(condition: Callable[[], bool], what: str) -> None:
+def _wait_until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
     try:
-        wait_until(condition, what, 30)
+        wait_until(condition, what, seconds)
     except TimeoutError as error:
         raise Missing(f"{error}.") from None
 

@@ -125,6 +125,8 @@ class TableForm(DatasetForm):
         self.order_fields(self.field_order)
         if not DATABASES[source.kind].is_live:
             del self.fields["mode"]
+        if not DATABASES[source.kind].takes_sql:
+            del self.fields["sql"]
         self.source = source
 
     def asked(self, relation: str = "", **given: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.outside import gate
 from kpis.sandbox.run import perform, swept
@@ -70,6 +72,12 @@ def _task(do: str, place: Place, asked: Mapping[str, str] | None = None, **more:
 def query_of(database: Database, asked: Mapping[str, str]) -> str:
     """What is sent: a whole table, or typed SQL that has passed the gate."""
     if asked.get("sql"):
+        if not database.takes_sql:
+            raise Invalid(
+                _("%(kind)s takes no typed SQL here: choose a table or a view.",
+                  kind=database.label),
+                field="sql",
+            )  # fmt: skip
         return gate(asked["sql"], database)
     return f"SELECT * FROM {database.table(asked.get('schema', ''), asked['table'])}"
 

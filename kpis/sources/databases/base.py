@@ -90,6 +90,8 @@ class Database(ABC):
     #: functions that typed SQL may call here, beside those that are allowed everywhere
     functions: ClassVar[frozenset[str]] = frozenset()
     is_file: ClassVar[bool] = False
+    #: whether people may write queries of their own
+    takes_sql: ClassVar[bool] = True
     #: whether figures can be computed inside it, nothing copied
     is_live: ClassVar[bool] = False
 

@@ -8,9 +8,10 @@ from kpis.sources.databases.base import Database
 from kpis.sources.databases.files import DuckDB, SQLite
 from kpis.sources.databases.mysql import MySQL
 from kpis.sources.databases.postgresql import PostgreSQL
+from kpis.sources.databases.spark import Spark
 
 DATABASES: dict[str, Database] = {
-    adapter.kind: adapter for adapter in (PostgreSQL(), MySQL(), SQLite(), DuckDB())
+    adapter.kind: adapter for adapter in (PostgreSQL(), MySQL(), SQLite(), DuckDB(), Spark())
 }
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.databases import Outside, Server, file_database, server_database
+
+#: what needs a server that only ``bin/test-engines`` brings, and then nothing else
+ENGINES = {"mysql", "spark"}
+BROUGHT = set(os.environ.get("ACE_TEST_ENGINES", "").split(","))
+collect_ignore = [f"test_{engine}.py" for engine in ENGINES - BROUGHT]
 
 
 @pytest.fixture(scope="session")

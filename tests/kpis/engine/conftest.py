@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
 from kpis.engine.run import run
+from kpis.sources.databases import connect
 from kpis.sources.databases.mysql import SESSION
+from tests.engines import SPARK_FOLDER
 from tests.fixtures.parquet import Rows, write_parquet
 
 POSTGRES = os.environ.get("ACE_TEST_POSTGRES_URL", "")
@@ -36,6 +39,14 @@ COLUMN_TYPES = {
     "timestamp": sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql"),
 }
 EXACT_TEXT = "utf8mb4_nopad_bin"
+SPARK_TYPES = {
+    "text": "STRING",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP_NTZ",
+}
 
 
 @dataclass
@@ -61,6 +72,11 @@ class Store:
             with engine.connect() as connection:
                 yield connection, table
             engine.dispose()
+            return
+        if self.name == "spark":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(spark_view(types, rows))
+                yield connection, table
             return
         made = sa.Table(
             "load",
@@ -104,11 +120,47 @@ def store(
             engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
         case "mysql":
             engine = mysql_engine()
+        case "spark":
+            engine = spark_engine()
         case _:
             url = sa.make_url(POSTGRES.replace("postgres://", "postgresql://", 1))
             engine = sa.create_engine(url.set(drivername="postgresql+psycopg2"))
     yield Store(request.param, folder, engine)
     engine.dispose()
+
+
+def spark_engine() -> sa.Engine:
+    sys.path.append(str(SPARK_FOLDER))
+    url = os.environ["ACE_TEST_SPARK_URL"]
+    return sa.create_engine(
+        "spark+connect://", creator=lambda: connect.connect(url, 60), poolclass=sa.StaticPool
+    )
+
+
+def spark_view(types: Mapping[str, str], rows: Rows) -> str:
+    """The rows as a view of the session: Spark has no temporary tables."""
+    columns = ", ".join(f"`{n.replace('`', '``')}`" for n in types)
+    cells = ", ".join(f"CAST({{}} AS {SPARK_TYPES[kind]})" for kind in types.values())
+    blank = dict.fromkeys(types)
+    lines = [cells.format(*map(_spark_literal, (blank | dict(row)).values())) for row in rows]
+    nothing = cells.format(*("NULL" for _kind in types))
+    values = ", ".join(f"({line})" for line in lines) or f"({nothing})"
+    where = "" if lines else " WHERE false"
+    return (
+        f"CREATE OR REPLACE TEMPORARY VIEW load AS SELECT * FROM VALUES {values} AS t({columns})"
+        f"{where}"
+    )
+
+
+def _spark_literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int):
+        return str(value)
+    if isinstance(value, float):
+        return f"'{value!r}'"
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
 
 
 def mysql_engine() -> sa.Engine:
