@@ -29,6 +29,7 @@ VISIBILITY_SECONDS = 2 * HARD_LIMIT_SECONDS
 #: name → (task, every so many seconds)
 SCHEDULE = {
     "sweep jobs": ("jobs.sweep", settings.JOB_SWEEP_SECONDS),
+    "load what is due": ("kpis.load_due", 30),
     "refresh what is due": ("kpis.refresh_due", 30),
     "send daily mails": ("notifications.send_digests", 60),
     "settle mails that were given up": ("notifications.settle_mails", 60),

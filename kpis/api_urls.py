@@ -10,6 +10,7 @@ dataset_urls: list[URLPattern] = [
     path("datasets/new/sql/", datasets.PreparedDatasets.as_view(), name="dataset-prepare"),
     path("datasets/new/sql/preview/", datasets.SqlPreview.as_view(), name="sql-preview"),
     path(DATASET, datasets.DatasetDetail.as_view(), name="dataset-detail"),
+    path(DATASET + "schedule/", sources.DatasetSchedule.as_view(), name="dataset-schedule"),
     path(DATASET + "sql/", datasets.DatasetSql.as_view(), name="dataset-sql"),
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),

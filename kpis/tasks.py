@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from kpis.services import collecting, refresh
+from kpis.services import collecting, refresh, schedules
 
 
 @shared_task(name="kpis.collect", ignore_result=True)
@@ -16,3 +16,8 @@ def collect() -> int:
 @shared_task(name="kpis.refresh_due", ignore_result=True)
 def refresh_due() -> int:
     return refresh.refresh_due(now=timezone.now())
+
+
+@shared_task(name="kpis.load_due", ignore_result=True)
+def load_due() -> int:
+    return schedules.load_due(now=timezone.now())

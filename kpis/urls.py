@@ -12,6 +12,7 @@ dataset_urls: list[URLPattern] = [
     path("uploads/<int:pk>/", uploads.upload_preview, name="upload-preview"),
     path(DATASET, datasets.dataset_detail, name="dataset-detail"),
     path(DATASET + "edit/", datasets.dataset_edit, name="dataset-edit"),
+    path(DATASET + "schedule/", sources.dataset_schedule, name="dataset-schedule"),
     path(DATASET + "sql/", datasets.dataset_sql, name="dataset-sql"),
     path(DATASET + "load/", uploads.dataset_load, name="dataset-load"),
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),

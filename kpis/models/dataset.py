@@ -71,6 +71,13 @@ class Dataset(BaseModel):
         default=dict, blank=True
     )  # of a source: {"schema", "table"} or {"sql"}
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.EXTRACT)
+    #: when its source is asked, or its query run, again; empty: only when somebody says so
+    schedule = models.CharField(_("schedule"), max_length=100, blank=True)
+    schedule_zone = models.CharField(
+        _("time zone of the schedule"), max_length=64, default="UTC",
+        validators=[validate_time_zone],
+    )  # fmt: skip
+    next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -27,6 +27,7 @@ from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.services import datasets as services
 from kpis.services import loads
+from kpis.services.schedules import runs_ahead
 from kpis.sources.base import ROW
 
 FORM = ["GET", "HEAD", "POST"]
@@ -69,6 +70,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "clocks": clocks_of(live) if live is not None else [],
         "bad": bad_rows_of(latest),
         "history": history,
+        "runs": runs_ahead(dataset, now=timezone.now()),
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),
         "kpis": selectors.kpis_on(dataset),
