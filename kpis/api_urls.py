@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements, sources
+from kpis.api import datasets, figures, kpis, measurements, sources, templates
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -35,6 +35,12 @@ source_urls: list[URLPattern] = [
 KPI = "kpis/<slug:slug>/"
 kpi_urls = [
     path("kpis/", kpis.KPIs.as_view(), name="kpis"),
+    path("kpi-templates/", templates.Templates.as_view(), name="kpi-templates"),
+    path(
+        "kpi-templates/<slug:code>/kpis/",
+        templates.TemplateKPIs.as_view(),
+        name="kpi-template-kpis",
+    ),
     path(KPI, kpis.KPIDetail.as_view(), name="kpi-detail"),
     path(KPI + "draft/", kpis.KPIDraft.as_view(), name="kpi-draft"),
     path(KPI + "start/", kpis.KPIStart.as_view(), name="kpi-start"),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.views import datasets, kpis, sources, uploads
+from kpis.views import datasets, kpis, sources, templates, uploads
 
 app_name = "kpis"
 
@@ -35,6 +35,8 @@ KPI = "<slug:slug>/"
 kpi_urls = [
     path("", kpis.kpis, name="kpis"),
     path("new/", kpis.kpi_new, name="kpi-new"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<slug:code>/", templates.template_use, name="template-use"),
     path(KPI, kpis.kpi_detail, name="kpi-detail"),
     path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
     path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),

@@ -22,6 +22,7 @@ from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.moments import when
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
+from kpis.catalogue.filling import fitting
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
@@ -70,6 +71,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "clocks": clocks_of(live) if live is not None else [],
         "bad": bad_rows_of(latest),
         "history": history,
+        "fits": len(fitting(live.types)) if live is not None else 0,
         "runs": runs_ahead(dataset, now=timezone.now()),
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),

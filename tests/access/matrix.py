@@ -135,6 +135,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "personas:membership-end": OWNER,
     # Data: the team has the right to manage it
     "kpis:datasets": TEAM,
+    "kpis:templates": TEAM,
+    "kpis:template-use": TEAM,
     "kpis:sources": TEAM,
     "kpis:source-new": TEAM,
     "kpis:source-detail": TEAM,
@@ -349,6 +351,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:uploads": TEAM,
     "api:upload-detail": OWN_UPLOAD,
     "api:datasets": TEAM,
+    "api:kpi-templates": TEAM,
+    "api:kpi-template-kpis": TEAM,
     "api:sources": TEAM,
     "api:source-detail": TEAM,
     "api:source-test": TEAM,

@@ -203,6 +203,9 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:me": ("PUT", {"name": "N", "time_zone": "UTC", "theme": "dark"}),
         "api:sql-preview": ("POST", {"sql": "SELECT 1"}),
         "api:dataset-detail": ("PUT", {"name": "N", "description": "d"}),
+        "api:kpi-template-kpis": ("POST", {
+            "question": world.question.pk, "dataset": "tickets", "name": "N",
+            "roles": {"opened": "opened_at", "closed": "closed_at"}}),
         "api:sources": ("POST", {"name": "N", "kind": "postgresql", "host": "127.0.0.1",
                                  "port": 5432, "database": "d", "user": "u", "password": "p"}),
         "api:source-datasets": ("POST", {"name": "N", "schema": "main", "table": "t",
@@ -329,7 +332,7 @@ VALUES: list[Any] = [
     "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
-    "api:datasets", "api:sources", "api:source-datasets", "api:tokens",
+    "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets", "api:tokens",
 ])  # fmt: skip
 def test_value_never_makes_the_api_fail(
     name: str, places: Places, owner: User, sla: KPIVersion, world: Any, client_of: ClientOf
