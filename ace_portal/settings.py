@@ -162,6 +162,9 @@ CACHES: dict[str, dict[str, Any]] = {
 LOADS_DIR = DATA_DIR / "loads"
 UPLOADS_DIR = DATA_DIR / "uploads"
 MAX_UPLOAD_BYTES = env.int("ACE_MAX_UPLOAD_BYTES", default=200 * 1024 * 1024)
+MAX_UNPACKED_BYTES = env.int("ACE_MAX_UNPACKED_BYTES", default=500 * 1024 * 1024)
+MAX_UPLOAD_ROWS = env.int("ACE_MAX_UPLOAD_ROWS", default=10_000_000)
+MAX_SHEET_CELLS = env.int("ACE_MAX_SHEET_CELLS", default=10_000_000)
 # A file that a person sends is read by the form, so it goes to disk above this size.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")

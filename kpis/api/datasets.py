@@ -17,7 +17,8 @@ from kpis.models import Dataset, Load, Upload
 from kpis.selectors import data as selectors
 from kpis.services import datasets, loads, uploads
 from kpis.sources.base import TYPES
-from kpis.sources.csv.options import BAD_ROWS, DATE_ORDERS
+from kpis.sources.reading import BAD_ROWS, DATE_ORDERS
+from kpis.sources.registry import FILE_SOURCES
 
 
 class NullTokenOutput(serializers.Serializer[Any]):
@@ -41,6 +42,7 @@ class NeedOutput(serializers.Serializer[Any]):
     question = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField())
     suggestion = serializers.CharField()
+    urgent = serializers.BooleanField(default=True)
 
 
 class BadRowOutput(serializers.Serializer[Any]):
@@ -51,7 +53,7 @@ class BadRowOutput(serializers.Serializer[Any]):
 
 
 class ProfileOutput(serializers.Serializer[Any]):
-    """What was found in the file; ``needs`` must be answered before it can be loaded."""
+    """What was found in the file; urgent ``needs`` must be answered before it can be loaded."""
 
     rows = serializers.IntegerField()
     complete = serializers.BooleanField()
@@ -64,14 +66,17 @@ class ProfileOutput(serializers.Serializer[Any]):
     preview = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
     bad_rows_total = serializers.IntegerField()
     bad_rows = BadRowOutput(many=True)
+    notes = serializers.ListField(child=serializers.CharField(), default=list)
+    cut = serializers.BooleanField(default=False)
 
 
 class UploadOutput(serializers.ModelSerializer[Upload]):
+    kind = serializers.ChoiceField(list(FILE_SOURCES))
     profile = ProfileOutput()
 
     class Meta:
         model = Upload
-        fields = ["id", "name", "bytes", "sha256", "created_at", "profile"]
+        fields = ["id", "name", "kind", "bytes", "sha256", "created_at", "profile"]
         read_only_fields = fields
 
 
@@ -94,6 +99,8 @@ class AnswersInput(serializers.Serializer[Any]):
     encoding = serializers.CharField(max_length=40, required=False)
     delimiter = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
     quote = serializers.CharField(max_length=1, required=False)
+    sheet = serializers.CharField(max_length=200, required=False)
+    header_row = serializers.IntegerField(min_value=0, max_value=1_048_576, required=False)
 
 
 class DatasetInput(AnswersInput):

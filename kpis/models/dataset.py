@@ -23,6 +23,7 @@ class Upload(BaseModel):
     path = models.CharField(max_length=200)  # below settings.UPLOADS_DIR
     bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, default="csv")  # of kpis.sources.registry
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     profile = models.JSONField(default=dict)
 

@@ -40,7 +40,7 @@ def test_profile_event_log_finds_types_nulls_and_settles_dates(event_log: Path) 
 
 def test_profile_survives_json(event_log: Path) -> None:
     found = profile(event_log)
-    assert Profile.from_json(found.to_json()) == found
+    assert Profile.from_json(found.to_json(), Options) == found
 
 
 def test_ambiguous_dates_are_asked_not_guessed(write: Write) -> None:
