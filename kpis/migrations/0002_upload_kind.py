@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0001_initial'),
+        ("kpis", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='upload',
-            name='kind',
-            field=models.CharField(default='csv', max_length=10),
+            model_name="upload",
+            name="kind",
+            field=models.CharField(default="csv", max_length=10),
         ),
     ]

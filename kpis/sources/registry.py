@@ -6,8 +6,11 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sources.csv import CsvSource, TsvSource
 from kpis.sources.kinds import FileSource
+from kpis.sources.xlsx import XlsxSource
 
-FILE_SOURCES: dict[str, FileSource] = {source.kind: source for source in (CsvSource(), TsvSource())}
+FILE_SOURCES: dict[str, FileSource] = {
+    source.kind: source for source in (CsvSource(), TsvSource(), XlsxSource())
+}
 
 
 def file_source(kind: str) -> FileSource:
