@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
+from kpis.sources.columnar import ParquetSource
 from kpis.sources.csv import CsvSource, TsvSource
 from kpis.sources.kinds import FileSource
 from kpis.sources.xlsx import XlsxSource
 
 FILE_SOURCES: dict[str, FileSource] = {
-    source.kind: source for source in (CsvSource(), TsvSource(), XlsxSource())
+    source.kind: source for source in (CsvSource(), TsvSource(), XlsxSource(), ParquetSource())
 }
 
 
