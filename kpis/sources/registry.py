@@ -6,11 +6,13 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sources.columnar import ParquetSource
 from kpis.sources.csv import CsvSource, TsvSource
+from kpis.sources.jsonl import JsonSource
 from kpis.sources.kinds import FileSource
 from kpis.sources.xlsx import XlsxSource
 
 FILE_SOURCES: dict[str, FileSource] = {
-    source.kind: source for source in (CsvSource(), TsvSource(), XlsxSource(), ParquetSource())
+    source.kind: source
+    for source in (CsvSource(), TsvSource(), XlsxSource(), ParquetSource(), JsonSource())
 }
 
 
