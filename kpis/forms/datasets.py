@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ace_portal.lib.bodies import too_large
 from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
+from kpis.sources.csv.encoding import ENCODINGS
 from kpis.sources.reading import ColumnProfile, Need, Profile
 from kpis.sources.registry import FILE_SOURCES, file_source
 
@@ -34,7 +35,6 @@ BAD_ROWS = [
     ("skip", gettext_lazy("Skip it and count it")),
 ]
 DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
-ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
 DELIMITERS = [
     (",", gettext_lazy("Comma")),
     (";", gettext_lazy("Semicolon")),
@@ -130,7 +130,7 @@ class PreviewForm(DatasetForm):
             self.fields.pop(name, None)
         if "encoding" in self.fields:
             self._tell_how_it_is_cut(profile)
-        for asked in ("date_order", "sheet", "decimal"):
+        for asked in ("date_order", "sheet", "decimal", "encoding"):
             self._ask(asked, [need for need in profile.needs if need.kind == asked])
         if "null_tokens" in self.fields:
             self._ask_for_nulls(profile)
@@ -154,7 +154,7 @@ class PreviewForm(DatasetForm):
     def _ask(self, name: str, needs: list[Need]) -> None:
         """Put the file's questions to the field; one that is not open is not asked."""
         if not needs:
-            if name != "decimal":
+            if name in ("date_order", "sheet"):
                 self.fields.pop(name, None)
             return
         field = field_of(self, name, forms.ChoiceField)
@@ -180,7 +180,7 @@ class PreviewForm(DatasetForm):
     @property
     def questions(self) -> list[BoundField]:
         """What the file leaves open and changes what is read."""
-        kinds = {need.kind for need in self.profile.needs if need.urgent or need.kind == "decimal"}
+        kinds = {need.kind for need in self.profile.needs if need.urgent or need.kind != "sheet"}
         return [self[name] for name in ABOUT_THE_FILE if name in kinds and name in self.fields]
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ class Upload(BaseModel):
     kind = models.CharField(max_length=10, default="csv")  # of kpis.sources.registry
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     profile = models.JSONField(default=dict)
+
+    differences: Sequence[Any] = ()  # from a load, where somebody asked for them
 
     def __str__(self) -> str:
         return self.name

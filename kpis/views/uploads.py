@@ -17,9 +17,10 @@ from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
-from ace_portal.lib.saying import said
+from ace_portal.lib.saying import all_said, said
 from kpis.forms.datasets import PreviewForm, UploadForm, name_of
 from kpis.models import Dataset, Upload
+from kpis.selectors.comparing import differences_from_live
 from kpis.selectors.data import dataset_for, upload_for
 from kpis.services import datasets, uploads
 from kpis.sources.registry import file_source
@@ -104,6 +105,7 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "upload": upload,
         "dataset": dataset,
         "profile": form.profile,
+        "changes": all_said(differences_from_live(upload, dataset)) if dataset else [],
         "kind": said(file_source(upload.kind).label),
         "told": [*upload.profile.get("told", []), *form.profile.notes],
         "bad_rows": upload.profile.get("bad_rows", []),

@@ -15,6 +15,8 @@ from kpis.sources.base import Caps
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 18
+#: what a file may be written in, commonest first
+ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
 GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "euc_kr"]
 
 NOT_TEXT = (

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
+import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from ace_portal.lib.words import sentence as _
 from kpis.sources.base import BadRow, Caps, Progress
 from kpis.sources.csv.bad import CUT, Bad, cell_too_long, misread, other_width, refuse_bad_rows
 from kpis.sources.csv.dialect import Dialect, dialect_of
-from kpis.sources.csv.encoding import Scan, scan, transcode
+from kpis.sources.csv.encoding import ENCODINGS, Scan, scan, transcode
 from kpis.sources.csv.options import Options
 from kpis.sources.csv.stage import (
     SHOWN,
@@ -38,6 +39,10 @@ from kpis.sources.csv.stage import (
 )
 from kpis.sources.guard import explain, open_guarded
 from kpis.sources.parquet import beside
+from kpis.sources.reading import Need
+
+ODD = re.compile(r"[\w \-]{0,20}[^\x00-\x7f][\w \-]{0,20}")  # a text with a letter beyond ASCII
+ODD_CHARACTERS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,19 @@ class Text:
             seen=seen,
             complete=complete,
             notes=(CUT,) if bad.cut else (),
+            needs=() if scan.certain else (self._doubt(),),
+        )
+
+    def _doubt(self) -> Need:
+        """The guess of the encoding, with a text of the file that shows whether it is right."""
+        with self.path.open(encoding="utf-8") as file:
+            odd = ODD.search(file.read(ODD_CHARACTERS))
+        seen = odd[0].strip() if odd else ""
+        question = _("%(why)s Is “%(text)s” right?", why=self.scan.note, text=seen)
+        guess = self.scan.encoding
+        choices = tuple(dict.fromkeys((guess, *ENCODINGS)))
+        return Need(
+            "encoding", "", question if seen else self.scan.note, choices, guess, urgent=False
         )
 
     def _lines(self, rows: int, bad: Bad) -> Lines:
