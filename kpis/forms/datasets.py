@@ -10,17 +10,15 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.template.defaultfilters import filesizeformat
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ace_portal.lib.bodies import too_large
 from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
 from kpis.sources.csv.encoding import ENCODINGS
 from kpis.sources.reading import ColumnProfile, Need, Profile
-from kpis.sources.registry import FILE_SOURCES, file_source
+from kpis.sources.registry import file_source
 
 TYPE_WORDS = {
     "text": gettext_lazy("Text"),
@@ -48,28 +46,6 @@ ABOUT_THE_FILE = (
     "delimiter", "quote", "bad_rows",
 )  # fmt: skip
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        allow_empty_file=True,
-        widget=forms.FileInput,
-        error_messages={"required": gettext_lazy("Choose a file first.")},
-    )
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _(
-            "CSV, TSV, Excel (.xlsx), Parquet or JSON lines, at most %(most)s. The first row names "
-            "the columns."
-        ) % {"most": filesizeformat(most)}
-        suffixes = [suffix for source in FILE_SOURCES.values() for suffix in source.suffixes]
-        # The browser says so before it sends what nobody would read.
-        self.fields["file"].widget.attrs |= {
-            "accept": ",".join(suffixes), "data-most": str(most),
-            "data-too-large": too_large().message,
-        }  # fmt: skip
 
 
 class DatasetForm(forms.Form):

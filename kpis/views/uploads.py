@@ -18,7 +18,8 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
 from ace_portal.lib.saying import all_said, said
-from kpis.forms.datasets import PreviewForm, UploadForm, name_of
+from kpis.forms.datasets import PreviewForm, name_of
+from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Upload
 from kpis.selectors.comparing import differences_from_live
 from kpis.selectors.data import dataset_for, upload_for

@@ -33,12 +33,12 @@ def other_width(wanted: int, found: int) -> str:
     return _("%(wanted)s cells expected, %(found)s found", wanted=wanted, found=found)
 
 
-def misread(error: str, line: int, quote: str, caps: Caps, *, last: bool) -> str:
+def misread(error: str, line: int, quote: str, caps: Caps, *, cut: bool) -> str:
     """Why Python's reader stumbled; what swallows rows is raised.
 
-    ``last`` says that the row begins on the last line, so that nothing comes after it.
+    ``cut`` says that the file ends within the line on which the row begins.
     """
-    if "unexpected end" in error and last:
+    if "unexpected end" in error and cut:
         return _("the file ends within a quoted text")
     if "unexpected end" in error:
         raise Invalid(

@@ -17,6 +17,8 @@ CHUNK = 1 << 20
 SAMPLE = 1 << 18
 #: what a file may be written in, commonest first
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
+WESTERN = ["cp1252", "cp1250"]
+FEW_ODD, FEW_ODD_IN = 40, 1 << 16  # so few letters beyond ASCII are accents, no other script
 GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "euc_kr"]
 
 NOT_TEXT = (
@@ -142,7 +144,9 @@ def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[
         return _wide(head)
     if utf8:
         return "utf-8", _("All bytes are valid UTF-8."), True
-    best = from_bytes(head, cp_isolation=GUESSES).best()
+    odd = sum(byte > 127 for byte in head[:FEW_ODD_IN])
+    among = GUESSES if odd > FEW_ODD else WESTERN
+    best = from_bytes(head, cp_isolation=among).best()
     guess = best.encoding if best is not None else "cp1252"
     sure = round(100 * (1 - best.chaos)) if best is not None else 0
     return (

@@ -98,7 +98,7 @@ class Text:
 
     def _looked_up(self, numbers: Set[int]) -> dict[int, int]:
         last = max(numbers, default=0)
-        rows = numbered_rows(self.path, self.dialect, self.caps)
+        rows = numbered_rows(self)
         upto = itertools.takewhile(lambda row: row[0] <= last, rows)
         return {number: line for number, line, *_rest in upto if number in numbers}
 
@@ -159,7 +159,7 @@ def _careful(text: Text, *, stop: bool) -> Staged:
     with text.clean.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         last = ""  # what is wrong with the last row
-        for number, line, row, reason in numbered_rows(text.path, dialect, text.caps):
+        for number, line, row, reason in numbered_rows(text):
             last = reason
             if reason:
                 bad.add(BadRow(line, "", dialect.delimiter.join(row)[:SHOWN], reason))
@@ -173,12 +173,11 @@ def _careful(text: Text, *, stop: bool) -> Staged:
     return text.result(rows, bad)
 
 
-def numbered_rows(
-    text: Path, dialect: Dialect, caps: Caps
-) -> Iterator[tuple[int, int, list[str], str]]:
+def numbered_rows(text: Text) -> Iterator[tuple[int, int, list[str], str]]:
     """Data rows as (number, first line, cells, what is wrong or ""), blank lines left out."""
+    dialect = text.dialect
     width, number, line = len(dialect.names), 0, 1
-    with text.open(encoding="utf-8-sig", newline="") as file:
+    with text.path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
         skip_header = dialect.header
         while True:
@@ -188,8 +187,8 @@ def numbered_rows(
             except StopIteration:
                 return
             except csv.Error as error:
-                on_last = reader.line_num == line
-                row, reason = [], misread(str(error), line, dialect.quote, caps, last=on_last)
+                cut = text.scan.open_end and reader.line_num == line
+                row, reason = [], misread(str(error), line, dialect.quote, text.caps, cut=cut)
             if not reason and len(row) < 2 and not "".join(row).strip():
                 if width > 1 or skip_header:
                     continue
@@ -210,7 +209,7 @@ def _check_cells(text: Text, staged: Staged) -> None:
     lengths = ", ".join(f"max(length(c{i}))" for i in range(len(staged.dialect.names)))
     found = staged.connection.execute(f"SELECT greatest({lengths}, 0) FROM raw").fetchone()
     if found is not None and found[0] > text.caps.cell_characters:
-        for _number, line, row, _reason in numbered_rows(text.path, text.dialect, text.caps):
+        for _number, line, row, _reason in numbered_rows(text):
             if any(len(cell) > text.caps.cell_characters for cell in row):
                 raise cell_too_long(line, text.caps)
 

@@ -37,6 +37,7 @@ class Sheet:
     values: int = 0
     errors: int = 0
     merges: int = 0
+    filled: int = 0  # rows that hold anything
     first_row: int = 1 << 31
     last_row: int = 0
     first_column: int = 1 << 31
@@ -120,7 +121,8 @@ def _count(sheet: Sheet, piece: bytes) -> None:
         return
     columns = [_number(letters) for letters in {letters for letters, _row in cells}]
     rows = {row for _letters, row in cells}
-    numbers = [int(row) for row in rows]
+    numbers = {int(row) for row in rows}
+    sheet.filled += len(numbers - {sheet.last_row})  # a row may go on in the next piece
     sheet.first_row = min(sheet.first_row, *numbers)
     sheet.last_row = max(sheet.last_row, *numbers)
     sheet.first_column = min(sheet.first_column, *columns)
@@ -155,8 +157,8 @@ def chosen(sheets: list[Sheet], told: str | None) -> tuple[Sheet, tuple[Need, ..
         return sheet, ()
     question = _("Several sheets hold rows: which one is it?")
     labels = tuple(
-        ngettext("%(name)s, %(n)s row", "%(name)s, %(n)s rows", one.rows, name=one.name,
-                 n=f"{one.rows:,}")
+        ngettext("%(name)s, %(n)s row", "%(name)s, %(n)s rows", one.filled, name=one.name,
+                 n=f"{one.filled:,}")
         for one in open_to_see
     )  # fmt: skip
     names = tuple(one.name for one in open_to_see)
