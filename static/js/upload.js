@@ -7,9 +7,10 @@ const language = document.documentElement.lang || undefined;
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
 
 function size(bytes) {
-  const [unit, by, digits] = bytes < 1e5 ? ["kilobyte", 1e3, 0] : ["megabyte", 1e6, 1];
-  const format = { style: "unit", unit, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(language, format).format(Math.max(bytes / by, 1 / by));
+  const small = bytes < 1e5;
+  const unit = small ? "kilobyte" : "megabyte";
+  const format = new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 });
+  return format.format(small ? Math.ceil(bytes / 1e3) : bytes / 1e6);
 }
 
 const inputOf = (zone) => zone.querySelector("[type=file]");
