@@ -44,7 +44,7 @@ def take_upload(*, actor: User, file: File[bytes]) -> Upload:
     with _gone_on_failure(Path(settings.UPLOADS_DIR) / path) as target:
         size, sha256 = _write(file, target)
         known = recognise(target, file.name or "")
-        kind, profile = _look(known.kind, target, told=[known.note])
+        kind, profile = _look(known.kind, target, told=[known.note] if known.note else [])
         with transaction.atomic():
             upload = Upload(
                 name=_short_name(file.name), path=path, bytes=size, sha256=sha256, kind=kind,

@@ -20,7 +20,7 @@ JSON = re.compile(rb'\s*(\[\s*)?\{\s*["}]|\s*\[\s*\]')
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The kind of a file, and how one can tell."""
+    """The kind of a file, and how one can tell; text needs no reason."""
 
     kind: str
     note: str
@@ -47,5 +47,5 @@ def recognise(path: Path, name: str) -> Recognised:
     suffix = Path(name).suffix.lower()
     kind = next((kind for kind, known in FILE_SOURCES.items() if suffix in known.suffixes), "csv")
     if kind == "csv":
-        return Recognised(kind, _("The file holds text."))
+        return Recognised(kind, "")
     return Recognised(kind, _("The name ends in %(suffix)s.", suffix=suffix))

@@ -148,6 +148,8 @@ def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[
     among = GUESSES if odd > FEW_ODD else WESTERN
     best = from_bytes(head, cp_isolation=among).best()
     guess = best.encoding if best is not None else "cp1252"
+    if guess == "cp1250" and _alike(head, "cp1252", guess):
+        guess = "cp1252"  # the commoner of two that say the same
     sure = round(100 * (1 - best.chaos)) if best is not None else 0
     return (
         guess,
@@ -159,6 +161,10 @@ def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[
         ),
         False,
     )
+
+
+def _alike(head: bytes, one: str, other: str) -> bool:
+    return head.decode(one, "replace") == head.decode(other, "replace")
 
 
 def _wide(head: bytes) -> tuple[str, str, bool]:

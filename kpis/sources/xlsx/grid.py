@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from bisect import bisect_right
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
@@ -134,7 +133,7 @@ def _write(
     width = len(head[0][1])
     grid = Grid((), [], 0 if first is None else head[first][0])
     grid.words, grid.spelled = [False] * width, [set() for _place in range(width)]
-    used = [False] * width
+    plain, unused = set(range(width)), list(range(width))
     writer = csv.writer(file, lineterminator="\n")
     number = 0
     for count, (at, row) in enumerate(_both(head, rows)):
@@ -144,7 +143,7 @@ def _write(
         if not grid.shifts or grid.shifts[-1] != at - number:
             grid.starts.append(number)
             grid.shifts.append(at - number)
-        cells = [_cell(grid, place, value) for place, value in enumerate(row)]
+        cells = [_clean(value) if value.__class__ is str else spelled(value) for value in row]
         if max(map(len, cells)) > caps.cell_characters:
             raise Invalid(
                 _(
@@ -154,8 +153,10 @@ def _write(
                 ),
                 field="file",
             )
-        used = [was or cell != "" for was, cell in zip(used, cells, strict=True)]
+        _note_texts(grid, row, plain)
+        unused = [place for place in unused if cells[place] == ""]
         writer.writerow([number, *cells])
+    used = [place not in unused for place in range(width)]
     return _named(grid, [] if first is None else head[first][1], used)
 
 
@@ -166,28 +167,29 @@ def _both(
     yield from rows
 
 
-def _cell(grid: Grid, place: int, value: Any) -> str:
-    """The value as text that is read as the same again."""
-    if value == "":
-        return ""
-    if isinstance(value, str):
-        word = value.strip()
+def _note_texts(grid: Grid, row: Row, plain: set[int]) -> None:
+    """Which of the columns without a text so far have one now, spellings of "nothing" apart."""
+    for place in [place for place in plain if row[place].__class__ is str and row[place]]:
+        word = row[place].strip()
         if word in SPELLED:
             grid.spelled[place].add(word)
         elif word:
             grid.words[place] = True
-        return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return spelled(value)
+            plain.discard(place)
+
+
+def _clean(text: str) -> str:
+    if "\r" in text or "\0" in text:
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text
 
 
 def spelled(value: Any) -> str:
     """A number, a date, a time or a truth value in the one way that every reader here knows."""
+    if value.__class__ is float:
+        return str(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float | int):
-        if math.isfinite(value) and abs(value) < WHOLE and value == int(value):
-            return str(int(value))
-        return repr(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date | time):
