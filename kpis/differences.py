@@ -83,14 +83,13 @@ def _ends(before: Record, after: Record) -> Iterator[Difference]:
 
 
 def _rows_now(before: int, after: int) -> str:
-    count = abs(after - before)
-    share = f"{count / before:.1%}" if before else ""
-    known = {"now": f"{after:,}", "n": f"{count:,}", "share": share}
+    now, count = f"{after:,}", f"{abs(after - before):,}"
     if not before:
-        return known["now"]
+        return now
+    share = f"{abs(after - before) / before:.1%}"
     if after < before:
-        return _("%(now)s, %(n)s fewer (%(share)s)", **known)
-    return _("%(now)s, %(n)s more (%(share)s)", **known)
+        return _("%(now)s, %(n)s fewer (%(share)s)", now=now, n=count, share=share)
+    return _("%(now)s, %(n)s more (%(share)s)", now=now, n=count, share=share)
 
 
 def _moment(at: datetime) -> str:

@@ -26,7 +26,7 @@ def record_of(load: Load) -> Record:
         columns={column["name"]: column["type"] for column in columns},
         rows=load.rows,
         as_of=load.as_of,
-        options=load.options,
+        options=_occurring(load.options, upload.profile if upload is not None else {}),
         kind=upload.kind if upload is not None else "",
         written=_written(upload.profile) if upload is not None else {},
         without_values=frozenset(c["name"] for c in columns if c["nulls"] == load.rows),
@@ -42,7 +42,7 @@ def record_of_upload(upload: Upload, dataset: Dataset) -> Record:
         columns={column["name"]: column["type"] for column in profile["columns"]},
         rows=profile["rows"] if profile["complete"] else None,
         as_of=_moment(profile.get("as_of"), dataset.time_zone),
-        options={**profile["options"], "time_zone": None},  # the file does not say
+        options=_occurring({**profile["options"], "time_zone": None}, profile),  # no zone in it
         kind=upload.kind,
         written=_written(profile),
         without_values=frozenset(
@@ -51,6 +51,14 @@ def record_of_upload(upload: Upload, dataset: Dataset) -> Record:
         bad_rows=profile["bad_rows_total"],
         cut=profile.get("cut", False),
     )
+
+
+def _occurring(options: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
+    """The options with the spellings of "nothing" that occur, where the file was looked at."""
+    if "null_candidates" not in profile:
+        return options
+    seen = {token["token"] for token in profile["null_candidates"]}
+    return {**options, "null_tokens": [t for t in options.get("null_tokens", ()) if t in seen]}
 
 
 def _written(profile: dict[str, Any]) -> dict[str, str]:

@@ -201,7 +201,7 @@ def _as_of(
 ) -> str | None:
     """The latest timestamp, once every date can be read; with "Z" where the file gives offsets."""
     plans = [find.plan for find in found if find.plan.type == "timestamp" and find.plan.stamps]
-    if not plans or any(find.need for find in found):
+    if not plans or any(find.need and find.need.kind == "date_order" for find in found):
         return None
     fixed = all(plan.stamps is not None and plan.stamps.offsets for plan in plans)
     moments = []

@@ -230,6 +230,7 @@ def test_log_that_was_cut_off_is_told_and_loaded_without_its_last_line(
     assert "The file ends in the middle of a row" in html
     assert "<ins>ends in the middle of a row</ins>" in html
     assert f"<del>{incidents.live.rows}</del>" in html
+    assert "What stands for nothing</span>" not in html
     assert error_of(refused, "bad_rows").startswith("1 row does not fit.")
     assert (made.status_code, work()) == (302, ["done"])
     live = Dataset.objects.get().live
