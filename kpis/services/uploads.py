@@ -208,8 +208,8 @@ def options_of(
     for name in answers.get("types", {}):
         if name not in names:
             raise Invalid(_("The file has no column “%(name)s”.") % {"name": name}, field="types")
-    # How it is cut into cells is seen in each file anew, and what its values prove needs no memory.
-    memory = set(source.answers) - set(source.cutting)
+    # What each file shows by itself, and what its values prove, needs no memory.
+    memory = set(source.answers) - set(source.sensed)
     if seen.options.date_order:
         memory.discard("date_order")
     kept = {key: value for key, value in (before or {}).items() if key in memory}

@@ -21,6 +21,8 @@ class FileSource(ABC):
     """What a person may say about such a file; everything else is seen in it."""
     cutting: ClassVar[tuple[str, ...]] = ()
     """Of these, what decides which columns there are."""
+    sensed: ClassVar[tuple[str, ...]] = ()
+    """Of these, what each file shows by itself, so that the answer for another does not count."""
 
     def kind_of(self, profile: Profile) -> str:
         """The kind by what was seen, where it is narrower than the one that was guessed."""

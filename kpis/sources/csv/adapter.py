@@ -63,6 +63,7 @@ class CsvSource(TextSource):
         "delimiter", "quote",
     )  # fmt: skip
     cutting = ("encoding", "delimiter", "quote")
+    sensed = ("encoding", "delimiter")
     reads_as = Options
     stager = staticmethod(staged)
 

@@ -126,5 +126,6 @@ class XlsxSource(TextSource):
         "types", "null_tokens", "date_order", "time_zone", "bad_rows", "sheet", "header_row",
     )  # fmt: skip
     cutting = ("sheet", "header_row")
+    sensed = cutting
     reads_as = SheetOptions
     stager = staticmethod(staged)

@@ -215,6 +215,18 @@ def test_log_saved_by_a_spreadsheet_replaces_the_one_before(
     assert [column["max"] for column in live.columns] == [c["max"] for c in before.columns]
 
 
+def test_letters_that_were_told_are_remembered_where_they_can_only_be_guessed(
+    owner: User,
+) -> None:
+    content = "name\nCôté\nNuñez\n".encode("mac-roman")
+    first = taken(owner, content, "a.csv")
+    dataset = datasets.create_dataset(actor=owner, upload=first, name="Names", encoding="mac-roman")
+    datasets.add_load(actor=owner, dataset=dataset, upload=taken(owner, content, "b.csv"))
+
+    assert work() == ["done", "done"]
+    assert Dataset.objects.get().live.columns[0]["max"] == "Nuñez"
+
+
 def test_log_that_was_cut_off_is_told_and_loaded_without_its_last_line(
     owner: User, client_of: ClientOf, incidents: Dataset
 ) -> None:
