@@ -71,14 +71,14 @@ class ProfileOutput(serializers.Serializer[Any]):
 
 
 class DifferenceOutput(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["added", "removed", "changed"])
+    kind = serializers.CharField(help_text="added, removed or changed")
     what = serializers.CharField()
     before = serializers.CharField(allow_blank=True)
     after = serializers.CharField(allow_blank=True)
 
 
 class UploadOutput(serializers.ModelSerializer[Upload]):
-    kind = serializers.ChoiceField(list(FILE_SOURCES))
+    kind = serializers.CharField(help_text=", ".join(FILE_SOURCES))
     profile = ProfileOutput()
     differences = DifferenceOutput(many=True)
 

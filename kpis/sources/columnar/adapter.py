@@ -202,6 +202,7 @@ def _notes(table: Table) -> tuple[str, ...]:
     if not table.left_out:
         return ()
     named = [
-        _("“%(name)s” (%(what)s)", name=column, what=what) for column, what in table.left_out[:20]
+        _("“%(name)s” (%(what)s)", name=column[:100], what=what)
+        for column, what in table.left_out[:20]
     ]
     return (_("Left out: %(columns)s.", columns=joined(", ", named)),)

@@ -114,7 +114,7 @@ def _notes(sheet: Sheet, grid: Grid, sheets: list[Sheet]) -> tuple[str, ...]:
         notes.append(_("Cells that were merged downwards repeat the value on top."))
     hidden = [one.name for one in sheets if one.hidden and one.rows > 1 and one is not sheet]
     if hidden:
-        notes.append(_("Hidden sheets were left out: %(names)s.", names=", ".join(hidden)))
+        notes.append(_("Hidden sheets were left out: %(names)s.", names=", ".join(hidden[:20])))
     return tuple(notes)
 
 

@@ -17,6 +17,8 @@ from kpis.sources.xlsx.container import WORKBOOK, Archive, broken
 
 STRINGS = 1_000_000
 MERGES = 10_000
+SHEETS = 200
+NAME = 200  # characters; Excel allows 31
 XML = (".xml", ".rels")
 ROOT = "_rels/.rels"
 LINKS = "xl/_rels/workbook.xml.rels"
@@ -101,6 +103,10 @@ def _listed(archive: Archive) -> list[tuple[str, str, bool]]:
         key = next((value for name, value in sheet.items() if name.endswith("}id")), "")
         hidden = sheet.get("state", "visible") != "visible"
         sheets.append((sheet.get("name", ""), parts.get(key, "")[1:], hidden))
+    if any(len(name) > NAME for name, _part, _hidden in sheets):
+        raise broken()
+    if len(sheets) > SHEETS:
+        raise Invalid(_("The workbook has more than %(most)s sheets.", most=SHEETS), field="file")
     return sheets
 
 

@@ -208,6 +208,11 @@ NO_WORKBOOKS = {
     ),
     "empty": (lambda path: workbook(path, {"S": []}), "No sheet of the workbook holds a table."),
     "names": (lambda path: workbook(path, {"S": [["a", "A"], [1, 2]]}), "Columns 1 and 2 are both"),
+    "sheets": (
+        lambda path: workbook(path, {f"S{n}": [["a"], [1]] for n in range(201)}),
+        "The workbook has more than 200 sheets.",
+    ),
+    "long name": (lambda path: workbook(path, {"S" * 201: [["a"], [1]]}), DAMAGED),
 }  # fmt: skip
 
 
