@@ -175,20 +175,27 @@ def test_decimal_comma_is_asked_and_read(owner: User, client_of: ClientOf) -> No
     assert Dataset.objects.get().live.columns[1]["max"] == 2.5
 
 
-def test_next_file_may_be_of_another_kind(owner: User, client_of: ClientOf, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_next_file_may_be_of_another_kind(
+    owner: User, client_of: ClientOf, tmp_path: Path, name: str
+) -> None:
+    """What was chosen for a column holds where the new kind can be read so."""
     first = taken(owner, b"number;hops\nA;1\nB;2\n", "data.csv")
-    dataset = datasets.create_dataset(actor=owner, upload=first, name="Table")
+    dataset = datasets.create_dataset(
+        actor=owner, upload=first, name="Table", types={"hops": "text"}
+    )
     work()
-    client = client_of(owner)
-    url = send(client, book(tmp_path), "book.xlsx", f"/kpis/datasets/{dataset.slug}/load/").url
+    client, (make, label) = client_of(owner), FILES[name]
+    url = send(client, make(tmp_path), name, f"/kpis/datasets/{dataset.slug}/load/").url
     page = client.get(url)
     made = client.post(url, answers_of(page))
 
     assert (made.status_code, work()) == (302, ["done"])
     html = unescape(page.content.decode())
     assert "Compared with load 1" in html
-    assert "<del>CSV or other delimited text</del><ins>Excel workbook</ins>" in html
-    assert Dataset.objects.get().live.rows == 3
+    assert f"<del>CSV or other delimited text</del><ins>{label}</ins>" in html
+    live = Dataset.objects.get().live
+    assert (live.rows, live.types["hops"]) == (3, "text")
 
 
 def saved_by_a_spreadsheet(text: str) -> bytes:
