@@ -178,6 +178,9 @@ EXTRACT_MB = env.int("ACE_EXTRACT_MB", default=20_000)
 LIVE_SECONDS = env.int("ACE_LIVE_SECONDS", default=15)
 # The folder whose SQLite and DuckDB files may become data sources; empty: none may.
 SOURCE_FILES_DIR = env.str("ACE_SOURCE_FILES_DIR", default="")
+MAX_UNPACKED_BYTES = env.int("ACE_MAX_UNPACKED_BYTES", default=500 * 1024 * 1024)
+MAX_UPLOAD_ROWS = env.int("ACE_MAX_UPLOAD_ROWS", default=10_000_000)
+MAX_SHEET_CELLS = env.int("ACE_MAX_SHEET_CELLS", default=10_000_000)
 # A file that a person sends is read by the form, so it goes to disk above this size.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = str(DATA_DIR / "tmp")

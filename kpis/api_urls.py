@@ -1,11 +1,11 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements, sources, templates
+from kpis.api import datasets, figures, kpis, measurements, sources, templates, uploads
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
-    path("uploads/", datasets.Uploads.as_view(), name="uploads"),
-    path("uploads/<int:pk>/", datasets.UploadDetail.as_view(), name="upload-detail"),
+    path("uploads/", uploads.Uploads.as_view(), name="uploads"),
+    path("uploads/<int:pk>/", uploads.UploadDetail.as_view(), name="upload-detail"),
     path("datasets/", datasets.Datasets.as_view(), name="datasets"),
     path("datasets/new/sql/", datasets.PreparedDatasets.as_view(), name="dataset-prepare"),
     path("datasets/new/sql/preview/", datasets.SqlPreview.as_view(), name="sql-preview"),

@@ -1,4 +1,4 @@
-"""Files, datasets and their loads."""
+"""Datasets and their loads."""
 
 from __future__ import annotations
 
@@ -6,77 +6,17 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import DATA
-from kpis.models import Dataset, Load, Upload
+from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
-from kpis.services import datasets, loads, uploads
+from kpis.services import datasets, loads
 from kpis.sources.base import TYPES
-from kpis.sources.csv.options import BAD_ROWS, DATE_ORDERS
-
-
-class NullTokenOutput(serializers.Serializer[Any]):
-    token = serializers.CharField()
-    count = serializers.IntegerField()
-    proposed = serializers.BooleanField()
-
-
-class ColumnProfileOutput(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    type = serializers.ChoiceField(TYPES)
-    reason = serializers.CharField()
-    nulls = serializers.IntegerField()
-    distinct = serializers.IntegerField()
-    examples = serializers.ListField(child=serializers.CharField())
-
-
-class NeedOutput(serializers.Serializer[Any]):
-    kind = serializers.CharField()
-    column = serializers.CharField()
-    question = serializers.CharField()
-    choices = serializers.ListField(child=serializers.CharField())
-    suggestion = serializers.CharField()
-
-
-class BadRowOutput(serializers.Serializer[Any]):
-    line = serializers.IntegerField()
-    column = serializers.CharField()
-    value = serializers.CharField()
-    reason = serializers.CharField()
-
-
-class ProfileOutput(serializers.Serializer[Any]):
-    """What was found in the file; ``needs`` must be answered before it can be loaded."""
-
-    rows = serializers.IntegerField()
-    complete = serializers.BooleanField()
-    encoding_note = serializers.CharField()
-    dialect_note = serializers.CharField()
-    header_note = serializers.CharField()
-    columns = ColumnProfileOutput(many=True)
-    null_candidates = NullTokenOutput(many=True)
-    needs = NeedOutput(many=True)
-    preview = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
-    bad_rows_total = serializers.IntegerField()
-    bad_rows = BadRowOutput(many=True)
-
-
-class UploadOutput(serializers.ModelSerializer[Upload]):
-    profile = ProfileOutput()
-
-    class Meta:
-        model = Upload
-        fields = ["id", "name", "bytes", "sha256", "created_at", "profile"]
-        read_only_fields = fields
-
-
-class UploadInput(serializers.Serializer[Any]):
-    file = serializers.FileField(allow_empty_file=True)
+from kpis.sources.reading import BAD_ROWS, DATE_ORDERS
 
 
 class AnswersInput(serializers.Serializer[Any]):
@@ -94,6 +34,8 @@ class AnswersInput(serializers.Serializer[Any]):
     encoding = serializers.CharField(max_length=40, required=False)
     delimiter = serializers.CharField(max_length=1, required=False, trim_whitespace=False)
     quote = serializers.CharField(max_length=1, required=False)
+    sheet = serializers.CharField(max_length=200, required=False)
+    header_row = serializers.IntegerField(min_value=0, max_value=1_048_576, required=False)
 
 
 class DatasetInput(AnswersInput):
@@ -165,27 +107,6 @@ class SqlPreviewOutput(serializers.Serializer[Any]):
     rows = serializers.ListField(
         child=serializers.ListField(child=serializers.JSONField(allow_null=True))
     )
-
-
-class Uploads(APIView):
-    """Send a file; the answer says what was found in it."""
-
-    door = DATA
-    takes_files = True
-    parser_classes = [MultiPartParser, FormParser]
-
-    @extend_schema(request={"multipart/form-data": UploadInput})
-    @answers(UploadOutput, takes=UploadInput, status=201)
-    def post(self, actor: User, given: Given) -> Upload:
-        return uploads.take_upload(actor=actor, **given())
-
-
-class UploadDetail(APIView):
-    door = DATA
-
-    @answers(UploadOutput)
-    def get(self, actor: User, pk: int) -> Upload:
-        return selectors.upload_for(actor, pk)
 
 
 class Datasets(generics.ListAPIView[Dataset]):

@@ -10,15 +10,15 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.template.defaultfilters import filesizeformat
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ace_portal.lib.bodies import too_large
 from ace_portal.lib.forms import field_of, time_zone_choices
 from kpis.models import Dataset
-from kpis.sources.csv import ColumnProfile, Need, Profile
+from kpis.sources.csv.encoding import ENCODINGS
+from kpis.sources.reading import ColumnProfile, Need, Profile
+from kpis.sources.registry import file_source
 
 TYPE_WORDS = {
     "text": gettext_lazy("Text"),
@@ -33,7 +33,6 @@ BAD_ROWS = [
     ("skip", gettext_lazy("Skip it and count it")),
 ]
 DECIMALS = [(".", gettext_lazy("Point: 1.5")), (",", gettext_lazy("Comma: 1,5"))]
-ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
 DELIMITERS = [
     (",", gettext_lazy("Comma")),
     (";", gettext_lazy("Semicolon")),
@@ -41,26 +40,12 @@ DELIMITERS = [
     ("|", gettext_lazy("Bar")),
 ]
 QUOTES = [('"', gettext_lazy('Double: "text"')), ("'", gettext_lazy("Single: 'text'"))]
+#: the fields of the preview that are about the file, in their order on the page
+ABOUT_THE_FILE = (
+    "sheet", "date_order", "time_zone", "header_row", "null_tokens", "decimal", "encoding",
+    "delimiter", "quote", "bad_rows",
+)  # fmt: skip
 NUMERIC_DATE = re.compile(r"\b(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})\b")
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
-        error_messages={"required": gettext_lazy("Choose a file first.")},
-    )
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _(
-            "CSV or other delimited text, at most %(most)s. The first line names the columns."
-        ) % {"most": filesizeformat(most)}
-        # The browser says so before it sends what nobody would read.
-        self.fields["file"].widget.attrs |= {
-            "data-most": str(most), "data-too-large": too_large().message,
-        }  # fmt: skip
 
 
 class DatasetForm(forms.Form):
@@ -89,6 +74,14 @@ class PreviewForm(DatasetForm):
         choices=time_zone_choices,
         help_text=gettext_lazy("In which the file's times are meant, where they do not say so."),
     )
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), widget=forms.RadioSelect)
+    header_row = forms.IntegerField(
+        label=gettext_lazy("Row with the names of the columns"),
+        min_value=0,
+        max_value=1_048_576,
+        required=False,
+        help_text=gettext_lazy("0: there is none."),
+    )
     encoding = forms.ChoiceField(label=gettext_lazy("Letters are written in"))
     delimiter = forms.ChoiceField(label=gettext_lazy("Cells are cut at"))
     quote = forms.ChoiceField(label=gettext_lazy("Quotes around a text"), choices=QUOTES)
@@ -104,35 +97,48 @@ class PreviewForm(DatasetForm):
         label=gettext_lazy("A row that does not fit"), choices=BAD_ROWS, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, profile: Profile, named: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, profile: Profile, kind: str, named: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.profile = profile
         if not named:
             del self.fields["name"], self.fields["description"]
-        seen = str(profile.options.encoding)
+        for name in [name for name in ABOUT_THE_FILE if name not in file_source(kind).answers]:
+            self.fields.pop(name, None)
+        if "encoding" in self.fields:
+            self._tell_how_it_is_cut(profile)
+        for asked in ("date_order", "sheet", "decimal", "encoding"):
+            self._ask(asked, [need for need in profile.needs if need.kind == asked])
+        if "null_tokens" in self.fields:
+            self._ask_for_nulls(profile)
+        for place, column in enumerate(profile.columns):
+            self.fields[f"type_{place}"] = forms.ChoiceField(
+                label=_("Type of %(name)s") % {"name": column.name},
+                choices=[(name, TYPE_WORDS[name]) for name in TYPE_WORDS if name in column.choices],
+            )
+
+    def _tell_how_it_is_cut(self, profile: Profile) -> None:
+        options = profile.options.to_json()
+        seen, cut = str(options["encoding"]), options["delimiter"] or ","
         encoding = field_of(self, "encoding", forms.ChoiceField)
         encoding.choices = [(name, name) for name in dict.fromkeys([seen, *ENCODINGS])]
         encoding.help_text = profile.encoding_note
-        cut = profile.options.delimiter or ","
         others = [] if cut in dict(DELIMITERS) else [(cut, f"“{cut}”")]
         delimiter = field_of(self, "delimiter", forms.ChoiceField)
         delimiter.choices = [*DELIMITERS, *others]
         delimiter.help_text = profile.dialect_note
-        self._ask_for_dates(profile)
-        self._ask_for_nulls(profile)
-        for place, column in enumerate(profile.columns):
-            self.fields[f"type_{place}"] = forms.ChoiceField(
-                label=_("Type of %(name)s") % {"name": column.name}, choices=[*TYPE_WORDS.items()]
-            )
 
-    def _ask_for_dates(self, profile: Profile) -> None:
-        if not profile.needs:
-            del self.fields["date_order"]
+    def _ask(self, name: str, needs: list[Need]) -> None:
+        """Put the file's questions to the field; one that is not open is not asked."""
+        if not needs:
+            if name in ("date_order", "sheet"):
+                self.fields.pop(name, None)
             return
-        need = profile.needs[0]
-        field = field_of(self, "date_order", forms.ChoiceField)
-        field.choices = date_choices(need, profile)
-        field.help_text = " ".join(each.question for each in profile.needs)
+        field = field_of(self, name, forms.ChoiceField)
+        if name == "date_order":
+            field.choices = date_choices(needs[0], self.profile)
+        elif name == "sheet":
+            field.choices = [*zip(needs[0].choices, needs[0].labels, strict=True)]
+        field.help_text = " ".join(need.question for need in needs)
         field.error_messages["required"] = _("Choose one: the file does not say.")
 
     def _ask_for_nulls(self, profile: Profile) -> None:
@@ -148,6 +154,18 @@ class PreviewForm(DatasetForm):
         field.help_text = _("Empty cells always do: %(n)s of them here.") % {"n": f"{empty:,}"}
 
     @property
+    def questions(self) -> list[BoundField]:
+        """What the file leaves open and changes what is read."""
+        kinds = {need.kind for need in self.profile.needs if need.urgent or need.kind != "sheet"}
+        return [self[name] for name in ABOUT_THE_FILE if name in kinds and name in self.fields]
+
+    @property
+    def reading(self) -> list[BoundField]:
+        """What else may be said about the file."""
+        asked = {bound.name for bound in self.questions}
+        return [self[name] for name in ABOUT_THE_FILE if name in self.fields and name not in asked]
+
+    @property
     def columns(self) -> list[tuple[ColumnProfile, BoundField]]:
         return [
             (column, self[f"type_{place}"]) for place, column in enumerate(self.profile.columns)
@@ -161,18 +179,8 @@ class PreviewForm(DatasetForm):
     def answers(self) -> dict[str, Any]:
         """What the services take, from what is valid so far."""
         given = self.cleaned_data
-        known = (
-            "name",
-            "description",
-            "date_order",
-            "time_zone",
-            "decimal",
-            "bad_rows",
-            "encoding",
-            "delimiter",
-            "quote",
-        )
-        answers = {key: given[key] for key in known if key in given}
+        said = ("name", "description", *ABOUT_THE_FILE)
+        answers = {key: given[key] for key in said if key in given and key != "null_tokens"}
         if "null_tokens" in self.fields:
             offered = {token.token for token in self.profile.null_candidates if token.token}
             kept = [token for token in self.initial["null_tokens"] if token not in offered]
@@ -189,12 +197,10 @@ class PreviewForm(DatasetForm):
         """As it was seen; ``others`` win."""
         options = profile.options
         types = {**options.types, **others.pop("types", {})}
+        asked = {need.kind: need.suggestion for need in profile.needs if need.kind == "date_order"}
         initial: dict[str, Any] = {
-            "decimal": options.decimal,
-            "encoding": options.encoding,
-            "delimiter": options.delimiter or ",",
-            "quote": options.quote,
-            "date_order": next((need.suggestion for need in profile.needs), ""),
+            **{key: value for key, value in options.to_json().items() if key in ABOUT_THE_FILE},
+            "date_order": asked.get("date_order", ""),
             "null_tokens": [token for token in options.null_tokens if token],
             "bad_rows": "stop",
         }

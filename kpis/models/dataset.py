@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ class Upload(BaseModel):
     path = models.CharField(max_length=200)  # below settings.UPLOADS_DIR
     bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, default="csv")  # of kpis.sources.registry
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     profile = models.JSONField(default=dict)
+
+    differences: Sequence[Any] = ()  # from a load, where somebody asked for them
 
     def __str__(self) -> str:
         return self.name

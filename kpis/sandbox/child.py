@@ -69,9 +69,10 @@ def _with_file(task: Task, limits: Limits, out: TextIO) -> Any:
 
     source, caps = file_source(task["kind"]), Caps(**task["caps"])
     path = Path(task["path"])
-    options = source.options(task["options"]) if task["options"] is not None else None
+    asked = source.options(task["options"]) if task["options"] is not None else None
     if task["do"] == "profile":
-        return source.profile(path, options, caps=caps).to_json()
+        return source.profile(path, asked, caps=caps).to_json()
+    options = asked or source.options({})
     if task["do"] == "check":
         source.check(path, options, caps=caps)
         return {}

@@ -19,8 +19,15 @@ from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import Preview, describe, preview
 from kpis.selectors.data import tables_for
 from kpis.services.loads import check_readers, live_of, stage, stage_rebuild, types_of
-from kpis.services.uploads import look_again, options_of, prove, reads_anew, require_own
-from kpis.sources.csv import Options
+from kpis.services.uploads import (
+    look_again,
+    options_of,
+    prove,
+    reads_anew,
+    remembered,
+    require_own,
+)
+from kpis.sources.reading import Reading
 
 USED = (Load.State.STAGED, Load.State.LIVE, Load.State.SUPERSEDED)
 CHECK_SECONDS = 10
@@ -34,8 +41,8 @@ def create_dataset(
     """A dataset of a file, its first load on the way.
 
     ``answers``: ``types`` (column → type), ``null_tokens``, ``date_order``, ``decimal``,
-    ``time_zone``, ``bad_rows``, ``encoding``, ``delimiter``, ``quote``; what is not said is as it
-    was seen. Raises ``Invalid`` where the file does not fit the answers: nothing is made then.
+    ``time_zone``, ``bad_rows``, and how it is cut into cells, by its kind; what is not said is as
+    it was seen. Raises ``Invalid`` where the file does not fit the answers: nothing is made then.
     """
     options = _options(actor, upload, answers)
     with transaction.atomic():
@@ -54,9 +61,10 @@ def _options(
     upload: Upload,
     answers: dict[str, Any],
     before: dict[str, Any] | None = None,
-) -> Options:
+) -> Reading:
     """How the file will be read, proved on the file itself."""
     require_own(actor, upload)
+    answers = {**remembered(upload, before or {}), **answers}
     if reads_anew(upload, answers):
         upload = look_again(actor=actor, upload=upload, answers=answers)
     options = options_of(upload, answers, before)

@@ -33,8 +33,8 @@ from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import load_file, materialise
 from kpis.selectors.data import inputs_of, outputs_of, published_on
 from kpis.services import extracting
-from kpis.services.uploads import KIND
-from kpis.sources.base import ROW, Caps, LoadReport
+from kpis.services.uploads import caps
+from kpis.sources.base import ROW, LoadReport
 
 JOB = "kpis.load"
 QUEUE = "refresh"
@@ -119,7 +119,7 @@ def _make(run: Run, load: Load, target: Path) -> tuple[LoadReport, dict[str, int
     if dataset.kind == Dataset.Kind.FILE:
         if load.upload is None:
             raise Invalid(_("This load has no file."), field="file")
-        return _from_file(run, load.upload.file, load.options, target), {}
+        return _from_file(run, load.upload, load.options, target), {}
     run.report(0.0, _("Running the query"))
     inputs = {source.table_name: live_of(source) for source in inputs_of(dataset)}
     limits = Limits(seconds=settings.SQL_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
@@ -128,14 +128,13 @@ def _make(run: Run, load: Load, target: Path) -> tuple[LoadReport, dict[str, int
     return report, {name: source.pk for name, source in inputs.items()}
 
 
-def _from_file(run: Run, file: Path, options: Mapping[str, Any], target: Path) -> LoadReport:
+def _from_file(run: Run, upload: Upload, options: Mapping[str, Any], target: Path) -> LoadReport:
     def tell(done: float, total: float) -> None:
         share = done / total if total else 0.0
         doing = _("Reading") if share < READ else _("Writing")
         run.report(share, f"{doing}, {share:.0%}")
 
-    caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
-    return load_file(KIND, file, options, target, tell, caps=caps)
+    return load_file(upload.kind, upload.file, options, target, tell, caps=caps())
 
 
 def live_of(dataset: Dataset) -> Load:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -26,20 +26,13 @@ from kpis.models import Upload
 from kpis.permissions import require_data
 from kpis.sandbox.run import check_file, profile_file
 from kpis.sources.base import Caps
-from kpis.sources.csv import CsvSource, Options, Profile
 from kpis.sources.csv.orders import CHOSEN
 from kpis.sources.csv.profiling import CERTAIN_NULLS
 from kpis.sources.guard import explain
+from kpis.sources.reading import Profile, Reading
+from kpis.sources.recognise import recognise
 from kpis.sources.registry import file_source
 
-KIND = CsvSource.kind
-#: what a person says about a file; everything else is seen in it
-ANSWERS = (
-    "types", "null_tokens", "date_order", "decimal", "time_zone", "bad_rows", "encoding",
-    "delimiter", "quote",
-)  # fmt: skip
-#: of these, what decides which columns there are
-READING = ("encoding", "delimiter", "quote")
 PREVIEW_ROWS = 20
 PREVIEW_CHARACTERS = 200
 
@@ -50,15 +43,23 @@ def take_upload(*, actor: User, file: File[bytes]) -> Upload:
     path = f"{secrets.token_hex(16)}.upload"
     with _gone_on_failure(Path(settings.UPLOADS_DIR) / path) as target:
         size, sha256 = _write(file, target)
-        profile = _look(target)
+        known = recognise(target, file.name or "")
+        kind, profile = _look(known.kind, target, told=[known.note] if known.note else [])
         with transaction.atomic():
             upload = Upload(
-                name=_short_name(file.name), path=path, bytes=size, sha256=sha256, by=actor,
-                profile=profile,
+                name=_short_name(file.name), path=path, bytes=size, sha256=sha256, kind=kind,
+                by=actor, profile=profile,
             )  # fmt: skip
             upload.full_clean()
             upload.save()
-            record(actor=actor, action="upload.take", target=upload, bytes=size, sha256=sha256)
+            record(
+                actor=actor,
+                action="upload.take",
+                target=upload,
+                bytes=size,
+                sha256=sha256,
+                kind=kind,
+            )
     return upload
 
 
@@ -103,51 +104,79 @@ def look_again(*, actor: User, upload: Upload, answers: Mapping[str, Any]) -> Up
     types = dict(answers.get("types", {}))
     answers = {key: value for key, value in answers.items() if key != "date_order"}
     chosen = {name: kind for name, kind in types.items() if kind != seen.options.types.get(name)}
-    options = _options_of(seen, {**answers, "types": chosen}) | {"types": chosen}
-    bad_rows = upload.profile.get("bad_rows", [])
-    upload.profile = {**_look(upload.file, options), "bad_rows": bad_rows}
-    upload.save(update_fields=["profile", "updated_at"])
+    options = _options_of(upload, seen, {**answers, "types": chosen}) | {"types": chosen}
+    bad_rows, told = upload.profile.get("bad_rows", []), upload.profile.get("told", [])
+    upload.kind, profile = _look(upload.kind, upload.file, options, told=told)
+    upload.profile = {**profile, "bad_rows": bad_rows}
+    upload.save(update_fields=["kind", "profile", "updated_at"])
     return upload
 
 
 def reads_anew(upload: Upload, answers: Mapping[str, Any]) -> bool:
     """Whether the answers cut the file into other cells than those that were looked at."""
-    seen = profile_of(upload).options
-    return any(answers.get(key) not in (None, getattr(seen, key)) for key in READING)
+    seen = profile_of(upload)
+    cutting = {*file_source(upload.kind).cutting}
+    if any(need.kind == "decimal" for need in seen.needs):
+        cutting.add("decimal")  # what was text becomes numbers
+    return any(answers.get(key) not in (None, "", _shown(seen, key)) for key in cutting)
 
 
-def prove(upload: Upload, options: Options) -> None:
+def _shown(seen: Profile, key: str) -> Any:
+    """With which answer the file was looked at, even if it is still asked for."""
+    proposed = (need.suggestion for need in seen.needs if need.kind == key and need.urgent)
+    return next(proposed, None) or getattr(seen.options, key)
+
+
+def remembered(upload: Upload, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of the file before and answers an open question about what to read."""
+    cutting = file_source(upload.kind).cutting
+    return {
+        need.kind: before[need.kind]
+        for need in profile_of(upload).needs
+        if need.kind in cutting and before.get(need.kind) in need.choices
+    }
+
+
+def prove(upload: Upload, options: Reading) -> None:
     """Raise the refusal that the load would come to, unless the look at the file is the proof."""
     profile = profile_of(upload)
     chosen = kept(CHOSEN)
     told = any(c.reason == chosen and c.type != "text" for c in profile.columns)
     if told or _deciding(options) != _deciding(profile.options):
-        caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
-        check_file(KIND, upload.file, options.to_json(), caps=caps)
+        check_file(upload.kind, upload.file, options.to_json(), caps=caps())
 
 
-def _deciding(options: Options) -> dict[str, Any]:
+def _deciding(options: Reading) -> dict[str, Any]:
     """What a value can fail by."""
     left_out = {"time_zone": "UTC", "bad_rows": "stop"}
     return {**options.to_json(), "null_tokens": set(options.null_tokens), **left_out}
 
 
-def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The profile as it is stored: few rows, short cells, and the rows that do not fit.
+def caps() -> Caps:
+    """How much a file may bring."""
+    return Caps(
+        bytes=settings.MAX_UPLOAD_BYTES, unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+        rows=settings.MAX_UPLOAD_ROWS, cells=settings.MAX_SHEET_CELLS,
+    )  # fmt: skip
+
+
+def _look(
+    kind: str, path: Path, options: Mapping[str, Any] | None = None, *, told: Sequence[str] = ()
+) -> tuple[str, dict[str, Any]]:
+    """The kind and the profile as it is stored: few rows, short cells, the rows that do not fit.
 
     Its sentences are plain text in the portal's own language, not in that of who sent the file.
     """
-    caps = Caps(bytes=settings.MAX_UPLOAD_BYTES)
     bad_rows: list[Any] = []
     try:
         try:
-            profile = profile_file(KIND, path, options, caps=caps)
+            profile = profile_file(kind, path, options, caps=caps())
         except Invalid as error:
             if options is not None or "bad_rows" not in error.details:
                 raise
             bad_rows = error.details["bad_rows"]
-            tolerant = Options(null_tokens=("", *CERTAIN_NULLS), bad_rows="skip")
-            profile = profile_file(KIND, path, tolerant.to_json(), caps=caps)
+            tolerant = {"null_tokens": ["", *CERTAIN_NULLS], "bad_rows": "skip"}
+            profile = profile_file(kind, path, tolerant, caps=caps())
     except Invalid as error:
         # with answers given, the one that is wrong; before any, it is the file
         field = "file" if options is None else error.field
@@ -156,38 +185,52 @@ def _look(path: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any
     stored["preview"] = [
         [cell[:PREVIEW_CHARACTERS] for cell in row] for row in profile.preview[:PREVIEW_ROWS]
     ]
-    told: dict[str, Any] = kept({**stored, "bad_rows": bad_rows})
-    return told
+    said: dict[str, Any] = kept({**stored, "bad_rows": bad_rows, "told": list(told)})
+    return file_source(kind).kind_of(profile), said
 
 
 def profile_of(upload: Upload) -> Profile:
     """What was seen in the file."""
-    stored = {key: value for key, value in upload.profile.items() if key != "bad_rows"}
-    profile: Profile = file_source(KIND).profile_from_json(stored)
-    return profile
+    beside = ("bad_rows", "told")
+    stored = {key: value for key, value in upload.profile.items() if key not in beside}
+    return file_source(upload.kind).profile_from_json(stored)
 
 
 def options_of(
     upload: Upload, answers: Mapping[str, Any], before: Mapping[str, Any] | None = None
-) -> Options:
+) -> Reading:
     """How the file is to be read: as it was seen, as ``before``, as answered now.
 
     Raises ``Invalid`` beside the answer that is missing or wrong.
     """
-    seen = profile_of(upload)
+    seen, source = profile_of(upload), file_source(upload.kind)
     names = {column.name for column in seen.columns}
     for name in answers.get("types", {}):
         if name not in names:
             raise Invalid(_("The file has no column “%(name)s”.") % {"name": name}, field="types")
-    kept = {key: value for key, value in (before or {}).items() if key in ANSWERS}
-    if seen.options.date_order:  # what the values prove needs no memory
-        kept.pop("date_order", None)
-    kept["types"] = {n: kind for n, kind in kept.get("types", {}).items() if n in names}
-    first = _options_of(seen, kept)
-    options: Options = file_source(KIND).options(_merged(first, answers))
+    # What each file shows by itself, and what its values prove, needs no memory.
+    memory = set(source.answers) - set(source.sensed)
+    if seen.options.date_order:
+        memory.discard("date_order")
+    kept = {key: value for key, value in (before or {}).items() if key in memory}
+    kept["types"] = _remembered_types(seen, kept.get("types", {}))
+    first = _options_of(upload, seen, kept)
+    options = source.options(_merged(upload, first, answers))
+    _require_answers(seen, options)
+    return options
+
+
+def _remembered_types(seen: Profile, types: Mapping[str, str]) -> dict[str, str]:
+    choices = {column.name: column.choices for column in seen.columns}
+    return {name: kind for name, kind in types.items() if kind in choices.get(name, ())}
+
+
+def _require_answers(seen: Profile, options: Reading) -> None:
+    """Refuse what is asked and not answered."""
     for need in seen.needs:
         dated = options.types.get(need.column) in ("date", "timestamp")
-        if dated and getattr(options, need.kind) not in need.choices:
+        asked = need.urgent and (dated or not need.column)
+        if asked and getattr(options, need.kind) not in need.choices:
             raise Invalid(need.question, field=need.kind, needs=[asdict(need)])
     if seen.bad_rows_total and options.bad_rows == "stop":
         raise Invalid(
@@ -199,15 +242,16 @@ def options_of(
             % {"n": seen.bad_rows_total},
             field="bad_rows",
         )
-    return options
 
 
-def _options_of(seen: Profile, answers: Mapping[str, Any]) -> dict[str, Any]:
-    return _merged({**seen.options.to_json(), "bad_rows": "stop"}, answers)
+def _options_of(upload: Upload, seen: Profile, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return _merged(upload, {**seen.options.to_json(), "bad_rows": "stop"}, answers)
 
 
-def _merged(options: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(answers) - set(ANSWERS))
+def _merged(
+    upload: Upload, options: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    unknown = sorted(set(answers) - set(file_source(upload.kind).answers))
     if unknown:
         raise Invalid(_("“%(name)s” is no answer here.") % {"name": unknown[0]}, field=unknown[0])
     types = {**options["types"], **answers.get("types", {})}

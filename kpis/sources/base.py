@@ -1,12 +1,10 @@
-"""What every kind of file source can do, and what a load tells about itself."""
+"""What every source shares: caps, types, bad rows, and what a load tells about itself."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any
 
 Progress = Callable[[float, float], None]
 """Called with how much is done and how much there is."""
@@ -34,6 +32,8 @@ class Caps:
     columns: int = 500
     cell_characters: int = 100_000
     rows: int = 10_000_000
+    unpacked_bytes: int = 500_000_000
+    cells: int = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class LoadReport:
     bad_rows_total: int = 0
     clock_changes: Mapping[str, ClockChanges] = field(default_factory=dict)
     sql: str = ""
+    notes: tuple[str, ...] = ()  # what was left out or filled
+    cut: bool = False  # the source ends in the middle of a row
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -89,52 +91,10 @@ class LoadReport:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> LoadReport:
         known = dict(data)
+        known["notes"] = tuple(data.get("notes", ()))
         known["columns"] = tuple(Column(**column) for column in data["columns"])
         known["bad_rows"] = tuple(BadRow(**row) for row in data["bad_rows"])
         known["clock_changes"] = {
             column: ClockChanges(**counts) for column, counts in data["clock_changes"].items()
         }
         return cls(**known)
-
-
-OptionsT = TypeVar("OptionsT")
-ProfileT = TypeVar("ProfileT")
-
-
-class FileSource(ABC, Generic[OptionsT, ProfileT]):
-    """One kind of file: look at it first, then load it with the answers of a person."""
-
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    suffixes: ClassVar[tuple[str, ...]]
-
-    @abstractmethod
-    def options(self, data: Mapping[str, Any]) -> OptionsT:
-        """Options from their stored form; Invalid names the wrong one."""
-
-    @abstractmethod
-    def profile(
-        self, path: Path, options: OptionsT | None = None, *, caps: Caps | None = None
-    ) -> ProfileT:
-        """What the file seems to hold, why, and what a person must still say."""
-
-    @abstractmethod
-    def profile_from_json(self, data: Mapping[str, Any]) -> ProfileT:
-        """A profile from its stored form."""
-
-    @abstractmethod
-    def check(self, path: Path, options: OptionsT, *, caps: Caps | None = None) -> None:
-        """Raise the refusal that a load of the file with these options would."""
-
-    @abstractmethod
-    def load(
-        self,
-        path: Path,
-        options: OptionsT,
-        target: Path,
-        progress: Progress = ignore,
-        *,
-        caps: Caps | None = None,
-        memory_mb: int = 512,
-    ) -> LoadReport:
-        """Turn the file into Parquet at ``target``, or leave nothing there."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
-from kpis.sources.base import FileSource
-from kpis.sources.csv import CsvSource
+from kpis.sources.columnar import ParquetSource
+from kpis.sources.csv import CsvSource, TsvSource
+from kpis.sources.jsonl import JsonSource
+from kpis.sources.kinds import FileSource
+from kpis.sources.xlsx import XlsxSource
 
-FILE_SOURCES: dict[str, FileSource[Any, Any]] = {CsvSource.kind: CsvSource()}
+FILE_SOURCES: dict[str, FileSource] = {
+    source.kind: source
+    for source in (CsvSource(), TsvSource(), XlsxSource(), ParquetSource(), JsonSource())
+}
 
 
-def file_source(kind: str) -> FileSource[Any, Any]:
+def file_source(kind: str) -> FileSource:
     """The adapter of that kind."""
     if kind not in FILE_SOURCES:
         known = ", ".join(sorted(FILE_SOURCES))

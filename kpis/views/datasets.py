@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
 from kpis.catalogue.filling import fitting
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
+from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.services import datasets as services
@@ -41,7 +43,8 @@ def datasets(request: HttpRequest) -> HttpResponse:
     page = page_of(request, selectors.datasets_for(person_of(request)))
     latest = selectors.latest_loads(page)
     rows = [(dataset, latest.get(dataset.pk)) for dataset in page]
-    return render(request, "kpis/datasets.html", {"page": page, "rows": rows})
+    form = UploadForm(most=settings.MAX_UPLOAD_BYTES)
+    return render(request, "kpis/datasets.html", {"page": page, "rows": rows, "form": form})
 
 
 def trail(here: str, dataset: Dataset | None = None) -> list[dict[str, str]]:

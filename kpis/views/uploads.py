@@ -17,11 +17,14 @@ from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
-from ace_portal.lib.saying import said
-from kpis.forms.datasets import PreviewForm, UploadForm, name_of
+from ace_portal.lib.saying import all_said, said
+from kpis.forms.datasets import PreviewForm, name_of
+from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Upload
+from kpis.selectors.comparing import differences_from_live
 from kpis.selectors.data import dataset_for, upload_for
 from kpis.services import datasets, uploads
+from kpis.sources.registry import file_source
 from kpis.views.datasets import trail
 
 FORM = ["GET", "HEAD", "POST"]
@@ -89,8 +92,8 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
     anew = request.method == "POST" and _reads_anew(form, upload)
     if anew or (request.method == "POST" and "look" in request.POST):
         if anew and "look" not in request.POST:
-            said = _("The file was read again with your answers. Look at it, then send them.")
-            messages.warning(request, said)
+            again = _("The file was read again with your answers. Look at it, then send them.")
+            messages.warning(request, again)
         form = _look_again(form, upload, dataset, user.time_zone, user)
     elif request.method == "POST":
         made = submit(form, lambda **given: _make(user, upload, dataset, form))
@@ -103,6 +106,9 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "upload": upload,
         "dataset": dataset,
         "profile": form.profile,
+        "changes": all_said(differences_from_live(upload, dataset)) if dataset else [],
+        "kind": said(file_source(upload.kind).label),
+        "told": [*upload.profile.get("told", []), *form.profile.notes],
         "bad_rows": upload.profile.get("bad_rows", []),
     }
     return render(request, "kpis/preview.html", context, status=422 if form.errors else 200)
@@ -116,8 +122,11 @@ def _preview_form(
     kept = ("types", "null_tokens", "decimal", "time_zone", "bad_rows", "date_order")
     others = {"name": name_of(upload.name), "time_zone": zone}
     others |= {key: before[key] for key in kept if before.get(key)}
+    others |= uploads.remembered(upload, before)
     initial = PreviewForm.initial_of(profile, **(others | typed))
-    return PreviewForm(data, initial=initial, profile=profile, named=dataset is None)
+    return PreviewForm(
+        data, initial=initial, profile=profile, kind=upload.kind, named=dataset is None
+    )
 
 
 def _look_again(
@@ -127,8 +136,8 @@ def _look_again(
     form.is_valid()
     answers = form.answers()
     typed = {key: form.data.get(key, "") for key in ("name", "description")}
-    known = {key: value for key, value in answers.items() if key in uploads.ANSWERS and value}
-    known["null_tokens"] = answers.get("null_tokens", [])
+    takes = file_source(upload.kind).answers
+    known = {key: answers[key] for key in takes if answers.get(key) not in (None, "", {})}
     try:
         uploads.look_again(actor=user, upload=upload, answers=known)
     except Invalid as error:

@@ -1,9 +1,10 @@
 """Delimited text: comma, semicolon, tab or bar."""
 
-from kpis.sources.csv.adapter import CsvSource
+from kpis.sources.csv.adapter import CsvSource, TsvSource
 from kpis.sources.csv.loading import load
-from kpis.sources.csv.options import ColumnProfile, Need, NullToken, Options, Profile
+from kpis.sources.csv.options import Options
 from kpis.sources.csv.profiling import profile
+from kpis.sources.reading import ColumnProfile, Need, NullToken, Profile
 
 __all__ = [
     "ColumnProfile",
@@ -12,6 +13,7 @@ __all__ = [
     "NullToken",
     "Options",
     "Profile",
+    "TsvSource",
     "load",
     "profile",
 ]

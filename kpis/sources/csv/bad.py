@@ -17,6 +17,7 @@ class Bad:
 
     total: int = 0
     shown: list[BadRow] = field(default_factory=list)
+    cut: bool = False  # the file ends in the middle of a row
 
     def add(self, row: BadRow) -> None:
         self.total += 1
@@ -24,13 +25,21 @@ class Bad:
             self.shown.append(row)
 
 
+CUT = _("The file ends in the middle of a row: it was probably cut off while it was copied.")
+
+
 @lru_cache(maxsize=64)  # a file of bad rows has the same few reasons
 def other_width(wanted: int, found: int) -> str:
     return _("%(wanted)s cells expected, %(found)s found", wanted=wanted, found=found)
 
 
-def misread(error: str, line: int, quote: str, caps: Caps) -> str:
-    """Why Python's reader stumbled; what leaves no row behind it is raised."""
+def misread(error: str, line: int, quote: str, caps: Caps, *, cut: bool) -> str:
+    """Why Python's reader stumbled; what swallows rows is raised.
+
+    ``cut`` says that the file ends within the line on which the row begins.
+    """
+    if "unexpected end" in error and cut:
+        return _("the file ends within a quoted text")
     if "unexpected end" in error:
         raise Invalid(
             _(

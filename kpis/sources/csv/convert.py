@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from kpis.sources.csv.stamps import Stamps
 from kpis.sources.guard import listed
 
-TRUE = ("true", "yes", "y", "t", "1")
-FALSE = ("false", "no", "n", "f", "0")
+# as spreadsheets spell them in German, French, Italian, Spanish, Portuguese, Dutch, Swedish
+TRUE_WORDS = (
+    "true", "yes", "wahr", "ja", "vrai", "oui", "vero", "verdadero", "verdadeiro", "waar", "sant",
+)  # fmt: skip
+FALSE_WORDS = (
+    "false", "no", "falsch", "nein", "faux", "non", "falso", "onwaar", "nee", "falskt",
+)  # fmt: skip
+SPELLED = (*TRUE_WORDS, *FALSE_WORDS)
+TRUE = (*TRUE_WORDS, "y", "t", "1")
+FALSE = (*FALSE_WORDS, "n", "f", "0")
 
 INTEGER = "[+-]?(0|[1-9][0-9]{0,17})"
 INTEGER_TOLD = "[+-]?[0-9]{1,18}"

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ace_portal.lib.words import sentence as _
-from kpis.sources.base import Caps
-from kpis.sources.csv.convert import INTEGER, NUMBER, Plan, filled
-from kpis.sources.csv.options import Options
+from kpis.sources.csv.convert import INTEGER, NUMBER, SPELLED, Plan, filled
 from kpis.sources.csv.orders import CHOSEN, Finding, ordered_finding, seen
-from kpis.sources.csv.staging import Staged, lines_of
-from kpis.sources.csv.stamps import ORDERS, Stamps, looks_like_stamp, stamps_of
+from kpis.sources.csv.sampling import likely_type, samples
+from kpis.sources.csv.stage import Staged
+from kpis.sources.csv.stamps import ORDERS, Stamps, stamps_of
 from kpis.sources.guard import counting, listed
+from kpis.sources.reading import Need, Reading
 
-SAMPLE_ROWS = 1_000
-FEW = 50  # with fewer values than this in the sample, look for more
-LIKELY = 0.8
 NOTHING = _("No value in any row.")
-SPELLED = ("true", "false", "yes", "no")
 PLURAL = {
     "boolean": _("true or false"),
     "integer": _("whole numbers"),
@@ -29,60 +24,10 @@ PLURAL = {
 }
 
 
-def samples(
-    staged: Staged, tokens: tuple[str, ...], wanted: Sequence[str] | None = None
-) -> dict[str, list[str]]:
-    """Some values of the columns, trimmed and without nulls, spread over the file."""
-    sources = wanted
-    if sources is None:
-        sources = [f"c{i}" for i in range(len(staged.dialect.names))]
-    if not sources:
-        return {}
-    step = max(staged.rows // SAMPLE_ROWS, 1)
-    rows = staged.connection.execute(
-        f"SELECT {', '.join(f'trim({source})' for source in sources)} FROM raw "
-        f"WHERE _row <= {SAMPLE_ROWS // 2} OR _row % {step} = 0 ORDER BY _row"
-    ).fetchall()
-    found = {}
-    for place, source in enumerate(sources):
-        nothing = {None, "", *tokens}
-        values = [row[place] for row in rows if row[place] not in nothing]
-        if len(values) < FEW and staged.rows > SAMPLE_ROWS:
-            value = filled(source, tokens)
-            more = staged.connection.execute(
-                f"SELECT {value} AS v FROM raw WHERE v IS NOT NULL LIMIT {SAMPLE_ROWS}"
-            ).fetchall()
-            values = [row[0] for row in more]
-        found[source] = values
-    return found
-
-
-def likely_type(values: Sequence[str], decimal: str) -> str:
-    """The type that most of the values have."""
-    kinds = Counter(_type_of(value, decimal) for value in values)
-    kinds.pop("", None)
-    numbers = kinds["integer"] + kinds["number"]
-    if kinds["number"]:
-        kinds["integer"], kinds["number"] = 0, numbers
-    kind, count = kinds.most_common(1)[0] if kinds else ("text", 0)
-    return kind if count >= LIKELY * len(values) and count else "text"
-
-
-def _type_of(value: str, decimal: str) -> str:
-    if value.lower() in SPELLED:
-        return "boolean"
-    if re.fullmatch(INTEGER, value):
-        return "integer"
-    if re.fullmatch(NUMBER[decimal], value):
-        return "number"
-    return "timestamp" if looks_like_stamp(value) else "text"
-
-
 def findings(
     staged: Staged,
-    options: Options,
+    options: Reading,
     tokens: tuple[str, ...],
-    caps: Caps,
     *,
     trusting: bool = False,
 ) -> list[Finding]:
@@ -111,12 +56,12 @@ def findings(
         if plan.type != "text" and not (trusting and _settled_by_options(plan, options))
     ]
     facts = _facts(staged, doubtful, options, tokens)
-    lines = lines_of(staged, {row for fact in facts.values() for row in _rows(fact)}, caps)
+    lines = staged.lines({row for fact in facts.values() for row in _rows(fact)})
     result = []
     for plan in plans:
         fact = facts.get(plan.source)
         if plan.type == "text":
-            result.append(Finding(plan, _text_reason(plan, sampled.get(plan.source, []), options)))
+            result.append(_text_finding(plan, sampled.get(plan.source, []), options))
         elif fact is None:
             result.append(Finding(plan, CHOSEN))
         elif not fact["n"]:
@@ -126,10 +71,22 @@ def findings(
             result.append(_stamp_finding(plan, fact, options, lines))
         else:
             result.append(_plain_finding(plan, fact, options, lines))
-    return result
+    return [_as_the_source_says(staged, found, options, tokens) for found in result]
 
 
-def _settled_by_options(plan: Plan, options: Options) -> bool:
+def _as_the_source_says(
+    staged: Staged, found: Finding, options: Reading, tokens: tuple[str, ...]
+) -> Finding:
+    """Text stays text where the source itself tells text from numbers and dates."""
+    plan = found.plan
+    place = int(plan.source[1:])
+    if plan.type == "text" or plan.name in options.types or not staged.texts(place, tokens):
+        return found
+    reason = _("Text in the file. Choose another type if it is one: %(why)s", why=found.reason)
+    return Finding(replace(plan, type="text"), reason)
+
+
+def _settled_by_options(plan: Plan, options: Reading) -> bool:
     if plan.name not in options.types:
         return False
     return plan.stamps is None or not plan.stamps.numeric or options.date_order in ORDERS
@@ -145,7 +102,7 @@ def _first(value: str, condition: str) -> str:
 
 
 def _facts(
-    staged: Staged, plans: list[Plan], options: Options, tokens: tuple[str, ...]
+    staged: Staged, plans: list[Plan], options: Reading, tokens: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     """Counts over every row, for all columns in one pass."""
     if not plans:
@@ -166,7 +123,7 @@ def _facts(
     return result
 
 
-def _fact_sql(plan: Plan, value: str, options: Options) -> dict[str, str]:
+def _fact_sql(plan: Plan, value: str, options: Reading) -> dict[str, str]:
     facts = {"n": f"count({value})"}
     if plan.type in ("date", "timestamp"):
         if plan.stamps is not None:
@@ -207,7 +164,7 @@ def _stamp_facts(stamps: Stamps, value: str, order: str) -> dict[str, str]:
 
 
 def _plain_finding(
-    plan: Plan, fact: Mapping[str, Any], options: Options, lines: Mapping[int, int]
+    plan: Plan, fact: Mapping[str, Any], options: Reading, lines: Mapping[int, int]
 ) -> Finding:
     n, ok, kind = fact["n"], fact["ok"], PLURAL[plan.type]
     if plan.name in options.types:
@@ -247,7 +204,7 @@ def _plain_finding(
 
 
 def _stamp_finding(
-    plan: Plan, fact: Mapping[str, Any], options: Options, lines: Mapping[int, int]
+    plan: Plan, fact: Mapping[str, Any], options: Reading, lines: Mapping[int, int]
 ) -> Finding:
     stamps = plan.stamps
     if stamps is None:
@@ -273,23 +230,36 @@ def _stamp_finding(
     )
 
 
-def _text_reason(plan: Plan, values: Sequence[str], options: Options) -> str:
+def _text_finding(plan: Plan, values: Sequence[str], options: Reading) -> Finding:
     if plan.name in options.types:
-        return CHOSEN
+        return Finding(plan, CHOSEN)
     if not values:
-        return NOTHING
+        return Finding(plan, NOTHING)
     zeros = [value for value in values if re.fullmatch(r"0\d+", value)]
     if len(zeros) > len(values) / 2:
-        return _(
+        reason = _(
             "Text: values such as “%(value)s” begin with a zero that a number would lose.",
             value=zeros[0],
         )
+        return Finding(plan, reason)
     other = "," if options.decimal == "." else "."
-    if likely_type(values, other) == "number":
-        return _(
-            "Text: values such as “%(value)s” would be numbers if “%(mark)s” is the decimal mark. "
-            "Say so if it is.",
-            value=values[0][:60],
-            mark=other,
-        )
-    return _("Text, such as “%(value)s”.", value=values[0][:60])
+    if options.asks_decimal and likely_type(values, other) == "number":
+        return _other_mark(plan, values[0][:60], other)
+    return Finding(plan, _("Text, such as “%(value)s”.", value=values[0][:60]))
+
+
+def _other_mark(plan: Plan, value: str, mark: str) -> Finding:
+    question = _(
+        "Column “%(name)s”: is “%(value)s” a number with “%(mark)s” as the decimal mark?",
+        name=plan.name,
+        value=value,
+        mark=mark,
+    )
+    reason = _(
+        "Text: values such as “%(value)s” would be numbers if “%(mark)s” is the decimal mark. "
+        "Say so if it is.",
+        value=value,
+        mark=mark,
+    )
+    need = Need("decimal", plan.name, question, (".", ","), mark, urgent=False)
+    return Finding(plan, reason, need)

@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def dialect_of(path: Path, options: Options, caps: Caps) -> Dialect:
             field="file",
         )
     header, why = _header(rows, options)
-    names = _names(rows[0]) if header else tuple(f"column_{i + 1}" for i in range(len(rows[0])))
+    names = names_of(rows[0]) if header else tuple(f"column_{i + 1}" for i in range(len(rows[0])))
     return Dialect(delimiter, options.quote, header, names, note, why)
 
 
@@ -117,7 +117,8 @@ def _header(rows: list[list[str]], options: Options) -> tuple[bool, str]:
     return True, _("The first row holds words only: these are the column names.")
 
 
-def _names(cells: list[str]) -> tuple[str, ...]:
+def names_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """The columns as the cells of the header name them; Invalid for what is no name."""
     names = tuple(LINE_BREAK.sub(" ", cell).strip() for cell in cells)
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):

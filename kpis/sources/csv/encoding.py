@@ -15,6 +15,10 @@ from kpis.sources.base import Caps
 
 CHUNK = 1 << 20
 SAMPLE = 1 << 18
+#: what a file may be written in, commonest first
+ENCODINGS = ("utf-8", "cp1252", "cp1250", "iso8859-15", "mac-roman", "utf-16")
+WESTERN = ["cp1252", "cp1250"]
+FEW_ODD, FEW_ODD_IN = 40, 1 << 16  # so few letters beyond ASCII are accents, no other script
 GUESSES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "euc_kr"]
 
 NOT_TEXT = (
@@ -140,8 +144,12 @@ def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[
         return _wide(head)
     if utf8:
         return "utf-8", _("All bytes are valid UTF-8."), True
-    best = from_bytes(head, cp_isolation=GUESSES).best()
+    odd = sum(byte > 127 for byte in head[:FEW_ODD_IN])
+    among = GUESSES if odd > FEW_ODD else WESTERN
+    best = from_bytes(head, cp_isolation=among).best()
     guess = best.encoding if best is not None else "cp1252"
+    if guess == "cp1250" and _alike(head, "cp1252", guess):
+        guess = "cp1252"  # the commoner of two that say the same
     sure = round(100 * (1 - best.chaos)) if best is not None else 0
     return (
         guess,
@@ -153,6 +161,10 @@ def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[
         ),
         False,
     )
+
+
+def _alike(head: bytes, one: str, other: str) -> bool:
+    return head.decode(one, "replace") == head.decode(other, "replace")
 
 
 def _wide(head: bytes) -> tuple[str, str, bool]:

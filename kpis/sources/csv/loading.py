@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,11 +25,12 @@ from kpis.sources.base import (
 from kpis.sources.csv.bad import Bad, more_rows
 from kpis.sources.csv.convert import Plan, filled, typed
 from kpis.sources.csv.detect import findings
-from kpis.sources.csv.options import Options
-from kpis.sources.csv.staging import SHOWN, Staged, lines_of, staged
+from kpis.sources.csv.stage import SHOWN, Staged, Stager
+from kpis.sources.csv.staging import staged
 from kpis.sources.csv.stamps import ORDER_WORDS
 from kpis.sources.guard import counting, explain, literal, name, run_reporting
 from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
+from kpis.sources.reading import Reading
 from kpis.sources.zones import Step, odd_sql, steps, to_utc_sql, zone_named
 
 A_TYPE = {
@@ -45,8 +47,7 @@ class Work:
     """One load while it is made."""
 
     stage: Staged
-    options: Options
-    caps: Caps
+    options: Reading
     plans: list[Plan]
     part: Path
     known: dict[str, list[Step]] = field(default_factory=dict)
@@ -74,12 +75,13 @@ class Work:
 
 def load(
     path: Path,
-    options: Options,
+    options: Reading,
     target: Path,
     progress: Progress = ignore,
     *,
     caps: Caps | None = None,
     memory_mb: int = 512,
+    stager: Stager[Any] = staged,
 ) -> LoadReport:
     """Write the file as Parquet to ``target``: all of it, read-only, or nothing.
 
@@ -91,9 +93,9 @@ def load(
     try:
         with (
             beside(target) as part,
-            staged(path, options, part, progress, caps=caps, memory_mb=memory_mb) as stage,
+            stager(path, options, part, progress, caps=caps, memory_mb=memory_mb) as stage,
         ):
-            work = Work(stage, options, caps, plans_for(stage, options, caps), part)
+            work = Work(stage, options, plans_for(stage, options), part)
             return _load(work, target, progress, began)
     except (duckdb.Error, OSError, MemoryError) as error:
         raise explain(error, doing=_("loading the file")) from error
@@ -119,8 +121,8 @@ def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadRep
     return LoadReport(
         rows=rows,
         bytes=size,
-        source_bytes=stage.scan.bytes,
-        source_sha256=stage.scan.sha256,
+        source_bytes=stage.source.bytes,
+        source_sha256=stage.source.sha256,
         sha256=sha256,
         columns=columns,
         as_of=latest(columns),
@@ -128,10 +130,12 @@ def _load(work: Work, target: Path, progress: Progress, began: float) -> LoadRep
         bad_rows=tuple(sorted([*stage.bad.shown, *bad.shown], key=lambda row: row.line)),
         bad_rows_total=stage.bad.total + bad.total,
         clock_changes=changes,
+        notes=stage.notes,
+        cut=stage.bad.cut,
     )
 
 
-def plans_for(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
+def plans_for(stage: Staged, options: Reading) -> list[Plan]:
     unknown = sorted(set(options.types) - set(stage.dialect.names))
     if unknown:
         raise Invalid(
@@ -142,12 +146,10 @@ def plans_for(stage: Staged, options: Options, caps: Caps) -> list[Plan]:
             ),
             field="types",
         )
-    found = findings(stage, options, options.null_tokens, caps, trusting=True)
-    for finding in found:
-        if finding.need is not None:
-            raise Invalid(
-                finding.need.question, field=finding.need.kind, needs=[asdict(finding.need)]
-            )
+    found = findings(stage, options, options.null_tokens, trusting=True)
+    for need in (*stage.needs, *(finding.need for finding in found)):
+        if need is not None and need.urgent:
+            raise Invalid(need.question, field=need.kind, needs=[asdict(need)])
     return [finding.plan for finding in found]
 
 
@@ -207,7 +209,7 @@ def misfits_in(work: Work, wrong: list[Plan]) -> Bad:
     rows = work.stage.connection.execute(
         f"SELECT _row, {cells} FROM raw WHERE {either} ORDER BY _row LIMIT {BAD_ROWS_SHOWN}"
     ).fetchall()
-    lines = lines_of(work.stage, {row[0] for row in rows}, work.caps)
+    lines = work.stage.lines({row[0] for row in rows})
     for number, *values in rows:
         plan, value = next(
             (plan, value) for plan, value in zip(wrong, values, strict=True) if value is not None
@@ -217,7 +219,7 @@ def misfits_in(work: Work, wrong: list[Plan]) -> Bad:
     return bad
 
 
-def _reason(plan: Plan, options: Options) -> str:
+def _reason(plan: Plan, options: Reading) -> str:
     if plan.stamps is not None and plan.stamps.numeric:
         order = ORDER_WORDS[plan.order]
         return _("not %(type)s, %(order)s", type=A_TYPE[plan.type], order=order)

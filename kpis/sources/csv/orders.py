@@ -8,8 +8,8 @@ from typing import Any
 
 from ace_portal.lib.words import sentence as _
 from kpis.sources.csv.convert import Plan
-from kpis.sources.csv.options import Need, Options
 from kpis.sources.csv.stamps import ORDER_WORDS, ORDERS, Stamps
+from kpis.sources.reading import Need, Reading
 
 CHOSEN = _("As chosen.")
 
@@ -27,7 +27,7 @@ def ordered_finding(
     plan: Plan,
     stamps: Stamps,
     fact: Mapping[str, Any],
-    options: Options,
+    options: Reading,
     lines: Mapping[int, int],
 ) -> Finding:
     """Day or month first: as told, as the values settle it, or a question."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from ace_portal.lib.words import joined
 from kpis.sources.base import Caps, ignore
-from kpis.sources.csv.convert import filled
-from kpis.sources.csv.detect import findings, likely_type, samples
-from kpis.sources.csv.options import ColumnProfile, NullToken, Options, Profile
+from kpis.sources.csv.convert import Plan, filled, typed
+from kpis.sources.csv.detect import findings
+from kpis.sources.csv.options import Options
 from kpis.sources.csv.orders import Finding
-from kpis.sources.csv.staging import Staged, staged
+from kpis.sources.csv.sampling import likely_type, samples
+from kpis.sources.csv.stage import Staged, Stager
+from kpis.sources.csv.staging import staged
 from kpis.sources.guard import counting, listed
+from kpis.sources.reading import ColumnProfile, NullToken, Profile, Reading
 
 PREVIEW_ROWS = 50
 EXAMPLES = 5
@@ -42,21 +47,24 @@ POSSIBLE_NULLS = ("-", "--", ".", "NA", "na", "None", "none", "NONE", "nil", "un
 
 def profile(
     path: Path,
-    options: Options | None = None,
+    options: Reading | None = None,
     *,
     caps: Caps | None = None,
     scratch: Path | None = None,
     memory_mb: int = 512,
+    stager: Stager[Any] = staged,
+    plain: Reading | None = None,
 ) -> Profile:
-    """What the file seems to hold. Without options the null tokens are proposed as well."""
+    """What the file seems to hold. Without options it is read as ``plain`` says, and the null
+    tokens are proposed as well."""
     caps = caps or Caps()
-    asked = options or Options()
+    asked = options or plain or Options()
     # a profile shows everything that can be read; whether to stop is the load's question
     reading = replace(asked, bad_rows="skip") if options is not None else asked
     large = path.stat().st_size > WHOLE_BYTES
     with (
         tempfile.TemporaryDirectory(dir=scratch) as folder,
-        staged(
+        stager(
             path,
             reading,
             Path(folder) / "profile",
@@ -68,24 +76,27 @@ def profile(
     ):
         candidates = _null_candidates(stage)
         tokens = _tokens(stage, candidates, options)
-        found = findings(stage, asked, tokens, caps)
+        found = findings(stage, asked, tokens)
         columns = _columns(stage, found, candidates, tokens)
         shown = stage.connection.execute(
             f"SELECT * EXCLUDE (_row) FROM raw WHERE _row <= {PREVIEW_ROWS} ORDER BY _row"
         ).fetchall()
         return Profile(
             options=_proposed(stage, asked, found, tokens),
-            bytes=stage.scan.bytes,
+            bytes=stage.source.bytes,
             rows=stage.rows,
             complete=stage.complete,
-            encoding_note=stage.scan.note,
+            encoding_note=stage.source.note,
             dialect_note=stage.dialect.dialect_note,
             header_note=stage.dialect.header_note,
             columns=columns,
             null_candidates=_totals(candidates, tokens),
-            needs=tuple(finding.need for finding in found if finding.need is not None),
+            needs=(*stage.needs, *(find.need for find in found if find.need is not None)),
             preview=tuple(tuple(cell or "" for cell in row) for row in shown),
             bad_rows_total=stage.bad.total,
+            notes=stage.notes,
+            cut=stage.bad.cut,
+            as_of=_as_of(stage, asked, found, tokens),
         )
 
 
@@ -114,7 +125,7 @@ def _null_candidates(stage: Staged) -> dict[str, Counter[str]]:
 
 
 def _tokens(
-    stage: Staged, candidates: Mapping[str, Counter[str]], options: Options | None
+    stage: Staged, candidates: Mapping[str, Counter[str]], options: Reading | None
 ) -> tuple[str, ...]:
     """The null tokens: those told, or the certain ones that occur.
 
@@ -170,14 +181,43 @@ def _columns(
                     NullToken(token, number, token in tokens)
                     for token, number in candidates[source].most_common()
                 ),
+                written=_written(finding.plan, sampled[source]),
             )
         )
     return tuple(columns)
 
 
+def _written(plan: Plan, values: Sequence[str]) -> str:
+    """How the values are spelled, where a spreadsheet may spell them otherwise."""
+    if plan.type in ("date", "timestamp") and plan.stamps is not None:
+        return plan.stamps.words(plan.order)
+    if plan.type == "boolean":
+        return joined(", ", sorted(set(values))[:4])
+    return ""
+
+
+def _as_of(
+    stage: Staged, asked: Reading, found: list[Finding], tokens: tuple[str, ...]
+) -> str | None:
+    """The latest timestamp, once every date can be read; with "Z" where the file gives offsets."""
+    plans = [find.plan for find in found if find.plan.type == "timestamp" and find.plan.stamps]
+    if not plans or any(find.need and find.need.kind == "date_order" for find in found):
+        return None
+    fixed = all(plan.stamps is not None and plan.stamps.offsets for plan in plans)
+    moments = []
+    for plan in plans:
+        value = typed(plan, tokens, asked.decimal)
+        known = plan.stamps.fixed(filled(plan.source, tokens)) if plan.stamps else None
+        moments.append(f"max({f'coalesce({known}, {value})' if known else value})")
+    latest = stage.connection.execute(f"SELECT greatest({', '.join(moments)}) FROM raw").fetchone()
+    if latest is None or latest[0] is None:
+        return None
+    return str(latest[0].isoformat(sep=" ")) + ("Z" if fixed else "")
+
+
 def _proposed(
-    stage: Staged, asked: Options, found: list[Finding], tokens: tuple[str, ...]
-) -> Options:
+    stage: Staged, asked: Reading, found: list[Finding], tokens: tuple[str, ...]
+) -> Reading:
     """Options that load the file as it was seen here.
 
     One date order is written down only if all columns agree and none is in question: a later file
@@ -190,14 +230,12 @@ def _proposed(
         and finding.plan.stamps.numeric
         and finding.plan.type in ("date", "timestamp")
     }
-    open_question = any(finding.need for finding in found)
+    open_question = any(find.need and find.need.kind == "date_order" for find in found)
     agreed = next(iter(orders)) if len(orders) == 1 and not open_question else None
     return replace(
         asked,
-        encoding=stage.scan.encoding,
-        delimiter=stage.dialect.delimiter,
-        header=stage.dialect.header,
         null_tokens=tokens,
         date_order=asked.date_order or agreed,
         types={finding.plan.name: finding.plan.type for finding in found},
+        **stage.seen,
     )

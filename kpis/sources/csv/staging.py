@@ -13,37 +13,94 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sources.base import BadRow, Caps, Progress
-from kpis.sources.csv.bad import Bad, cell_too_long, misread, other_width, refuse_bad_rows
+from kpis.sources.csv.bad import CUT, Bad, cell_too_long, misread, other_width, refuse_bad_rows
 from kpis.sources.csv.dialect import Dialect, dialect_of
-from kpis.sources.csv.encoding import Scan, scan, transcode
+from kpis.sources.csv.encoding import ENCODINGS, Scan, scan, transcode
 from kpis.sources.csv.options import Options
-from kpis.sources.guard import explain, listed, literal, open_guarded, run_reporting
+from kpis.sources.csv.stage import (
+    SHOWN,
+    Bytes,
+    Lines,
+    Staged,
+    check_rows,
+    create_view,
+    reader_sql,
+    write_clean,
+    write_stage,
+)
+from kpis.sources.guard import explain, open_guarded
 from kpis.sources.parquet import beside
+from kpis.sources.reading import Need
 
-GROUP = 20_480  # rows per group of the staging file
-SHOWN = 80  # characters of a bad row that are repeated
+ODD = re.compile(r"[\w \-]{0,20}[^\x00-\x7f][\w \-]{0,20}")  # a text with a letter beyond ASCII
+ODD_CHARACTERS = 1 << 20
 
 
-@dataclass(slots=True)
-class Staged:
-    """Text columns c0, c1, … and ``_row`` as the view ``raw``; an empty cell is null."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One file of delimited text while it is staged."""
 
     connection: duckdb.DuckDBPyConnection
     scan: Scan
     dialect: Dialect
-    text: Path
-    rows: int
-    bad: Bad
-    complete: bool = True
+    path: Path  # UTF-8
+    stage: Path
+    clean: Path
+    caps: Caps
+    progress: Progress
+
+    def result(self, rows: int, bad: Bad, *, complete: bool = True) -> Staged:
+        scan, dialect = self.scan, self.dialect
+        seen = {
+            "encoding": scan.encoding, "delimiter": dialect.delimiter, "header": dialect.header,
+        }  # fmt: skip
+        return Staged(
+            connection=self.connection,
+            source=Bytes(scan.bytes, scan.sha256, scan.note),
+            dialect=dialect,
+            lines=self._lines(rows, bad),
+            rows=rows,
+            bad=bad,
+            seen=seen,
+            complete=complete,
+            notes=(CUT,) if bad.cut else (),
+            needs=() if scan.certain else (self._doubt(),),
+        )
+
+    def _doubt(self) -> Need:
+        """The guess of the encoding, with a text of the file that shows whether it is right."""
+        with self.path.open(encoding="utf-8") as file:
+            odd = ODD.search(file.read(ODD_CHARACTERS))
+        seen = odd[0].strip() if odd else ""
+        question = _("%(why)s Is “%(text)s” right?", why=self.scan.note, text=seen)
+        guess = self.scan.encoding
+        choices = tuple(dict.fromkeys((guess, *ENCODINGS)))
+        return Need(
+            "encoding", "", question if seen else self.scan.note, choices, guess, urgent=False
+        )
+
+    def _lines(self, rows: int, bad: Bad) -> Lines:
+        """The line in the file at which a data row begins."""
+        scan, header = self.scan, self.dialect.header
+        plain = not bad.total and not scan.quoted_breaks
+        if plain and scan.breaks + scan.open_end - header == rows:
+            return lambda numbers: {number: number + header for number in numbers}
+        return self._looked_up
+
+    def _looked_up(self, numbers: Set[int]) -> dict[int, int]:
+        last = max(numbers, default=0)
+        rows = numbered_rows(self)
+        upto = itertools.takewhile(lambda row: row[0] <= last, rows)
+        return {number: line for number, line, *_rest in upto if number in numbers}
 
 
 @contextlib.contextmanager
@@ -60,95 +117,67 @@ def staged(
     """Stage the file beside ``target``, which the connection may also write."""
     scanned = scan(path, options.encoding, caps)
     with contextlib.ExitStack() as stack:
-        text = path.absolute()
+        source = path.absolute()
         if not scanned.as_is:
-            text = stack.enter_context(beside(target, ".text"))
-            transcode(path, scanned.encoding, text)
-        dialect = dialect_of(text, options, caps)
+            source = stack.enter_context(beside(target, ".text"))
+            transcode(path, scanned.encoding, source)
+        dialect = dialect_of(source, options, caps)
         stage = stack.enter_context(beside(target, ".stage"))
         clean = stack.enter_context(beside(target, ".clean"))
-        connection = open_guarded([text, stage, clean, target], memory_mb=memory_mb)
+        connection = open_guarded([source, stage, clean, target], memory_mb=memory_mb)
         stack.callback(connection.close)
+        text = Text(connection, scanned, dialect, source, stage, clean, caps, progress)
         try:
-            result = _quick(connection, scanned, dialect, text, stage, progress, sample_rows)
-            if result is None:
-                result = _careful(
-                    connection, scanned, dialect, text, stage, clean, options, caps, progress
-                )
+            result = _quick(text, sample_rows) or _careful(text, stop=options.bad_rows == "stop")
         except duckdb.Error as error:
             raise explain(error, doing=_("reading the file")) from error
-        _check_cells(result, caps)
+        _check_cells(text, result)
         yield result
 
 
-def _quick(
-    connection: duckdb.DuckDBPyConnection,
-    scanned: Scan,
-    dialect: Dialect,
-    text: Path,
-    stage: Path,
-    progress: Progress,
-    sample_rows: int | None,
-) -> Staged | None:
+def _quick(text: Text, sample_rows: int | None) -> Staged | None:
     """Stage with the strict reader; None when the careful way must decide."""
-    source = _reader_sql(text, dialect, len(dialect.names))
+    width, scanned = len(text.dialect.names), text.scan
+    source = reader_sql(text.path, text.dialect, width)
     limit = "" if sample_rows is None else f" LIMIT {int(sample_rows)}"
+    select = f"SELECT row_number() OVER () AS n, * FROM {source}{limit}"
     try:
-        _write_stage(
-            connection, f"SELECT row_number() OVER () AS n, * FROM {source}{limit}", stage, progress
-        )
+        write_stage(text.connection, select, text.stage, text.progress)
     except duckdb.InvalidInputException:
         return None
-    _create_view(connection, stage, len(dialect.names))
-    rows = _count(connection)
+    rows = create_view(text.connection, text.stage, width)
     complete = sample_rows is None or rows < sample_rows
-    counted = scanned.breaks + scanned.open_end - dialect.header
-    if complete and rows != counted and rows != _count_rows(text, dialect):
+    counted = scanned.breaks + scanned.open_end - text.dialect.header
+    if complete and rows != counted and rows != _count_rows(text.path, text.dialect):
         return None
-    return Staged(connection, scanned, dialect, text, rows, Bad(), complete)
+    return text.result(rows, Bad(), complete=complete)
 
 
-def _careful(
-    connection: duckdb.DuckDBPyConnection,
-    scanned: Scan,
-    dialect: Dialect,
-    text: Path,
-    stage: Path,
-    clean: Path,
-    options: Options,
-    caps: Caps,
-    progress: Progress,
-) -> Staged:
+def _careful(text: Text, *, stop: bool) -> Staged:
     """Stage a clean copy that Python's reader made; each row keeps its number in the source."""
-    bad = Bad()
-    with clean.open("w", encoding="utf-8", newline="") as file:
+    bad, dialect = Bad(), text.dialect
+    with text.clean.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        for number, line, row, reason in numbered_rows(text, dialect, caps):
+        last = ""  # what is wrong with the last row
+        for number, line, row, reason in numbered_rows(text):
+            last = reason
             if reason:
                 bad.add(BadRow(line, "", dialect.delimiter.join(row)[:SHOWN], reason))
             else:
                 writer.writerow([number, *row])
-    if bad.total and options.bad_rows == "stop":
+    bad.cut = bool(last) and text.scan.open_end
+    if bad.total and stop:
         raise refuse_bad_rows(bad)
-    if clean.stat().st_size:
-        plain = Dialect(",", '"', header=False, names=(), dialect_note="", header_note="")
-        source = _reader_sql(clean, plain, len(dialect.names) + 1, ", new_line = '\\n'")
-        shifted = ", ".join(f"c{i + 1} AS c{i}" for i in range(len(dialect.names)))
-        select = f"SELECT CAST(c0 AS BIGINT) AS n, {shifted} FROM {source}"
-    else:
-        nothing = ", ".join(f"NULL::VARCHAR AS c{i}" for i in range(len(dialect.names)))
-        select = f"SELECT 0::BIGINT AS n, {nothing} WHERE false"
-    _write_stage(connection, select, stage, progress)
-    _create_view(connection, stage, len(dialect.names))
-    return Staged(connection, scanned, dialect, text, _count(connection), bad)
+    places = list(range(len(dialect.names)))
+    rows = write_clean(text.connection, text.clean, places, len(places), text.stage, text.progress)
+    return text.result(rows, bad)
 
 
-def numbered_rows(
-    text: Path, dialect: Dialect, caps: Caps
-) -> Iterator[tuple[int, int, list[str], str]]:
+def numbered_rows(text: Text) -> Iterator[tuple[int, int, list[str], str]]:
     """Data rows as (number, first line, cells, what is wrong or ""), blank lines left out."""
+    dialect = text.dialect
     width, number, line = len(dialect.names), 0, 1
-    with text.open(encoding="utf-8-sig", newline="") as file:
+    with text.path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
         skip_header = dialect.header
         while True:
@@ -158,7 +187,8 @@ def numbered_rows(
             except StopIteration:
                 return
             except csv.Error as error:
-                row, reason = [], misread(str(error), line, dialect.quote, caps)
+                cut = text.scan.open_end and reader.line_num == line
+                row, reason = [], misread(str(error), line, dialect.quote, text.caps, cut=cut)
             if not reason and len(row) < 2 and not "".join(row).strip():
                 if width > 1 or skip_header:
                     continue
@@ -174,75 +204,14 @@ def numbered_rows(
             yield number, line, row, reason
 
 
-def lines_of(staged: Staged, numbers: set[int], caps: Caps) -> dict[int, int]:
-    """The line in the file at which each of these data rows begins."""
-    scanned, header = staged.scan, staged.dialect.header
-    if (
-        not staged.bad.total
-        and not scanned.quoted_breaks
-        and scanned.breaks + scanned.open_end - header == staged.rows
-    ):
-        return {number: number + header for number in numbers}
-    last = max(numbers, default=0)
-    rows = numbered_rows(staged.text, staged.dialect, caps)
-    upto = itertools.takewhile(lambda row: row[0] <= last, rows)
-    return {number: line for number, line, *_rest in upto if number in numbers}
-
-
-def _check_cells(staged: Staged, caps: Caps) -> None:
-    if staged.rows == 0 and not staged.bad.total:
-        raise Invalid(_("The file has column names and no rows."), field="file")
-    if staged.rows > caps.rows:
-        raise Invalid(
-            _(
-                "The file has %(n)s rows; at most %(most)s are allowed. Split it by time.",
-                n=f"{staged.rows:,}",
-                most=f"{caps.rows:,}",
-            ),
-            field="file",
-        )
+def _check_cells(text: Text, staged: Staged) -> None:
+    check_rows(staged, text.caps)
     lengths = ", ".join(f"max(length(c{i}))" for i in range(len(staged.dialect.names)))
     found = staged.connection.execute(f"SELECT greatest({lengths}, 0) FROM raw").fetchone()
-    if found is not None and found[0] > caps.cell_characters:
-        for _number, line, row, _reason in numbered_rows(staged.text, staged.dialect, caps):
-            if any(len(cell) > caps.cell_characters for cell in row):
-                raise cell_too_long(line, caps)
-
-
-def _reader_sql(path: Path, dialect: Dialect, width: int, more: str = "") -> str:
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    return (
-        f"read_csv({literal(str(path))}, auto_detect = false, strict_mode = true, "
-        f"delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)}, "
-        f"escape = {literal(dialect.quote)}, header = {str(dialect.header).lower()}, "
-        f"nullstr = [{listed([''])}], allow_quoted_nulls = true, columns = {{{columns}}}{more})"
-    )
-
-
-def _write_stage(
-    connection: duckdb.DuckDBPyConnection, select: str, stage: Path, progress: Progress
-) -> None:
-    run_reporting(
-        connection,
-        f"COPY ({select}) TO {literal(str(stage))} (FORMAT parquet, COMPRESSION uncompressed, "
-        f"ROW_GROUP_SIZE {GROUP}, USE_TMP_FILE false)",
-        progress,
-        start=5,
-        stop=50,
-    )
-
-
-def _create_view(connection: duckdb.DuckDBPyConnection, stage: Path, width: int) -> None:
-    columns = ", ".join(f"c{i}" for i in range(width))
-    connection.execute(
-        f"CREATE OR REPLACE VIEW raw AS SELECT n AS _row, {columns} "
-        f"FROM read_parquet({literal(str(stage))})"
-    )
-
-
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    found = connection.execute("SELECT count(*) FROM raw").fetchone()
-    return int(found[0]) if found else 0
+    if found is not None and found[0] > text.caps.cell_characters:
+        for _number, line, row, _reason in numbered_rows(text):
+            if any(len(cell) > text.caps.cell_characters for cell in row):
+                raise cell_too_long(line, text.caps)
 
 
 def _count_rows(text: Path, dialect: Dialect) -> int:

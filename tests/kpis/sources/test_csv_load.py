@@ -187,3 +187,34 @@ def test_registry_reads_options_from_json(write: Write, target: Path) -> None:
     source = file_source("csv")
     report = source.load(write("a;b\n1;2\n"), source.options({"delimiter": ";"}), target)
     assert report.rows == 1
+
+
+def test_file_cut_within_a_quoted_text_loads_without_that_row(write: Write, target: Path) -> None:
+    path = write('a,b\n1,"x"\n2,"y\nz"\n3,"cut of')
+    with pytest.raises(Invalid) as refused:
+        load(path, Options(), target)
+    report = load(path, Options(bad_rows="skip"), target)
+
+    assert refused.value.message == (
+        "Line 5: the file ends within a quoted text. Mend the file, or choose to skip bad rows."
+    )
+    assert (rows_of(target), report.cut) == ([(1, "x", 1), (2, "y\nz", 2)], True)
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("Vero", "Falso"), ("VERDADERO", "FALSO"),
+     ("verdadeiro", "falso"), ("WAAR", "ONWAAR"), ("SANT", "FALSKT"), ("ja", "nein"),
+     ("oui", "non")],
+)  # fmt: skip
+def test_truth_values_are_read_as_spreadsheets_spell_them(
+    write: Write, target: Path, yes: str, no: str
+) -> None:
+    path = write(f"n,met\n1,{yes}\n2,{no}\n3,\n")
+    found = profile(path)
+    load(path, found.options, target)
+
+    assert (found.columns[1].type, found.columns[1].written) == (
+        "boolean", ", ".join(sorted((yes, no))),
+    )  # fmt: skip
+    assert rows_of(target, "SELECT met FROM load ORDER BY _row") == [(True,), (False,), (None,)]

@@ -40,7 +40,7 @@ def test_profile_event_log_finds_types_nulls_and_settles_dates(event_log: Path) 
 
 def test_profile_survives_json(event_log: Path) -> None:
     found = profile(event_log)
-    assert Profile.from_json(found.to_json()) == found
+    assert Profile.from_json(found.to_json(), Options) == found
 
 
 def test_ambiguous_dates_are_asked_not_guessed(write: Write) -> None:
@@ -176,3 +176,31 @@ def test_column_name_that_a_spreadsheet_wrapped_is_one_line(tmp_path: Path) -> N
     file.write_bytes('"Opened\r\nat",Größe\u2028in m,n\n2026-01-02,1,2\n'.encode())
 
     assert [column.name for column in profile(file).columns] == ["Opened at", "Größe in m", "n"]
+
+
+def test_decimal_comma_is_asked_and_not_urgent(write: Write) -> None:
+    path = write("n;cost\n1;1,5\n2;1.234,5\n")
+    (need,) = profile(path).needs
+    told = profile(path, Options(decimal=","))
+
+    assert (need.kind, need.column, need.choices, need.suggestion, need.urgent) == (
+        "decimal", "cost", (".", ","), ",", False,
+    )  # fmt: skip
+    assert (told.needs, told.columns[1].type) == ((), "number")
+
+
+def test_guessed_letters_are_asked_with_a_text_that_shows_them(write: Write) -> None:
+    (need,) = profile(write("n,place\n1,Köln Süd\n", encoding="cp1252")).needs
+
+    assert (need.kind, need.suggestion, need.urgent) == ("encoding", "cp1252", False)
+    assert need.question.endswith("Is “Köln Süd” right?")
+
+
+def test_profile_says_until_when_the_data_reaches(write: Write) -> None:
+    local = profile(write("at\n2024-03-01 10:00\n2024-03-02 11:00\n"))
+    fixed = profile(write("at\n2024-03-01T10:00+02:00\n2024-03-02T11:00Z\n"))
+    asked = profile(write("at\n3/4/2024 10:00\n"))
+
+    assert [found.as_of for found in (local, fixed, asked)] == [
+        "2024-03-02 11:00:00", "2024-03-02 11:00:00Z", None,
+    ]  # fmt: skip
