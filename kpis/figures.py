@@ -129,7 +129,7 @@ def _key(ask: Ask, scope: str) -> str:
     if load is None:
         return ""
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
-    return "figures:" + hashlib.sha256(parts.encode()).hexdigest()
+    return "figures-2:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _compute(

@@ -152,14 +152,14 @@ def _parts(version: KPIVersion, definition: Definition, words: Words) -> Iterabl
         rows = condition_words(definition.exclusions)
         yield _("Does not count"), _("Rows where %(w)s") % {"w": rows}
     yield _("Unknown values"), null_rule(version)
-    if isinstance(definition.measure, Share | Ratio) or quantile_like(definition):
+    if isinstance(definition.basic, Share | Ratio) or quantile_like(definition):
         yield _("Never"), _("Added or averaged. Each total is computed from its own rows.")
     yield _("Split by"), ", ".join(definition.dimensions) or _("Nothing")
 
 
 def quantile_like(definition: Definition) -> bool:
     """Whether a total cannot be had from the figures of its parts."""
-    measure = definition.measure
+    measure = definition.basic
     return isinstance(measure, Aggregate) and measure.agg in ("avg", "quantile", "count_distinct")
 
 

@@ -30,8 +30,8 @@ from dashboards.content.planning import (
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
+from kpis.engine.answering import segment_text
 from kpis.engine.result import Result
-from kpis.engine.run import segment_text
 from kpis.figures import Answer, answers, values_of
 
 Segment = tuple[str | None, ...]

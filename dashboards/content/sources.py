@@ -40,7 +40,7 @@ class Source:
 
     @property
     def timed(self) -> bool:
-        return bool(self.definition.time_columns)
+        return self.definition.timed
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class Query:
 
 def calendar_of(definition: Definition) -> Calendar:
     """The calendar in which a definition's periods lie."""
-    return Calendar.of(definition.time_zone, definition.week_start)
+    return Calendar.of(definition.time_zone, definition.week_start, definition.fiscal_start)
 
 
 def check_query(query: Query, definition: Definition, types: Mapping[str, str]) -> None:
@@ -98,7 +98,7 @@ def check_query(query: Query, definition: Definition, types: Mapping[str, str]) 
     if query.grain is not None and query.grain not in GRAINS:
         raise Invalid(_("There is no grain “%(grain)s”.", grain=query.grain), field="grain")
     timed = definition.time_columns
-    if not timed and (query.grain or query.start or query.end or query.until):
+    if not definition.timed and (query.grain or query.start or query.end or query.until):
         raise Invalid(_("The KPI has no time column, so it has no periods."), field="grain")
     if query.grain == "hour" and any(types[name] == "date" for name in timed):
         raise Invalid(_("The data has dates without times, so it has no hours."), field="grain")

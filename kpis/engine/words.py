@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from ace_portal.lib.words import gettext_noop, joined, pattern
 from ace_portal.lib.words import sentence as _
+from kpis.engine.arithmetic import TYPESET, parse_formula, written
 from kpis.engine.definition import (
     Aggregate,
     AllOf,
     AnyOf,
+    Basic,
     Column,
     Condition,
     Definition,
-    Measure,
+    Formula,
     Net,
     Not,
     Operand,
@@ -23,7 +25,10 @@ from kpis.engine.definition import (
     Share,
     Stock,
     Where,
+    Window,
+    hours_of,
 )
+from kpis.engine.hours import WorkingHours, clock
 
 _BETWEEN = {
     "s": gettext_noop("seconds from %(start)s to %(end)s"),
@@ -31,6 +36,33 @@ _BETWEEN = {
     "h": gettext_noop("hours from %(start)s to %(end)s"),
     "d": gettext_noop("days from %(start)s to %(end)s"),
 }
+_WORKED = {
+    "s": gettext_noop("working seconds from %(start)s to %(end)s"),
+    "min": gettext_noop("working minutes from %(start)s to %(end)s"),
+    "h": gettext_noop("working hours from %(start)s to %(end)s"),
+}
+_RATES = {
+    "hour": gettext_noop("%(what)s, per hour"),
+    "day": gettext_noop("%(what)s, per day"),
+    "week": gettext_noop("%(what)s, per week"),
+}
+_LENGTHS = {
+    "hour": gettext_noop("hours of the period"),
+    "day": gettext_noop("days of the period"),
+    "week": gettext_noop("weeks of the period"),
+}
+_MOVING = {
+    "hour": gettext_noop("%(what)s, over %(n)s hours"),
+    "day": gettext_noop("%(what)s, over %(n)s days"),
+    "week": gettext_noop("%(what)s, over %(n)s weeks"),
+    "month": gettext_noop("%(what)s, over %(n)s months"),
+    "quarter": gettext_noop("%(what)s, over %(n)s quarters"),
+    "year": gettext_noop("%(what)s, over %(n)s years"),
+}
+_DAYS = (
+    *(gettext_noop("Mon"), gettext_noop("Tue"), gettext_noop("Wed"), gettext_noop("Thu")),
+    *(gettext_noop("Fri"), gettext_noop("Sat"), gettext_noop("Sun")),
+)
 _AGGREGATES = {
     "sum": gettext_noop("sum of %(what)s"),
     "avg": gettext_noop("average of %(what)s"),
@@ -66,23 +98,59 @@ class Words:
 def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Words:
     """The definition in words; ``labels`` are names for columns that say more than their own."""
     writer = _Writer(labels or {})
-    formula, numerator, denominator = writer.measure(definition.measure)
+    formula, numerator, denominator = writer.whole(definition)
     conditions: list[str] = []
     if definition.exclusions is not None:
         left_out = writer.where(definition.exclusions)
         conditions.append(_("rows are left out where %(condition)s", condition=left_out))
-    if isinstance(definition.measure, Share):
+    conditions += [hours_words(hours) for hours in dict.fromkeys(hours_of(definition))]
+    if isinstance(definition.basic, Share):
         conditions.append(
             _("a row whose condition is unknown is left out")
             if definition.null_rule == "exclude"
             else _("a row whose condition is unknown counts as not met")
         )
-    if definition.time_column and not isinstance(definition.measure, Stock | Net):
+    if definition.time_column and not isinstance(definition.basic, Stock | Net):
         column, zone = writer.name(definition.time_column), definition.time_zone
         conditions.append(
             _("a row belongs to the period of its %(column)s (%(zone)s)", column=column, zone=zone)
         )
     return Words(formula, numerator, denominator, tuple(conditions))
+
+
+def hours_words(hours: WorkingHours) -> str:
+    """Working hours in words: “Mon–Fri 09:00–17:00 (Europe/Berlin), 3 holidays”."""
+    groups: list[tuple[int, int, str]] = []
+    for day, stretches in enumerate(hours.week):
+        text = ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in stretches)
+        if groups and groups[-1][1] == day - 1 and groups[-1][2] == text:
+            groups[-1] = (groups[-1][0], day, text)
+        else:
+            groups.append((day, day, text))
+    week = joined("; ", [_days(first, last, text) for first, last, text in groups if text])
+    words = _("working time is %(week)s (%(zone)s)", week=week, zone=hours.zone)
+    if not hours.holidays:
+        return words
+    return _("%(words)s, without %(n)s holidays", words=words, n=len(hours.holidays))
+
+
+def _days(first: int, last: int, text: str) -> str:
+    if first == last:
+        return pattern("%(day)s %(text)s", day=pattern(_DAYS[first]), text=text)
+    return pattern(
+        "%(first)s–%(last)s %(text)s",
+        first=pattern(_DAYS[first]), last=pattern(_DAYS[last]), text=text,
+    )  # fmt: skip
+
+
+def _windowed(formula: str, window: Window, definition: Definition) -> str:
+    if window.periods is not None:
+        return pattern(_MOVING[definition.grain], what=formula, n=window.periods)
+    if window.since == "all":
+        return _("%(what)s, since the data begins", what=formula)
+    if definition.fiscal_start != 1:
+        return _("%(what)s, since the fiscal year began", what=formula)
+    return _("%(what)s, since the year began", what=formula)
 
 
 def where_words(where: Where, labels: Mapping[str, str] | None = None) -> str:
@@ -101,9 +169,27 @@ class _Writer:
         if isinstance(operand, Column):
             return self.name(operand.name)
         start, end = self.name(operand.start), self.name(operand.end)
-        return pattern(_BETWEEN[operand.unit], start=start, end=end)
+        texts = _BETWEEN if operand.hours is None else _WORKED
+        return pattern(texts[operand.unit], start=start, end=end)
 
-    def measure(self, measure: Measure) -> tuple[str, str, str]:
+    def whole(self, definition: Definition) -> tuple[str, str, str]:
+        """Formula, numerator and denominator of the measure, with its rate and window."""
+        basic = definition.basic
+        if isinstance(basic, Formula):
+            return self.formula(basic), "", ""
+        formula, numerator, denominator = self.measure(basic)
+        if definition.rate is not None:
+            numerator, denominator = formula, pattern(_LENGTHS[definition.rate.per])
+            formula = pattern(_RATES[definition.rate.per], what=formula)
+        if isinstance(definition.measure, Window):
+            formula = _windowed(formula, definition.measure, definition)
+        return formula, numerator, denominator
+
+    def formula(self, formula: Formula) -> str:
+        names = dict(formula.kpis)
+        return written(parse_formula(formula.text), lambda name: self.name(names[name]), TYPESET)
+
+    def measure(self, measure: Basic) -> tuple[str, str, str]:
         """Formula, numerator and denominator."""
         match measure:
             case Aggregate():

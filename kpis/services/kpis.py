@@ -15,8 +15,8 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.models import free_slug
+from kpis.engine.canonical import canonical, sha256
 from kpis.engine.checks import check_columns
-from kpis.engine.definition import canonical, sha256
 from kpis.engine.parsing import parse_definition
 from kpis.models import KPI, Dataset, KPIVersion
 from kpis.permissions import require_kpi_owner, require_publisher

@@ -188,14 +188,14 @@ def _queries(version: KPIVersion) -> Iterator[Query]:
     """What is measured, then what pages ask first, so that it waits for them in the cache."""
     yield periods_query(version)
     yield Query()
-    if definition_of(version).time_columns:
+    if definition_of(version).timed:
         yield Query(grain="month")
 
 
 def periods_query(version: KPIVersion) -> Query:
     """The last periods at the definition's grain, up to what the live load knows."""
     definition = definition_of(version)
-    if not definition.time_columns:
+    if not definition.timed:
         return Query()
     load = version.dataset.live
     as_of = load.as_of if load is not None else None
