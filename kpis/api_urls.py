@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements
+from kpis.api import calendars, datasets, figures, kpis, measurements
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -20,6 +20,10 @@ dataset_urls: list[URLPattern] = [
     ),
 ]
 
+calendar_urls: list[URLPattern] = [
+    path("calendars/", calendars.Calendars.as_view(), name="calendars"),
+    path("calendars/<slug:slug>/", calendars.CalendarDetail.as_view(), name="calendar-detail"),
+]
 
 KPI = "kpis/<slug:slug>/"
 kpi_urls = [
@@ -35,4 +39,4 @@ kpi_urls = [
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
-urlpatterns = dataset_urls + kpi_urls
+urlpatterns = dataset_urls + calendar_urls + kpi_urls

@@ -15,9 +15,17 @@ from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.saying import said
 from kpis import selectors
 from kpis.diff import Said, differences, null_rule
-from kpis.display import GRAINS, condition_words, definition_words, good_text, watch_text
-from kpis.engine.definition import Aggregate, Definition, Ratio, Share
-from kpis.engine.words import Words
+from kpis.display import (
+    GRAINS,
+    MONTHS,
+    WEEKDAYS,
+    condition_words,
+    definition_words,
+    good_text,
+    watch_text,
+)
+from kpis.engine.definition import Aggregate, Definition, Ratio, Share, hours_of
+from kpis.engine.words import Words, hours_words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
@@ -148,6 +156,12 @@ def _parts(version: KPIVersion, definition: Definition, words: Words) -> Iterabl
         yield _("Denominator"), words.denominator
     yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
     yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
+    if definition.week_start:
+        yield _("Weeks begin on"), str(WEEKDAYS[definition.week_start])
+    if definition.fiscal_start != 1:
+        yield _("Years begin with"), str(MONTHS[definition.fiscal_start])
+    for hours in dict.fromkeys(hours_of(definition)):
+        yield _("Working time"), said(hours_words(hours))
     if definition.exclusions is not None:
         rows = condition_words(definition.exclusions)
         yield _("Does not count"), _("Rows where %(w)s") % {"w": rows}

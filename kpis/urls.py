@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.views import datasets, kpis, uploads
+from kpis.views import calendars, datasets, kpis, uploads
 
 app_name = "kpis"
 
@@ -18,6 +18,13 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "loads/<int:number>/rollback/", datasets.load_rollback, name="load-rollback"),
 ]
 
+CALENDAR = "calendars/<slug:slug>/"
+calendar_urls: list[URLPattern] = [
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.calendar_new, name="calendar-new"),
+    path(CALENDAR + "edit/", calendars.calendar_edit, name="calendar-edit"),
+    path(CALENDAR + "delete/", calendars.calendar_delete, name="calendar-delete"),
+]
 
 KPI = "<slug:slug>/"
 kpi_urls = [
@@ -36,4 +43,4 @@ kpi_urls = [
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]
 
-urlpatterns = dataset_urls + kpi_urls
+urlpatterns = dataset_urls + calendar_urls + kpi_urls

@@ -125,5 +125,16 @@ def free_slug(model: type[models.Model], text: str, *, max_length: int = 60) -> 
 
 
 RESERVED_SLUGS = frozenset(
-    {"new", "edit", "preview", "upload", "export", "all", "datasets", "uploads", "refreshes"}
+    {
+        "new",
+        "edit",
+        "preview",
+        "upload",
+        "export",
+        "all",
+        "datasets",
+        "uploads",
+        "refreshes",
+        "calendars",
+    }
 )

@@ -103,7 +103,10 @@ def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Wo
     if definition.exclusions is not None:
         left_out = writer.where(definition.exclusions)
         conditions.append(_("rows are left out where %(condition)s", condition=left_out))
-    conditions += [hours_words(hours) for hours in dict.fromkeys(hours_of(definition))]
+    conditions += [
+        _("working time is %(hours)s", hours=hours_words(hours))
+        for hours in dict.fromkeys(hours_of(definition))
+    ]
     if isinstance(definition.basic, Share):
         conditions.append(
             _("a row whose condition is unknown is left out")
@@ -119,7 +122,15 @@ def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Wo
 
 
 def hours_words(hours: WorkingHours) -> str:
-    """Working hours in words: “Mon–Fri 09:00–17:00 (Europe/Berlin), 3 holidays”."""
+    """Working hours in words: “Mon–Fri 09:00–17:00 (Europe/Berlin), without 3 holidays”."""
+    words = _("%(week)s (%(zone)s)", week=week_words(hours), zone=hours.zone)
+    if not hours.holidays:
+        return words
+    return _("%(words)s, without %(n)s holidays", words=words, n=len(hours.holidays))
+
+
+def week_words(hours: WorkingHours) -> str:
+    """A week in words: “Mon–Thu 09:00–17:00; Fri 09:00–13:00”."""
     groups: list[tuple[int, int, str]] = []
     for day, stretches in enumerate(hours.week):
         text = ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in stretches)
@@ -127,11 +138,7 @@ def hours_words(hours: WorkingHours) -> str:
             groups[-1] = (groups[-1][0], day, text)
         else:
             groups.append((day, day, text))
-    week = joined("; ", [_days(first, last, text) for first, last, text in groups if text])
-    words = _("working time is %(week)s (%(zone)s)", week=week, zone=hours.zone)
-    if not hours.holidays:
-        return words
-    return _("%(words)s, without %(n)s holidays", words=words, n=len(hours.holidays))
+    return joined("; ", [_days(first, last, text) for first, last, text in groups if text])
 
 
 def _days(first: int, last: int, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from django import forms
@@ -13,8 +13,12 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import field_of
 from ace_portal.lib.saying import said
 from kpis import formula
-from kpis.display import GRAINS
+from kpis.display import GRAINS, MONTHS, WEEKDAYS
+from kpis.engine.calendars import parse_hours
 from kpis.engine.checks import GROUPABLE
+from kpis.engine.definition import hours_of
+from kpis.engine.hours import hours_json
+from kpis.engine.words import week_words
 from kpis.figures import definition_of
 from kpis.forms.words import (
     JOINTS,
@@ -22,11 +26,14 @@ from kpis.forms.words import (
     MEASURES,
     NULL_RULES,
     OPERATORS,
+    PER,
     STATISTICS,
     TIME_UNITS,
     USUAL,
+    WINDOWS,
 )
-from kpis.models import Dataset, KPIVersion
+from kpis.models import Dataset, KPIVersion, WorkCalendar
+from kpis.rows import BLOCKS
 
 Answer = TypeVar("Answer")
 
@@ -45,6 +52,22 @@ class DefinitionForm(forms.Form):
         label=_("To"), required=False, help_text=_("When it ends, or goes.")
     )
     duration_unit = forms.ChoiceField(label=_("In"), choices=TIME_UNITS, initial="h")
+    calendar = forms.ChoiceField(
+        label=_("Which hours count"), required=False,
+        help_text=_("Working time is counted in hours, minutes or seconds."),
+    )  # fmt: skip
+    per = forms.ChoiceField(
+        label=_("Per unit of time"), choices=PER, required=False,
+        help_text=_("Divided by how long the period is, or how much of it has passed."),
+    )  # fmt: skip
+    window = forms.ChoiceField(
+        label=_("Which rows a figure is of"), choices=WINDOWS, required=False,
+        help_text=_("Always computed from the rows, never from the figures of periods."),
+    )  # fmt: skip
+    window_periods = forms.IntegerField(
+        label=_("How many periods"), min_value=2, max_value=1_000, initial=3, required=False,
+        help_text=_("Together with the one that is shown."),
+    )  # fmt: skip
     statistic = forms.ChoiceField(label=_("Of all durations"), choices=STATISTICS)
     percentile = forms.DecimalField(
         label=_("Percentile"), min_value=0, max_value=100, initial=50, required=False,
@@ -58,7 +81,13 @@ class DefinitionForm(forms.Form):
     time_zone = forms.CharField(
         label=_("Time zone"), max_length=64, help_text=_("Where a day begins: Europe/Berlin.")
     )
-    week_start = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    week_start = forms.TypedChoiceField(
+        label=_("Weeks begin on"), choices=list(WEEKDAYS.items()), coerce=int, initial=0
+    )
+    fiscal_start = forms.TypedChoiceField(
+        label=_("Years begin with"), choices=list(MONTHS.items()), coerce=int, initial=1,
+        help_text=_("A fiscal year is called by the year in which it ends."),
+    )  # fmt: skip
     dimensions = forms.MultipleChoiceField(
         label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("What readers may filter and compare."),
@@ -87,9 +116,18 @@ class DefinitionForm(forms.Form):
         initial="up",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        types: Mapping[str, str],
+        calendars: Iterable[WorkCalendar] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.types = types
+        self.calendars = {formula.calendar_key(row.content): row.content for row in calendars}
+        self.calendars |= self.initial.pop("own_calendar", {})
+        field_of(self, "calendar", forms.ChoiceField).choices = list(_calendars(self.calendars))
         self.given: dict[str, Any] = {}
         every = _columns(types, tuple(KINDS))
         times = _columns(types, ("date", "timestamp"))
@@ -98,7 +136,7 @@ class DefinitionForm(forms.Form):
             field_of(self, name, forms.ChoiceField).choices = columns
         dimensions = field_of(self, "dimensions", forms.MultipleChoiceField)
         dimensions.choices = list(_named(types, GROUPABLE))
-        for block, count in formula.BLOCKS.items():
+        for block, count in BLOCKS.items():
             self._add_conditions(block, count, every)
 
     def _add_conditions(self, block: str, count: int, columns: list[tuple[str, Any]]) -> None:
@@ -120,7 +158,7 @@ class DefinitionForm(forms.Form):
     def blocks(self) -> dict[str, dict[str, Any]]:
         """The conditions for the template: per block its joint and its rows of three fields."""
         found = {}
-        for block, count in formula.BLOCKS.items():
+        for block, count in BLOCKS.items():
             rows = [self._row(f"{block}_{row}") for row in range(1, count + 1)]
             more = any(part.value() for row in rows[1:] for part in (row["column"], row["value"]))
             found[block] = {
@@ -141,7 +179,7 @@ class DefinitionForm(forms.Form):
         if self.errors:
             return given
         try:
-            definition = formula.to_definition(given, self.types)
+            definition = formula.to_definition(given, self.types, self.calendars)
         except Invalid as error:
             self.add_error(error.field if error.field in self.fields else None, said(error.message))
             return given
@@ -150,6 +188,8 @@ class DefinitionForm(forms.Form):
     def look(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Everything beside the definition; a form of more fields adds its own."""
         unit, decimals = USUAL.get(given["measure"], ("number", 1))
+        if given["per"]:
+            unit, decimals = "number", 1
         unit = given["unit"] or unit
         label = given["unit_label"]
         if not label and unit == "duration" and given["measure"] == "duration":
@@ -195,7 +235,19 @@ class DefinitionForm(forms.Form):
     def initial_of(version: KPIVersion) -> dict[str, Any]:
         """A version as the form says it; raises ``formula.Richer`` where it cannot."""
         look = {name: getattr(version, name) for name in ("unit", "unit_label", "precision")}
-        return formula.to_form(definition_of(version)) | look | {"direction": version.direction}
+        definition = definition_of(version)
+        # The hours that it has are offered, even where the calendar has changed since.
+        own = [hours_json(hours) for hours in hours_of(definition)]
+        look["own_calendar"] = {formula.calendar_key(content): content for content in own}
+        return formula.to_form(definition) | look | {"direction": version.direction}
+
+
+def _calendars(known: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    yield "", _("Every hour, day and night")
+    yield formula.OFFICE, _("Office hours: Mon–Fri 09:00–17:00")
+    for key, content in known.items():
+        if content["week"] != formula.OFFICE_WEEK or content["name"] != "Office hours":
+            yield key, f"{content['name']}: {said(week_words(parse_hours(content, '')))}"
 
 
 def _columns(types: Mapping[str, str], kinds: tuple[str, ...]) -> list[tuple[str, Any]]:

@@ -1,13 +1,15 @@
 """What we measure."""
 
+from kpis.models.calendar import WorkCalendar
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
-from kpis.models.kpi import KPI, KPIVersion, StepMetric, Target
+from kpis.models.kpi import KPI, KPIPart, KPIVersion, StepMetric, Target
 from kpis.models.measurement import Measurement, Refresh
 
 __all__ = [
     "KPI",
     "Dataset",
     "DatasetInput",
+    "KPIPart",
     "KPIVersion",
     "Load",
     "Measurement",
@@ -15,4 +17,5 @@ __all__ = [
     "StepMetric",
     "Target",
     "Upload",
+    "WorkCalendar",
 ]

@@ -21,10 +21,11 @@ from kpis import selectors
 from kpis.forms.definitions import DefinitionForm
 from kpis.forms.kpis import EditForm, KPIForm, ReasonForm, StartForm, StepForm
 from kpis.forms.targets import TargetForm
-from kpis.formula import Richer
 from kpis.models import KPI, KPIVersion
 from kpis.overview import lines_of, page_about
 from kpis.permissions import require_kpi_owner
+from kpis.rows import Richer
+from kpis.selectors.calendars import calendars_for
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
@@ -72,7 +73,10 @@ def kpi_new(request: HttpRequest) -> HttpResponse:
     given = start.cleaned_data
     dataset = given["dataset"]
     form = KPIForm(
-        request.POST or None, types=dataset.live.types, initial=KPIForm.defaults(dataset)
+        request.POST or None,
+        types=dataset.live.types,
+        calendars=calendars_for(user),
+        initial=KPIForm.defaults(dataset),
     )
     return form_page(
         request,
@@ -122,7 +126,12 @@ def kpi_draft_edit(request: HttpRequest, slug: str) -> HttpResponse:
             request, _("This definition says more than the form can. Change it through the API.")
         )
         return redirect(kpi)
-    form = DefinitionForm(request.POST or None, types=live.types if live else {}, initial=initial)
+    form = DefinitionForm(
+        request.POST or None,
+        types=live.types if live else {},
+        calendars=calendars_for(user),
+        initial=initial,
+    )
     return form_page(
         request,
         form,

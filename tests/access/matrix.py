@@ -144,6 +144,10 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:dataset-rebuild": TEAM,
     "kpis:load-rollback": (TEAM, OWNER),
     "kpis:upload-preview": OWN_UPLOAD,
+    "kpis:calendars": TEAM,
+    "kpis:calendar-new": TEAM,
+    "kpis:calendar-edit": TEAM,
+    "kpis:calendar-delete": TEAM,
     # KPIs: that one is published, and what it means, is no secret
     "kpis:kpis": ALL,
     "kpis:kpi-new": TEAM,
@@ -340,6 +344,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:thread": OF_GROUP,  # a persona's
     "api:uploads": TEAM,
     "api:upload-detail": OWN_UPLOAD,
+    "api:calendars": TEAM,
+    "api:calendar-detail": TEAM,
     "api:datasets": TEAM,
     "api:dataset-detail": TEAM,
     "api:dataset-prepare": TEAM,
