@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.saying import said
+from kpis.derived import is_derived, labels_of
 from kpis.display import MONTHS, WEEKDAYS, condition_words, definition_words
 from kpis.engine.definition import Stock, hours_of
 from kpis.engine.words import hours_words
@@ -36,7 +37,7 @@ def _said(version: KPIVersion) -> Said:
     exclusions = definition.exclusions
     worked = dict.fromkeys(hours_of(definition))
     return {
-        _("Formula"): definition_words(definition).formula,
+        _("Formula"): definition_words(definition, labels_of(version)).formula,
         _("Left out"): "" if exclusions is None else condition_words(exclusions),
         _("Counting date"): ", ".join(definition.time_columns),
         _("Grain"): definition.grain,
@@ -47,7 +48,7 @@ def _said(version: KPIVersion) -> Said:
         _("Split by"): ", ".join(definition.dimensions),
         _("Unknown conditions"): null_rule(version),
         _("Few cases below"): str(definition.min_cases),
-        _("Dataset"): version.dataset.name,
+        _("Dataset"): "" if is_derived(version) else version.dataset.name,
         _("Unit"): f"{version.get_unit_display()} {version.unit_label}".strip(),
         _("Decimals"): str(version.precision),
         _("Direction"): version.get_direction_display(),

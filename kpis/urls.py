@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.views import calendars, datasets, kpis, uploads
+from kpis.views import calendars, datasets, definitions, kpis, uploads
 
 app_name = "kpis"
 
@@ -29,11 +29,12 @@ calendar_urls: list[URLPattern] = [
 KPI = "<slug:slug>/"
 kpi_urls = [
     path("", kpis.kpis, name="kpis"),
-    path("new/", kpis.kpi_new, name="kpi-new"),
+    path("new/", definitions.kpi_new, name="kpi-new"),
+    path("new/formula/", definitions.kpi_derive, name="kpi-derive"),
     path(KPI, kpis.kpi_detail, name="kpi-detail"),
     path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
     path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),
-    path(KPI + "draft/", kpis.kpi_draft_edit, name="kpi-draft-edit"),
+    path(KPI + "draft/", definitions.kpi_draft_edit, name="kpi-draft-edit"),
     path(KPI + "start/", kpis.kpi_start, name="kpi-start"),
     path(KPI + "publish/", kpis.kpi_publish, name="kpi-publish"),
     path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),

@@ -274,12 +274,13 @@ def _offered(page: Page) -> dict[str, list[str | None]]:
     """The values of each column that filters or splits, over all data that has it."""
     wanted = {choice.column for choice in page.document.choices}
     wanted |= {tile.by for tile in page.document.tiles if tile.by}
-    loads = {s.load.pk: s.load for s in page.sources.values() if s.load is not None}
+    sources = [one for source in page.sources.values() for one in source.leaves or (source,)]
+    loads = {s.load.pk: s.load for s in sources if s.load is not None}
     found: dict[str, dict[str | None, None]] = {column: {} for column in sorted(wanted)}
-    for source in {s.version.dataset_id: s for s in page.sources.values()}.values():
+    for source in {s.version.dataset_id: s for s in sources}.values():
         dimensions = {
             column
-            for other in page.sources.values()
+            for other in sources
             if other.version.dataset_id == source.version.dataset_id
             for column in other.dimensions
         }

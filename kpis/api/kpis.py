@@ -77,7 +77,10 @@ class KPIDetailOutput(KPIOutput):
 
 
 class KPIDraftInput(serializers.Serializer[Any]):
-    dataset = serializers.SlugRelatedField(slug_field="slug", queryset=Dataset.objects.all())
+    dataset = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Dataset.objects.all(), required=False, allow_null=True,
+        help_text="Not for a formula, which takes its data from its KPIs.",
+    )  # fmt: skip
     definition = DefinitionField()
     unit = serializers.ChoiceField(KPIVersion.Unit.choices, default="count")
     unit_label = serializers.CharField(max_length=20, default="", allow_blank=True)

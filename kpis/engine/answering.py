@@ -61,7 +61,7 @@ def _figures(
         ): row
         for row in rows
     }
-    segments = sorted({segment for _, segment in named}, key=_sorting)
+    segments = sorted({segment for _, segment in named}, key=sorting)
     if view.folded:
         named = view.folds(named, segments, rules_of(definition))
     if isinstance(plan, Movement):
@@ -139,5 +139,6 @@ def segment_text(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _sorting(segment: Segment) -> tuple[tuple[bool, str], ...]:
+def sorting(segment: Segment) -> tuple[tuple[bool, str], ...]:
+    """Segments in order: null last."""
     return tuple((part is None, part or "") for part in segment)

@@ -8,7 +8,7 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.engine.calendars import zone_of
 from kpis.engine.conditions import parse_where
-from kpis.engine.definition import GRAINS, NULL_RULES, Definition
+from kpis.engine.definition import GRAINS, NULL_RULES, Definition, Formula
 from kpis.engine.measuring import parse_measure
 from kpis.engine.pieces import choice, list_of, name_of, object_of, only, whole
 
@@ -32,8 +32,12 @@ def parse_definition(data: Any) -> Definition:
         raise Invalid(_("A definition needs a measure."), field="measure")
     time_column = data.get("time_column")
     exclusions = data.get("exclusions")
+    measure = parse_measure(data["measure"])
+    for name in ("time_column", "exclusions"):
+        if isinstance(measure, Formula) and data.get(name) is not None:
+            raise Invalid(_("A formula leaves dates and rows to its KPIs."), field=name)
     return Definition(
-        measure=parse_measure(data["measure"]),
+        measure=measure,
         time_column=None if time_column is None else name_of(time_column, "time_column"),
         time_zone=zone_of(data.get("time_zone", "UTC"), "time_zone"),
         grain=choice(data.get("grain", "month"), GRAINS, "grain"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -20,6 +20,7 @@ from kpis.engine.definition import hours_of
 from kpis.engine.hours import hours_json
 from kpis.engine.words import week_words
 from kpis.figures import definition_of
+from kpis.forms.look import LookForm
 from kpis.forms.words import (
     JOINTS,
     KINDS,
@@ -35,10 +36,8 @@ from kpis.forms.words import (
 from kpis.models import Dataset, KPIVersion, WorkCalendar
 from kpis.rows import BLOCKS
 
-Answer = TypeVar("Answer")
 
-
-class DefinitionForm(forms.Form):
+class DefinitionForm(LookForm):
     """What is measured, in the columns of one dataset. Cleaned, it is what a version says."""
 
     measure = forms.ChoiceField(
@@ -100,21 +99,6 @@ class DefinitionForm(forms.Form):
         label=_("Few cases below"), min_value=0, max_value=1_000_000, initial=10,
         help_text=_("Rates and averages of fewer rows are marked."),
     )  # fmt: skip
-    unit = forms.ChoiceField(
-        label=_("Unit"), required=False,
-        choices=[("", _("As the measure says")), *KPIVersion.Unit.choices],
-    )  # fmt: skip
-    unit_label = forms.CharField(
-        label=_("Unit's sign"), max_length=20, required=False, help_text=_("h, €, min.")
-    )
-    precision = forms.IntegerField(
-        label=_("Decimals"), min_value=0, max_value=6, required=False,
-        help_text=_("Empty: as usual for the unit."),
-    )  # fmt: skip
-    direction = forms.ChoiceField(
-        label=_("Direction"), choices=KPIVersion.Direction.choices, widget=forms.RadioSelect,
-        initial="up",
-    )  # fmt: skip
 
     def __init__(
         self,
@@ -128,7 +112,6 @@ class DefinitionForm(forms.Form):
         self.calendars = {formula.calendar_key(row.content): row.content for row in calendars}
         self.calendars |= self.initial.pop("own_calendar", {})
         field_of(self, "calendar", forms.ChoiceField).choices = list(_calendars(self.calendars))
-        self.given: dict[str, Any] = {}
         every = _columns(types, tuple(KINDS))
         times = _columns(types, ("date", "timestamp"))
         choices = {"column": every, "from_column": times, "to_column": times, "time_column": times}
@@ -185,36 +168,17 @@ class DefinitionForm(forms.Form):
             return given
         return {"definition": definition, **self.look(given)}
 
-    def look(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything beside the definition; a form of more fields adds its own."""
-        unit, decimals = USUAL.get(given["measure"], ("number", 1))
+    def usual(self, given: Mapping[str, Any]) -> tuple[str, int]:
         if given["per"]:
-            unit, decimals = "number", 1
-        unit = given["unit"] or unit
-        label = given["unit_label"]
-        if not label and unit == "duration" and given["measure"] == "duration":
-            label = given["duration_unit"]
-        precision = given["precision"]
-        return {
-            "unit": unit,
-            "unit_label": label,
-            "precision": decimals if precision is None else precision,
-            "direction": given["direction"],
-        }
+            return "number", 1
+        return USUAL.get(given["measure"], ("number", 1))
 
-    def guard(self, call: Callable[..., Answer]) -> Callable[..., Answer]:
-        """The service's call; what it refuses in the definition finds its field here."""
+    def sign(self, given: Mapping[str, Any], unit: str) -> str:
+        of_time = unit == "duration" and given["measure"] == "duration"
+        return str(given["duration_unit"]) if of_time else ""
 
-        def guarded(**given: Any) -> Answer:
-            try:
-                return call(**given)
-            except Invalid as error:
-                field = error.field
-                if field.startswith("definition"):
-                    field = formula.field_of(field, self.given)
-                raise Invalid(error.message, field=field) from error
-
-        return guarded
+    def place(self, path: str) -> str:
+        return formula.field_of(path, self.given)
 
     @staticmethod
     def defaults(dataset: Dataset) -> dict[str, Any]:
@@ -234,12 +198,12 @@ class DefinitionForm(forms.Form):
     @staticmethod
     def initial_of(version: KPIVersion) -> dict[str, Any]:
         """A version as the form says it; raises ``formula.Richer`` where it cannot."""
-        look = {name: getattr(version, name) for name in ("unit", "unit_label", "precision")}
+        look: dict[str, Any] = LookForm.look_of(version)
         definition = definition_of(version)
         # The hours that it has are offered, even where the calendar has changed since.
         own = [hours_json(hours) for hours in hours_of(definition)]
         look["own_calendar"] = {formula.calendar_key(content): content for content in own}
-        return formula.to_form(definition) | look | {"direction": version.direction}
+        return formula.to_form(definition) | look
 
 
 def _calendars(known: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -151,6 +151,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     # KPIs: that one is published, and what it means, is no secret
     "kpis:kpis": ALL,
     "kpis:kpi-new": TEAM,
+    "kpis:kpi-derive": TEAM,
     "kpis:kpi-detail": ALL,
     "kpis:kpi-version": ALL,
     "kpis:kpi-edit": TEAM,

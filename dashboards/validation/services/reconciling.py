@@ -31,6 +31,7 @@ from kpis.engine.definition import (
     Share,
     Stock,
     Where,
+    columns_of,
 )
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.run import run as ask_engine
@@ -178,7 +179,7 @@ def _filtered(
     choice = next((choice for choice in document.choices if choice.key == key), None)
     if choice is None:
         raise Invalid(_("This version has no such filter."), field="filter")
-    if choice.column not in source.dimensions:
+    if choice.column not in source.filters:
         raise Invalid(
             _("%(kpi)s is not filtered by %(label)s.") % {"kpi": source.kpi, "label": choice.label},
             field="filter",
@@ -191,6 +192,9 @@ def _filtered(
 def _has(source: Source, where: Where) -> bool:
     """Whether any row of the data meets it, of this KPI or not."""
     load = source.load
+    if source.leaves:
+        known = [leaf for leaf in source.leaves if columns_of(where) <= set(leaf.types)]
+        return any(_has(leaf, where) for leaf in known)
     if load is None:
         return False
     with open_load(load) as connection:
