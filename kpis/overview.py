@@ -175,7 +175,9 @@ def _parts(version: KPIVersion, definition: Definition, words: Words) -> Iterabl
         yield _("Does not count"), _("Rows where %(w)s") % {"w": rows}
     if not derived:
         yield _("Unknown values"), null_rule(version)
-    if isinstance(definition.basic, Share | Ratio | Formula) or quantile_like(definition):
+    if derived:
+        yield _("Never"), _("Added or averaged. Each total is computed from those of its KPIs.")
+    elif isinstance(definition.basic, Share | Ratio) or quantile_like(definition):
         yield _("Never"), _("Added or averaged. Each total is computed from its own rows.")
     yield _("Split by"), ", ".join(definition.dimensions) or _("Nothing")
 

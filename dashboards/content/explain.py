@@ -72,8 +72,9 @@ class Explanation:
 
     @property
     def lineage(self) -> tuple[Source, ...]:
-        """Where the data comes from: of a derived KPI that of every part."""
-        return self.source.leaves or (self.source,)
+        """Where the data comes from, each dataset once: of a derived KPI those of all parts."""
+        sources = self.source.leaves or (self.source,)
+        return tuple({source.version.dataset_id: source for source in sources}.values())
 
     @property
     def target(self) -> str:

@@ -44,8 +44,8 @@ class FormulaForm(LookForm):
             choices = choices.exclude(pk=kpi.pk)
         for letter in LETTERS:
             self.fields[f"part_{letter}"] = forms.ModelChoiceField(
-                label=letter, queryset=choices, to_field_name="slug", required=letter == "a",
-                empty_label=_("Choose a KPI"),
+                label=_("%(letter)s is") % {"letter": letter}, queryset=choices,
+                to_field_name="slug", required=letter == "a", empty_label=_("Choose a KPI"),
             )  # fmt: skip
 
     @property
