@@ -45,6 +45,8 @@ MEASURES = (
 STATISTICS = ("quantile", "avg", "min", "max", "sum")
 OF_COLUMN = ("sum", "avg", "min", "max", "count_distinct", "quantile")
 OF_TWO_COLUMNS = ("duration", "stock", "net")
+#: what has a rate per unit of time
+RATED = ("count", "sum", "count_distinct", "net")
 #: name → how a figure looks at more than its own period
 WINDOWS = ("moving", "year", "all")
 OFFICE = "office"

@@ -87,6 +87,11 @@ def parse_operand(data: Any, field: str) -> Operand:
     only(data, ("from", "to", "unit", "calendar"), field)
     required(data, ("from", "to", "unit"), field)
     worked = "calendar" in data
+    if worked and data["unit"] == "d":
+        raise Invalid(
+            _("A working day has no length of its own; count hours, minutes or seconds."),
+            field=f"{field}.unit",
+        )
     return Duration(
         name_of(data["from"], f"{field}.from"),
         name_of(data["to"], f"{field}.to"),

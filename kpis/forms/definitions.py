@@ -158,6 +158,11 @@ class DefinitionForm(LookForm):
         for name in list(self.fields):
             if name.endswith(("_op", "_joint")) and not given.get(name):
                 given[name] = "all" if name.endswith("_joint") else "="
+        # What the page hides for a measure plays no part in it.
+        if given.get("measure") not in formula.RATED:
+            given["per"] = ""
+        if given.get("measure") == "stock":
+            given["window"] = ""
         self.given = given
         if self.errors:
             return given

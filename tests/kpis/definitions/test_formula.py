@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.parsing import parse_definition
-from kpis.formula import MEASURES, calendar_key, field_of, to_definition, to_form
+from kpis.formula import MEASURES, RATED, calendar_key, field_of, to_definition, to_form
 from kpis.rows import BLOCKS, LISTS, Richer
 
 TYPES = {
@@ -29,7 +29,6 @@ VALUES = {
     "timestamp": st.datetimes().filter(lambda d: 1 < d.year < 9999).map(str),
 }
 
-RATED = ("count", "sum", "count_distinct", "net")
 DESK = {
     "name": "Desk", "zone": "UTC", "week": [[["08:00", "12:00"]]] * 7, "holidays": ["2026-12-25"],
 }  # fmt: skip

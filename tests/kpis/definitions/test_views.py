@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 Open = Callable[[User | None], Client]
 
+MET = {"column": "made_sla", "op": "=", "value": True}
 FILLED = {
     "name": "SLA attainment", "description": "How many in time.", "category": "quality",
     "measure": "share", "of_1_column": "made_sla", "of_1_op": "=", "of_1_value": "yes",
@@ -155,13 +156,24 @@ def test_window_and_working_hours_are_typed(
     assert "Mon–Fri 09:00–17:00 (Europe/Berlin), without 2 holidays" in page
 
 
-def test_rate_of_a_share_is_refused_beside_its_unit(
-    owner: User, draft: KPI, client_of: Open
+@pytest.mark.parametrize(
+    ("given", "measure"),
+    [
+        ({"measure": "count", "per": "day", "window": "year"},
+         {"window": {"measure": {"rate": {"measure": {"agg": "count"}, "per": "day"}},
+                     "kind": "cumulative", "since": "year"}}),
+        ({"measure": "share", "per": "day"}, {"share": {"of": MET}}),
+        ({"measure": "stock", "from_column": "opened", "to_column": "resolved",
+          "window": "moving"}, {"stock": {"opened": "opened", "closed": "resolved"}}),
+    ],
+)  # fmt: skip
+def test_what_the_page_hides_plays_no_part(
+    owner: User, draft: KPI, client_of: Open, given: dict[str, str], measure: dict[str, Any]
 ) -> None:
-    answer = client_of(owner).post(f"/kpis/{draft.slug}/draft/", FILLED | {"per": "day"})
+    answer = client_of(owner).post(f"/kpis/{draft.slug}/draft/", FILLED | given)
 
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == ["per"]
+    assert answer.status_code == 302
+    assert draft.versions.get().definition["measure"] == measure
 
 
 def test_richer_definition_is_left_to_the_api(

@@ -105,7 +105,7 @@ BAD = [
     (
         {"measure": {"agg": "avg", "column": worked(unit="d")}},
         "measure.column.unit",
-        "Choose one of s, min and h.",
+        "A working day has no length of its own; count hours, minutes or seconds.",
     ),
     (
         {"measure": {"agg": "avg", "column": worked(week=[[]] * 7)}},
