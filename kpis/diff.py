@@ -10,7 +10,7 @@ from ace_portal.lib.saying import said
 from kpis.derived import is_derived, labels_of
 from kpis.display import MONTHS, WEEKDAYS, condition_words, definition_words
 from kpis.engine.definition import Stock, hours_of
-from kpis.engine.words import hours_words
+from kpis.engine.weeks import hours_words
 from kpis.figures import definition_of
 from kpis.models import KPIVersion
 

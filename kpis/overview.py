@@ -26,7 +26,8 @@ from kpis.display import (
     watch_text,
 )
 from kpis.engine.definition import Aggregate, Definition, Formula, Ratio, Share, hours_of
-from kpis.engine.words import Words, hours_words
+from kpis.engine.weeks import hours_words
+from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target

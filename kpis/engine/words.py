@@ -28,7 +28,7 @@ from kpis.engine.definition import (
     Window,
     hours_of,
 )
-from kpis.engine.hours import WorkingHours, clock
+from kpis.engine.weeks import hours_words
 
 _BETWEEN = {
     "s": gettext_noop("seconds from %(start)s to %(end)s"),
@@ -59,10 +59,6 @@ _MOVING = {
     "quarter": gettext_noop("%(what)s, over %(n)s quarters"),
     "year": gettext_noop("%(what)s, over %(n)s years"),
 }
-_DAYS = (
-    *(gettext_noop("Mon"), gettext_noop("Tue"), gettext_noop("Wed"), gettext_noop("Thu")),
-    *(gettext_noop("Fri"), gettext_noop("Sat"), gettext_noop("Sun")),
-)
 _AGGREGATES = {
     "sum": gettext_noop("sum of %(what)s"),
     "avg": gettext_noop("average of %(what)s"),
@@ -113,41 +109,14 @@ def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Wo
             if definition.null_rule == "exclude"
             else _("a row whose condition is unknown counts as not met")
         )
+    if isinstance(definition.measure, Window):
+        conditions.append(_("a figure is that of the end of its period or range"))
     if definition.time_column and not isinstance(definition.basic, Stock | Net):
         column, zone = writer.name(definition.time_column), definition.time_zone
         conditions.append(
             _("a row belongs to the period of its %(column)s (%(zone)s)", column=column, zone=zone)
         )
     return Words(formula, numerator, denominator, tuple(conditions))
-
-
-def hours_words(hours: WorkingHours) -> str:
-    """Working hours in words: “Mon–Fri 09:00–17:00 (Europe/Berlin), without 3 holidays”."""
-    words = _("%(week)s (%(zone)s)", week=week_words(hours), zone=hours.zone)
-    if not hours.holidays:
-        return words
-    return _("%(words)s, without %(n)s holidays", words=words, n=len(hours.holidays))
-
-
-def week_words(hours: WorkingHours) -> str:
-    """A week in words: “Mon–Thu 09:00–17:00; Fri 09:00–13:00”."""
-    groups: list[tuple[int, int, str]] = []
-    for day, stretches in enumerate(hours.week):
-        text = ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in stretches)
-        if groups and groups[-1][1] == day - 1 and groups[-1][2] == text:
-            groups[-1] = (groups[-1][0], day, text)
-        else:
-            groups.append((day, day, text))
-    return joined("; ", [_days(first, last, text) for first, last, text in groups if text])
-
-
-def _days(first: int, last: int, text: str) -> str:
-    if first == last:
-        return pattern("%(day)s %(text)s", day=pattern(_DAYS[first]), text=text)
-    return pattern(
-        "%(first)s–%(last)s %(text)s",
-        first=pattern(_DAYS[first]), last=pattern(_DAYS[last]), text=text,
-    )  # fmt: skip
 
 
 def _windowed(formula: str, window: Window, definition: Definition) -> str:

@@ -18,7 +18,7 @@ from kpis.engine.calendars import parse_hours
 from kpis.engine.checks import GROUPABLE
 from kpis.engine.definition import hours_of
 from kpis.engine.hours import hours_json
-from kpis.engine.words import week_words
+from kpis.engine.weeks import week_words
 from kpis.figures import definition_of
 from kpis.forms.look import LookForm
 from kpis.forms.words import (

@@ -20,7 +20,7 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
 from ace_portal.lib.saying import said
 from kpis.engine.calendars import parse_hours
-from kpis.engine.words import week_words
+from kpis.engine.weeks import week_words
 from kpis.forms.calendars import CalendarForm
 from kpis.models import WorkCalendar
 from kpis.selectors.calendars import calendar_for, calendars_for

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ace_portal.lib.errors import Invalid
-from kpis.engine.parsing import parse_definition
+from kpis.engine.parsing import parse_definition, parse_where
 from kpis.engine.query import Query, earlier
 from kpis.engine.result import Figure, State
-from kpis.engine.run import run
+from kpis.engine.run import run, run_many
 from tests.kpis.engine.test_property import MEASURES, TYPES, expected, rows, same, shifted, shown
 
 VALUES = {"at": "timestamp", "x": "number", "g": "text"}
@@ -163,6 +163,27 @@ def test_figures_of_no_rows_are_those_of_the_measure(store):
     assert store.ask(VALUES, rows, window(COUNT, periods=2), query).points[0].figure == Figure(0)
     median = store.ask(VALUES, rows, window(MEDIAN, periods=2), query).points[0].figure
     assert median == Figure(None, State.NO_DATA)
+
+
+def test_windows_of_one_filter_are_answered_together_as_alone(duck):
+    rows = [dict(row, g=g) for g in "ab" for row in monthly(1, 5, 3, 8)]
+    kept = parse_where({"column": "g", "op": "=", "value": "a"})
+    asked = [
+        (parse_definition(definition | {"dimensions": ["g"]}), Query("month", where=kept))
+        for definition in (
+            window(COUNT, periods=2),
+            window(MEDIAN, periods=2),
+            window({"agg": "sum", "column": "x"}, since="all"),
+            {"measure": COUNT, "time_column": "at"},
+        )
+    ]
+    with duck.load(VALUES, rows) as (connection, table):
+        together = run_many(connection, table, asked)
+        alone = [run(connection, table, *question) for question in asked]
+    assert [values_of(result) for result in together] == [values_of(result) for result in alone]
+    assert [values_of(result) for result in together] == [
+        [1, 2, 2, 2], [1, 3, 4, 5.5], [1, 6, 9, 17], [1, 1, 1, 1],
+    ]  # fmt: skip
 
 
 def test_too_many_joined_windows_are_refused(duck):

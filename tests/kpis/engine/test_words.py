@@ -125,3 +125,13 @@ def test_rate_names_its_sides():
     measure = {"rate": {"measure": {"agg": "count"}, "per": "hour"}}
     said = words(parse_definition({"measure": measure, "time_column": "at"}))
     assert (said.numerator, said.denominator) == ("number of rows", "hours of the period")
+
+
+def test_window_says_what_a_total_is():
+    measure = {"window": {"measure": {"agg": "count"}, "kind": "moving", "periods": 2}}
+    said = words(parse_definition({"measure": measure, "time_column": "at", "grain": "week"}))
+    assert said.formula == "number of rows, over 2 weeks"
+    assert said.conditions == (
+        "a figure is that of the end of its period or range",
+        "a row belongs to the period of its at (UTC)",
+    )
