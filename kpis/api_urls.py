@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements, sources, templates, uploads
+from kpis.api import (
+    calendars,
+    datasets,
+    figures,
+    kpis,
+    measurements,
+    sources,
+    templates,
+    uploads,
+)
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -31,6 +40,10 @@ source_urls: list[URLPattern] = [
     path(SOURCE + "datasets/", sources.SourceDatasets.as_view(), name="source-datasets"),
 ]
 
+calendar_urls: list[URLPattern] = [
+    path("calendars/", calendars.Calendars.as_view(), name="calendars"),
+    path("calendars/<slug:slug>/", calendars.CalendarDetail.as_view(), name="calendar-detail"),
+]
 
 KPI = "kpis/<slug:slug>/"
 kpi_urls = [
@@ -52,4 +65,4 @@ kpi_urls = [
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
-urlpatterns = dataset_urls + source_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + calendar_urls + kpi_urls

@@ -41,7 +41,12 @@ class KPIsConfig(AppConfig):
                 icon="database",
                 url_name="kpis:datasets",
                 order=80,
-                prefixes=("/kpis/datasets/", "/kpis/uploads/", "/kpis/sources/"),
+                prefixes=(
+                    "/kpis/datasets/",
+                    "/kpis/uploads/",
+                    "/kpis/sources/",
+                    "/kpis/calendars/",
+                ),
                 group=_("ACE team"),
                 visible=lambda user: user.is_ace and user.may_manage_data,
             ),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from ace_portal.lib.saying import said
 from kpis.engine.change import Change, Kind
 from kpis.engine.definition import Definition, Where
+from kpis.engine.periods import quarter_of, year_of
 from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Status, Target
 from kpis.engine.words import Words, where_words, words
@@ -24,6 +25,18 @@ DASH, MINUS = "–", "−"
 GRAINS = {
     "month": gettext_lazy("Month"), "week": gettext_lazy("Week"), "day": gettext_lazy("Day"),
     "quarter": gettext_lazy("Quarter"), "year": gettext_lazy("Year"), "hour": gettext_lazy("Hour"),
+}  # fmt: skip
+
+WEEKDAYS = {
+    0: gettext_lazy("Monday"), 1: gettext_lazy("Tuesday"), 2: gettext_lazy("Wednesday"),
+    3: gettext_lazy("Thursday"), 4: gettext_lazy("Friday"), 5: gettext_lazy("Saturday"),
+    6: gettext_lazy("Sunday"),
+}  # fmt: skip
+MONTHS = {
+    1: gettext_lazy("January"), 2: gettext_lazy("February"), 3: gettext_lazy("March"),
+    4: gettext_lazy("April"), 5: gettext_lazy("May"), 6: gettext_lazy("June"),
+    7: gettext_lazy("July"), 8: gettext_lazy("August"), 9: gettext_lazy("September"),
+    10: gettext_lazy("October"), 11: gettext_lazy("November"), 12: gettext_lazy("December"),
 }  # fmt: skip
 
 
@@ -138,21 +151,25 @@ def _stretch(ends: tuple[float, float], direction: Direction, face: Face) -> str
             return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
-def tick_text(start: datetime, grain: str) -> str:
+def tick_text(start: datetime, grain: str, fiscal_start: int = 1) -> str:
     """A period under an axis, where its neighbours say the rest."""
     if grain in {"day", "week"}:
         return formats.date_format(start.date(), "j M")
-    return f"{start:%H:%M}" if grain == "hour" else period_text(start, grain)
+    return f"{start:%H:%M}" if grain == "hour" else period_text(start, grain, fiscal_start)
 
 
-def period_text(start: datetime, grain: str) -> str:
+def period_text(start: datetime, grain: str, fiscal_start: int = 1) -> str:
     """A period by its start; ``start`` is in the KPI's zone."""
+    year = str(year_of(start.date(), fiscal_start))
+    if fiscal_start != 1:
+        year = _("FY%(year)s") % {"year": year}
     day = formats.date_format(start.date(), "j M Y")
     match grain:
         case "year":
-            return str(start.year)
+            return year
         case "quarter":
-            return _("Q%(n)s %(year)s") % {"n": (start.month + 2) // 3, "year": start.year}
+            n = quarter_of(start.date(), fiscal_start)
+            return _("Q%(n)s %(year)s") % {"n": n, "year": year}
         case "month":
             return formats.date_format(start.date(), "M Y")
         case "week":

@@ -8,13 +8,12 @@ the memory of the process, under the same keys.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,9 +25,10 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import PortalError, Temporary
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
+from kpis.asking import Answer, Ask, definition_of
+from kpis.derived import answer_of, load_parts, tree_of
 from kpis.engine.definition import Definition
 from kpis.engine.duck import open_loads
-from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
 from kpis.engine.run import run, run_many
@@ -36,6 +36,8 @@ from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
+
+__all__ = ["Answer", "Ask", "answers", "definition_of"]
 
 #: nobody's rows are limited yet, so everybody has the same scope
 EVERYTHING = "everything"
@@ -47,36 +49,22 @@ REMEMBERED_POINTS = 2_000
 
 _results: Memory[Result] = Memory(100)
 _values: Memory[Values] = Memory(100)
-_definitions: Memory[Definition] = Memory(500)
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One question of a page: a version and what to ask of it."""
-
-    version: KPIVersion
-    query: Query
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Figures with the load that they come from, or a sentence why there are none.
-
-    ``key`` says in full what the figures are of: the same key has the same figures.
-    """
-
-    result: Result | None = None
-    load: Load | None = None
-    error: str = ""
-    cached: bool = False
-    key: str = ""
 
 
 def answers(asks: Sequence[Ask], *, scope: str = EVERYTHING) -> list[Answer]:
     """Answer a page's questions in order; one that fails does not take the others along.
 
-    Each version's ``dataset.live`` is read: select it along with the versions.
+    Each version's ``dataset.live`` is read: select it along with the versions. A derived KPI is
+    computed from the answers of its parts, which are asked together with all others.
     """
+    load_parts(ask.version for ask in asks)
+    trees = [tree_of(ask) for ask in asks]
+    answered = iter(_answers([leaf for tree in trees for leaf in tree.leaves()], scope))
+    return [answer_of(tree, answered) for tree in trees]
+
+
+def _answers(asks: Sequence[Ask], scope: str) -> list[Answer]:
+    """The answers that come from data, in order."""
     keys = [_key(ask, scope) for ask in asks]
     known = _known([key for key in keys if key])
     missing: dict[int, list[tuple[str, Ask]]] = {}
@@ -131,7 +119,7 @@ def _key(ask: Ask, scope: str) -> str:
     if load is None:
         return ""
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
-    return "figures:" + hashlib.sha256(parts.encode()).hexdigest()
+    return "figures-2:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _compute(
@@ -198,12 +186,6 @@ def _ends(load: Load) -> dict[str, tuple[Any, Any]]:
 def _are_times(*values: object) -> bool:
     """Whether both are there and written as times: an infinite one is not."""
     return all(isinstance(value, str) and value[:1].isdecimal() for value in values)
-
-
-def definition_of(version: KPIVersion) -> Definition:
-    """The engine's definition of a version; raises ``Invalid`` where it does not hold."""
-    text = json.dumps(version.definition)
-    return _definitions.get(text) or _definitions.put(text, parse_definition(version.definition))
 
 
 def target_of(direction: str, row: Any) -> Target:

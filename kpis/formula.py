@@ -5,33 +5,38 @@ The form's names: ``measure`` (one of ``MEASURES``), ``column``, ``percentile`` 
 ``statistic``, ``from_column``, ``to_column``, ``duration_unit``; conditions as
 ``{block}_{row}_column|op|value`` with ``{block}_joint``, where block is ``of``, ``where`` or
 ``except``; and the definition's own ``time_column``, ``time_zone``, ``grain``, ``dimensions``,
-``null_rule``, ``min_cases``, ``week_start``.
+``null_rule``, ``min_cases``, ``week_start``, ``fiscal_start``. Around the measure stand ``per``
+(the unit of time of a rate) and ``window`` (one of ``WINDOWS``) with ``window_periods``;
+``calendar`` is the key of a duration's working hours, ``OFFICE`` or one that is handed over. Each
+is empty where it plays no part.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
-from kpis.engine.checks import TYPES, as_moment
 from kpis.engine.definition import (
     Aggregate,
-    AllOf,
-    AnyOf,
     Column,
-    Condition,
     Definition,
     Duration,
     Net,
     Operand,
-    Scalar,
     Share,
     Stock,
     Where,
+    Window,
 )
+from kpis.engine.hours import hours_json
+from kpis.rows import Richer, block_of, field_of_row, where_of
+
+Calendars = Mapping[str, Mapping[str, Any]]
 
 MEASURES = (
     *("count", "share", "duration", "stock", "net"),
@@ -40,22 +45,20 @@ MEASURES = (
 STATISTICS = ("quantile", "avg", "min", "max", "sum")
 OF_COLUMN = ("sum", "avg", "min", "max", "count_distinct", "quantile")
 OF_TWO_COLUMNS = ("duration", "stock", "net")
-#: block → how many conditions it takes
-BLOCKS = {"of": 3, "where": 3, "except": 1}
-LISTS, UNARY = ("in", "not in"), ("is null", "is not null")
-SEPARATOR = ";"
-TRUE, FALSE = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
-EXAMPLES = {"date": "2024-05-31", "timestamp": _("2024-05-31 or 2024-05-31 14:30")}
+#: what has a rate per unit of time
+RATED = ("count", "sum", "count_distinct", "net")
+#: name → how a figure looks at more than its own period
+WINDOWS = ("moving", "year", "all")
+OFFICE = "office"
+OFFICE_WEEK = [[["09:00", "17:00"]]] * 5 + [[], []]
 
 
-class Richer(Exception):
-    """The definition says what the form has no words for; it can be changed through the API."""
-
-
-def to_definition(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
+def to_definition(
+    data: Mapping[str, Any], types: Mapping[str, str], calendars: Calendars | None = None
+) -> dict[str, Any]:
     """The definition as JSON; raises ``Invalid`` with the form's own name as the field."""
     out: dict[str, Any] = {
-        "measure": _measure(data, types),
+        "measure": _windowed(data, _measure(data, types, calendars or {})),
         "time_zone": data["time_zone"],
         "grain": data["grain"],
         "dimensions": list(data["dimensions"]),
@@ -63,17 +66,47 @@ def to_definition(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str
         "min_cases": data["min_cases"],
         "week_start": data["week_start"],
     }
+    if data["fiscal_start"] != 1:
+        out["fiscal_start"] = data["fiscal_start"]
     if data["time_column"]:
         out["time_column"] = data["time_column"]
-    exclusions = _where(data, "except", types)
+    exclusions = where_of(data, "except", types)
     if exclusions is not None:
         out["exclusions"] = exclusions
     return out
 
 
-def _measure(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
+def _windowed(data: Mapping[str, Any], measure: dict[str, Any]) -> dict[str, Any]:
+    """The measure with its rate and its window."""
+    if data["per"]:
+        measure = {"rate": {"measure": measure, "per": data["per"]}}
+    match data["window"]:
+        case "":
+            return measure
+        case "moving":
+            if data["window_periods"] is None:
+                raise Invalid(_("How many periods?"), field="window_periods")
+            how: dict[str, Any] = {"kind": "moving", "periods": data["window_periods"]}
+        case since:
+            how = {"kind": "cumulative", "since": since}
+    return {"window": {"measure": measure, **how}}
+
+
+def office_hours(zone: str) -> dict[str, Any]:
+    """Monday to Friday, nine to five, by the clock of a zone: what is there without being made."""
+    return {"name": "Office hours", "zone": zone, "week": OFFICE_WEEK, "holidays": []}
+
+
+def calendar_key(content: Mapping[str, Any]) -> str:
+    """What the form calls a calendar: the same content has the same name."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _measure(
+    data: Mapping[str, Any], types: Mapping[str, str], calendars: Calendars
+) -> dict[str, Any]:
     measure = data["measure"]
-    where = _where(data, "where", types)
+    where = where_of(data, "where", types)
     among = {} if where is None else {"where": where}
     if measure in OF_TWO_COLUMNS:
         start, end = _needed(data, "from_column"), _needed(data, "to_column")
@@ -81,13 +114,18 @@ def _measure(data: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any
         case "count":
             return {"agg": "count", **among}
         case "share":
-            of = _where(data, "of", types)
+            of = where_of(data, "of", types)
             if of is None:
                 why = _("Say which rows count as met: a column, a comparison and a value.")
                 raise Invalid(why, field="of_1_column")
             return {"share": {"of": of} | ({} if where is None else {"among": where})}
         case "duration":
-            operand = {"from": start, "to": end, "unit": data["duration_unit"]}
+            operand: dict[str, Any] = {"from": start, "to": end, "unit": data["duration_unit"]}
+            if data["calendar"]:
+                known = {**calendars, OFFICE: office_hours(data["time_zone"])}
+                if data["calendar"] not in known:
+                    raise Invalid(_("This calendar is gone."), field="calendar")
+                operand["calendar"] = known[data["calendar"]]
             return _statistic(data["statistic"], operand, data) | among
         case "stock":
             return {"stock": {"opened": start, "closed": end, **among}}
@@ -112,76 +150,6 @@ def _needed(data: Mapping[str, Any], name: str) -> str:
     return str(data[name])
 
 
-def rows_of(data: Mapping[str, Any], block: str) -> list[int]:
-    """The numbers of the rows of a block in which anything is filled in."""
-    return [
-        row
-        for row in range(1, BLOCKS[block] + 1)
-        if data[f"{block}_{row}_column"] or data[f"{block}_{row}_value"]
-    ]
-
-
-def _where(data: Mapping[str, Any], block: str, types: Mapping[str, str]) -> dict[str, Any] | None:
-    parts = [_condition(data, f"{block}_{row}", types) for row in rows_of(data, block)]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return {data[f"{block}_joint"]: parts}
-
-
-def _condition(data: Mapping[str, Any], row: str, types: Mapping[str, str]) -> dict[str, Any]:
-    column, op, text = data[f"{row}_column"], data[f"{row}_op"], data[f"{row}_value"]
-    if not column:
-        raise Invalid(_("Which column is compared with this value?"), field=f"{row}_column")
-    if op in UNARY:
-        return {"column": column, "op": op}
-    kind, field = types.get(column, "text"), f"{row}_value"
-    if not text:
-        raise Invalid(_("With what is the column compared?"), field=field)
-    if op == "contains":
-        return {"column": column, "op": op, "value": text}
-    if op == "between" or op in LISTS:
-        values = [parse_value(part.strip(), kind, field) for part in text.split(SEPARATOR)]
-        if op == "between" and len(values) != 2:
-            why = _("Two values, with “%(sign)s” between them.", sign=SEPARATOR)
-            raise Invalid(why, field=field)
-        return {"column": column, "op": op, "value": values}
-    return {"column": column, "op": op, "value": parse_value(text, kind, field)}
-
-
-def parse_value(text: str, kind: str, field: str = "") -> Scalar:
-    """What a person typed, as a value of a column's type; raises ``Invalid`` on nonsense."""
-    match kind:
-        case "boolean":
-            word = text.lower()
-            if word not in TRUE + FALSE:
-                raise Invalid(_("“%(text)s” is neither yes nor no.", text=text), field=field)
-            return word in TRUE
-        case "integer" | "number":
-            return _number(text, field)
-        case "date" | "timestamp":
-            if as_moment(text, kind) is None:
-                raise Invalid(
-                    _("“%(text)s” is not %(type)s; write it as %(example)s.",
-                      text=text, type=TYPES[kind], example=EXAMPLES[kind]),
-                    field=field,
-                )  # fmt: skip
-            return text
-        case _:
-            return text
-
-
-def _number(text: str, field: str) -> int | float:
-    for read in (int, float):
-        try:
-            number = read(text)
-        except ValueError:
-            continue
-        if abs(number) < 2**63:
-            return number
-        break
-    raise Invalid(_("“%(text)s” is not a number.", text=text), field=field)
-
-
 # Back --------------------------------------------------------------------------------------------
 
 
@@ -193,12 +161,17 @@ def to_form(definition: Definition) -> dict[str, Any]:
         "time_column": definition.time_column or "", "time_zone": definition.time_zone,
         "grain": definition.grain, "dimensions": list(definition.dimensions),
         "null_rule": definition.null_rule, "min_cases": definition.min_cases,
-        "week_start": definition.week_start,
+        "week_start": definition.week_start, "fiscal_start": definition.fiscal_start,
+        "calendar": "", **_window(definition),
     }  # fmt: skip
     of: Where | None = None
-    match definition.measure:
+    match definition.basic:
         case Aggregate(agg, operand, q, where):
             data |= _aggregate(agg, operand, q)
+            if isinstance(operand, Duration) and operand.hours is not None:
+                content = hours_json(operand.hours)
+                plain = content == office_hours(definition.time_zone)
+                data["calendar"] = OFFICE if plain else calendar_key(content)
         case Share(of, where):
             data["measure"] = "share"
         case Stock(start, end, where):
@@ -206,10 +179,20 @@ def to_form(definition: Definition) -> dict[str, Any]:
         case Net(start, end, where):
             data |= {"measure": "net", "from_column": start, "to_column": end}
         case _:
-            raise Richer("a ratio")
+            raise Richer("a ratio or a formula")
     for block, condition in (("of", of), ("where", where), ("except", definition.exclusions)):
-        data |= _block(block, condition)
+        data |= block_of(block, condition)
     return data
+
+
+def _window(definition: Definition) -> dict[str, Any]:
+    rate, window = definition.rate, definition.measure
+    data = {"per": rate.per if rate else "", "window": "", "window_periods": 3}
+    if not isinstance(window, Window):
+        return data
+    if window.periods is None:
+        return data | {"window": window.since}
+    return data | {"window": "moving", "window_periods": window.periods}
 
 
 def _aggregate(agg: str, operand: Operand | None, q: float | None) -> dict[str, Any]:
@@ -228,59 +211,26 @@ def _aggregate(agg: str, operand: Operand | None, q: float | None) -> dict[str, 
             raise Richer("a count of a column or of durations")
 
 
-def _block(block: str, where: Where | None) -> dict[str, Any]:
-    parts: tuple[Where, ...] = () if where is None else (where,)
-    joint = "all"
-    if isinstance(where, AllOf | AnyOf):
-        if len(where.parts) < 2:
-            raise Richer("a group of one")
-        parts, joint = where.parts, "all" if isinstance(where, AllOf) else "any"
-    if len(parts) > BLOCKS[block]:
-        raise Richer("more conditions than the form has")
-    data = {f"{block}_joint": joint}
-    for row in range(1, BLOCKS[block] + 1):
-        part = parts[row - 1] if row <= len(parts) else None
-        column, op, value = ("", "=", "") if part is None else _row(part)
-        data |= {
-            f"{block}_{row}_column": column,
-            f"{block}_{row}_op": op,
-            f"{block}_{row}_value": value,
-        }
-    return data
-
-
-def _row(part: Where) -> tuple[str, str, str]:
-    if not isinstance(part, Condition) or not isinstance(part.operand, Column):
-        raise Richer("nested conditions")
-    value = part.value
-    if part.op in UNARY:
-        return part.operand.name, part.op, ""
-    many = isinstance(value, tuple)
-    texts = [_text(one, many) for one in (value if isinstance(value, tuple) else (value,))]
-    return part.operand.name, part.op, f"{SEPARATOR} ".join(texts)
-
-
-def _text(value: Scalar, many: bool) -> str:
-    if value is None:
-        raise Richer("an empty value in a list")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = value if isinstance(value, str) else repr(value)
-    if not text or text != text.strip() or (many and SEPARATOR in text):
-        raise Richer("a value that cannot be typed")
-    return text
-
-
 def field_of(path: str, data: Mapping[str, Any]) -> str:
     """The form's field for a fault that the engine found at ``path`` of the definition."""
     parts = path.removeprefix("definition.").split(".")
     if parts[0] == "exclusions":
-        return _field_of_row("except", parts[1:], data)
+        return field_of_row("except", parts[1:], data)
     if parts[0] != "measure":
         return parts[0]
+    for key, field in (("window", "window"), ("rate", "per")):
+        if parts[1:2] == [key]:
+            if parts[2:3] == ["periods"]:
+                return "window_periods"
+            if len(parts) < 4:
+                return field
+            parts = ["measure", *parts[3:]]
+    for key, field in (("calendar", "calendar"), ("unit", "duration_unit")):
+        if key in parts:
+            return field
     for key, block in (("of", "of"), ("among", "where"), ("where", "where")):
         if key in parts:
-            return _field_of_row(block, parts[parts.index(key) + 1 :], data)
+            return field_of_row(block, parts[parts.index(key) + 1 :], data)
     measure = data.get("measure")
     if parts[-1] in ("closed", "out"):
         return "to_column"
@@ -289,10 +239,3 @@ def field_of(path: str, data: Mapping[str, Any]) -> str:
     if measure in OF_COLUMN:
         return "percentile" if parts[-1] == "q" else "column"
     return "measure"
-
-
-def _field_of_row(block: str, rest: list[str], data: Mapping[str, Any]) -> str:
-    filled = rows_of(data, block) or [1]
-    place = next((int(part) for part in rest if part.isdecimal()), 0)
-    what = rest[-1] if rest and rest[-1] in ("column", "op", "value") else "column"
-    return f"{block}_{filled[min(place, len(filled) - 1)]}_{what}"

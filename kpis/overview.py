@@ -14,9 +14,19 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.saying import said
 from kpis import selectors
+from kpis.derived import as_of_of, is_derived, labels_of, load_parts, parts_of
 from kpis.diff import Said, differences, null_rule
-from kpis.display import GRAINS, condition_words, definition_words, good_text, watch_text
-from kpis.engine.definition import Aggregate, Definition, Ratio, Share
+from kpis.display import (
+    GRAINS,
+    MONTHS,
+    WEEKDAYS,
+    condition_words,
+    definition_words,
+    good_text,
+    watch_text,
+)
+from kpis.engine.definition import Aggregate, Definition, Formula, Ratio, Share, hours_of
+from kpis.engine.weeks import hours_words
 from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
@@ -99,6 +109,7 @@ def _sheet_of(kpi: KPI, version: KPIVersion | None, measured: dict[int, list[Any
 def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any]:
     """The context of a KPI's page; a version's number shows that one's definition."""
     versions = list(selectors.versions_of(user, kpi))
+    load_parts(versions)
     version = _chosen(versions, number)
     prefetch_related_objects([kpi], "targets")
     version.kpi = kpi
@@ -138,28 +149,43 @@ def _definition(version: KPIVersion) -> dict[str, Any]:
         definition = definition_of(version)
     except Invalid as error:
         return {"words": Words(said(error.message)), "parts": []}
-    words = definition_words(definition)
-    return {"words": words, "parts": list(_parts(version, definition, words))}
+    words = definition_words(definition, labels_of(version))
+    return {
+        "words": words,
+        "parts": list(_parts(version, definition, words)),
+        "made_of": [part.kpi for part in parts_of(version).values()],
+    }
 
 
 def _parts(version: KPIVersion, definition: Definition, words: Words) -> Iterable[tuple[str, str]]:
     if words.numerator:
         yield _("Numerator"), words.numerator
         yield _("Denominator"), words.denominator
-    yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
+    derived = isinstance(definition.measure, Formula)
+    if not derived:
+        yield _("Counting date"), ", ".join(definition.time_columns) or _("Time plays no part")
     yield _("Period"), f"{GRAINS[definition.grain]}, {definition.time_zone}"
+    if definition.week_start:
+        yield _("Weeks begin on"), str(WEEKDAYS[definition.week_start])
+    if definition.fiscal_start != 1:
+        yield _("Years begin with"), str(MONTHS[definition.fiscal_start])
+    for hours in dict.fromkeys(hours_of(definition)):
+        yield _("Working time"), said(hours_words(hours))
     if definition.exclusions is not None:
         rows = condition_words(definition.exclusions)
         yield _("Does not count"), _("Rows where %(w)s") % {"w": rows}
-    yield _("Unknown values"), null_rule(version)
-    if isinstance(definition.measure, Share | Ratio) or quantile_like(definition):
+    if not derived:
+        yield _("Unknown values"), null_rule(version)
+    if derived:
+        yield _("Never"), _("Added or averaged. Each total is computed from those of its KPIs.")
+    elif isinstance(definition.basic, Share | Ratio) or quantile_like(definition):
         yield _("Never"), _("Added or averaged. Each total is computed from its own rows.")
     yield _("Split by"), ", ".join(definition.dimensions) or _("Nothing")
 
 
 def quantile_like(definition: Definition) -> bool:
     """Whether a total cannot be had from the figures of its parts."""
-    measure = definition.measure
+    measure = definition.basic
     return isinstance(measure, Aggregate) and measure.agg in ("avg", "quantile", "count_distinct")
 
 
@@ -211,8 +237,13 @@ def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[
     measured = selectors.measurements_of([version]).get(version.pk, [])
     before = selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
+    known = as_of_of(version) if is_derived(version) else None
     switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
-    return {"sheet": sheet(version, measured, before, switches), "last_good": good}
+    return {
+        "sheet": sheet(version, measured, before, switches),
+        "last_good": good,
+        "figures_to": known or (good.load.as_of if good and good.load else None),
+    }
 
 
 def _attempts(kpi: KPI) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def _row(
         delta = change_text(step, version)
     cases = measured.denominator
     return Row(
-        label=period_text(start, measured.grain),
+        label=period_text(start, measured.grain, definition.fiscal_start),
         figure=figure,
         value=shown(figure, version),
         status=found.value,
@@ -143,7 +143,7 @@ def _row(
         target=target,
         delta=delta,
         partial=measured.partial,
-        few=cases is not None and cases < definition.min_cases,
+        few=cases is not None and definition.rate is None and cases < definition.min_cases,
         start=start,
         end=measured.period_end,
         was=tuple(
@@ -165,10 +165,10 @@ def _dot(row: Row, version: KPIVersion, switches: Mapping[str, datetime]) -> Dot
     if row.target is not None and row.target.direction is not Direction.BAND:
         ends = row.target.good
         goal = ends[0] if row.target.direction is Direction.UP else ends[1]
-    value = row.figure.value
+    value, definition = row.figure.value, definition_of(version)
     return Dot(
         None if value is None else scaled(float(value), version),
-        tick_text(row.start, str(version.definition.get("grain", "month"))),
+        tick_text(row.start, definition.grain, definition.fiscal_start),
         row.partial,
         None if goal is None else scaled(goal, version),
         ", ".join(name for name, at in switches.items() if row.start <= at < row.end),

@@ -1,6 +1,14 @@
 from django.urls import URLPattern, path
 
-from kpis.views import datasets, kpis, sources, templates, uploads
+from kpis.views import (
+    calendars,
+    datasets,
+    definitions,
+    kpis,
+    sources,
+    templates,
+    uploads,
+)
 
 app_name = "kpis"
 
@@ -30,17 +38,25 @@ source_urls: list[URLPattern] = [
     path(SOURCE + "datasets/new/", sources.source_dataset, name="source-dataset"),
 ]
 
+CALENDAR = "calendars/<slug:slug>/"
+calendar_urls: list[URLPattern] = [
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.calendar_new, name="calendar-new"),
+    path(CALENDAR + "edit/", calendars.calendar_edit, name="calendar-edit"),
+    path(CALENDAR + "delete/", calendars.calendar_delete, name="calendar-delete"),
+]
 
 KPI = "<slug:slug>/"
 kpi_urls = [
     path("", kpis.kpis, name="kpis"),
-    path("new/", kpis.kpi_new, name="kpi-new"),
+    path("new/", definitions.kpi_new, name="kpi-new"),
+    path("new/formula/", definitions.kpi_derive, name="kpi-derive"),
     path("templates/", templates.templates, name="templates"),
     path("templates/<slug:code>/", templates.template_use, name="template-use"),
     path(KPI, kpis.kpi_detail, name="kpi-detail"),
     path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
     path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),
-    path(KPI + "draft/", kpis.kpi_draft_edit, name="kpi-draft-edit"),
+    path(KPI + "draft/", definitions.kpi_draft_edit, name="kpi-draft-edit"),
     path(KPI + "start/", kpis.kpi_start, name="kpi-start"),
     path(KPI + "publish/", kpis.kpi_publish, name="kpi-publish"),
     path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),
@@ -50,4 +66,4 @@ kpi_urls = [
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]
 
-urlpatterns = dataset_urls + source_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + calendar_urls + kpi_urls

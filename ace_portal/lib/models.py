@@ -137,5 +137,6 @@ RESERVED_SLUGS = frozenset(
         "refreshes",
         "sources",
         "templates",
+        "calendars",
     }
 )

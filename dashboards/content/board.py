@@ -30,8 +30,8 @@ from dashboards.content.planning import (
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
+from kpis.engine.answering import segment_text
 from kpis.engine.result import Result
-from kpis.engine.run import segment_text
 from kpis.figures import Answer, answers, values_of
 
 Segment = tuple[str | None, ...]
@@ -274,12 +274,13 @@ def _offered(page: Page) -> dict[str, list[str | None]]:
     """The values of each column that filters or splits, over all data that has it."""
     wanted = {choice.column for choice in page.document.choices}
     wanted |= {tile.by for tile in page.document.tiles if tile.by}
-    loads = {s.load.pk: s.load for s in page.sources.values() if s.load is not None}
+    sources = [one for source in page.sources.values() for one in source.leaves or (source,)]
+    loads = {s.load.pk: s.load for s in sources if s.load is not None}
     found: dict[str, dict[str | None, None]] = {column: {} for column in sorted(wanted)}
-    for source in {s.version.dataset_id: s for s in page.sources.values()}.values():
+    for source in {s.version.dataset_id: s for s in sources}.values():
         dimensions = {
             column
-            for other in page.sources.values()
+            for other in sources
             if other.version.dataset_id == source.version.dataset_id
             for column in other.dimensions
         }

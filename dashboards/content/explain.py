@@ -19,13 +19,25 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
+from kpis.asking import PartAnswer
+from kpis.derived import labels_of
 from kpis.display import definition_words
 from kpis.engine.query import earlier
 from kpis.engine.result import Figure, Result
 from kpis.engine.words import Words
 from kpis.figures import Ask, answers
+from kpis.models import KPI
 
 log = logging.getLogger("ace.dashboards")
+
+
+@dataclass(frozen=True)
+class PartView:
+    """A KPI that a formula is made of, and its own figure."""
+
+    kpi: KPI
+    value: str
+    ignored: str  # the labels of filters that do not reach it
 
 
 @dataclass
@@ -47,6 +59,7 @@ class Explanation:
     as_of: datetime | None = None
     ignored: list[str] = field(default_factory=list)
     sql: str = ""
+    parts: list[PartView] = field(default_factory=list)
     error: str = ""
 
     @property
@@ -58,8 +71,10 @@ class Explanation:
         return _plain(self.left_out)
 
     @property
-    def load_rows(self) -> str:
-        return _plain(self.source.load.rows) if self.source.load is not None else ""
+    def lineage(self) -> tuple[Source, ...]:
+        """Where the data comes from, each dataset once: of a derived KPI those of all parts."""
+        sources = self.source.leaves or (self.source,)
+        return tuple({source.version.dataset_id: source for source in sources}.values())
 
     @property
     def target(self) -> str:
@@ -82,7 +97,7 @@ def explain(
         others=[source for source in own if source is not chosen],
         filters=state_words(document, state, page.span_for(chosen)),
         as_of=chosen.as_of,
-        ignored=ignored(document, state, chosen.dimensions),
+        ignored=ignored(document, state, chosen.filters),
     )
     try:
         _fill(view, page, chosen)
@@ -97,12 +112,14 @@ def explain(
 def _fill(view: Explanation, page: Page, source: Source) -> None:
     definition = source.definition
     labels = {column: column_label(column, page.document).lower() for column in source.types}
+    labels |= labels_of(source.version)
     view.words = definition_words(definition, labels)
     query = total_query(page, source)
     asks = [Ask(source.version, query)]
     if query.start and query.end:
         asks.append(Ask(source.version, earlier(query, definition, source.as_of)))
     got = answers(asks)
+    view.parts = [_part(page, part) for part in got[0].parts]
     if got[0].result is None:
         view.error = got[0].error
         return
@@ -122,6 +139,16 @@ def _fill(view: Explanation, page: Page, source: Source) -> None:
     view.value = str(view.number.value)
     view.numerator, view.denominator = _plain(figure.numerator), _plain(figure.denominator)
     view.rows, view.left_out, view.sql = figure.rows, figure.left_out, result.sql
+
+
+def _part(page: Page, part: PartAnswer) -> PartView:
+    source = Source(part.version)
+    result = part.answer.result
+    shown = wording().no_data
+    if result is not None:
+        shown = str(fmt.number(result.total, source.face(None), wording()))
+    labels = (column_label(column, page.document) for column in part.ignored)
+    return PartView(part.version.kpi, shown, ", ".join(labels))
 
 
 def _plain(value: float | int | None) -> str:

@@ -72,10 +72,15 @@ def _source(page: Page, pk: int) -> Source:
     return source
 
 
+def _filters(source: Source) -> tuple[str, ...]:
+    """What it can be filtered by; raises ``Invalid`` where its definition does not hold."""
+    return source.filters if source.leaves else source.definition.dimensions
+
+
 def total_query(page: Page, source: Source) -> Query:
     """The one figure of the whole range, under the page's filters."""
     span = page.span_for(source)
-    where = where_of(page.document, page.state, source.definition.dimensions, source.types)
+    where = where_of(page.document, page.state, _filters(source), source.types)
     return Query(start=span.start, end=span.end, where=where)
 
 
@@ -153,11 +158,27 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     """Which filters in use do not reach a tile, in sentences."""
     notes = []
     for source in sources:
-        labels = ignored(page.document, page.state, source.dimensions)
+        labels = ignored(page.document, page.state, source.filters)
         if source.dimensions and not source.timed and page.state.preset != "all":
             labels.insert(0, _("the period"))
         if labels:
             text = _("Not filtered by %(labels)s.") % {"labels": ", ".join(labels)}
             named = len(sources) > 1
             notes.append(f"{source.kpi.name}: {text}" if named else text)
+        notes += notes_of_parts(page, source)
+    return notes
+
+
+def notes_of_parts(page: Page, source: Source) -> list[str]:
+    """Which filters in use reach some KPIs of a formula and not others, in sentences."""
+    notes = []
+    for leaf in source.leaves:
+        labels = [
+            label
+            for label in ignored(page.document, page.state, leaf.dimensions)
+            if label not in ignored(page.document, page.state, source.filters)
+        ]
+        if labels:
+            words = {"kpi": leaf.kpi.name, "labels": ", ".join(labels)}
+            notes.append(_("%(kpi)s: Not filtered by %(labels)s.") % words)
     return notes

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ace_portal.lib.errors import PortalError
 from dashboards.rendering import Face, Goal
+from kpis.derived import as_of_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
 from kpis.engine.query import calendar_of
 from kpis.engine.status import Direction, Target
@@ -24,6 +25,13 @@ class Source:
     """One KPI version with all that its tiles need."""
 
     version: KPIVersion
+
+    @cached_property
+    def leaves(self) -> tuple[Source, ...]:
+        """What a derived KPI comes down to, each with its own data; nothing for another."""
+        if not is_derived(self.version):
+            return ()
+        return tuple(Source(leaf) for leaf in leaves_of(self.version))
 
     @property
     def kpi(self) -> KPI:
@@ -40,7 +48,7 @@ class Source:
 
     @property
     def timed(self) -> bool:
-        return bool(self.definition.time_columns)
+        return self.definition.timed
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -51,12 +59,22 @@ class Source:
             return ()
 
     @property
+    def filters(self) -> tuple[str, ...]:
+        """The columns that it can be filtered by: of a derived KPI those of any part."""
+        if not self.leaves:
+            return self.dimensions
+        return tuple(dict.fromkeys(name for leaf in self.leaves for name in leaf.dimensions))
+
+    @property
     def types(self) -> Mapping[str, str]:
+        if self.leaves:
+            return {name: kind for leaf in self.leaves for name, kind in leaf.types.items()}
         return self.load.types if self.load is not None else {}
 
     @property
     def as_of(self) -> datetime | None:
-        return self.load.as_of if self.load is not None else None
+        """How far the data tells the truth; of a derived KPI the oldest."""
+        return as_of_of(self.version)
 
     def known_until(self) -> date | None:
         """The local day up to which the data speaks."""
@@ -93,13 +111,15 @@ def goal_of(target: Target) -> Goal:
 
 
 def sources_of(ids: Iterable[int]) -> dict[int, Source]:
-    """By id, in two queries; an id that is not there is left out."""
+    """By id, in two queries and two per storey of derived ones; one that is gone is left out."""
     versions = (
         KPIVersion.objects.filter(pk__in=set(ids))
         .select_related("kpi__question__persona", "kpi__owner", "dataset__live")
         .prefetch_related("kpi__targets")
     )
-    return {version.pk: Source(version) for version in versions}
+    found = list(versions)
+    load_parts(found)
+    return {version.pk: Source(version) for version in found}
 
 
 def today_of(sources: Iterable[Source]) -> date:

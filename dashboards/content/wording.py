@@ -23,6 +23,7 @@ def _wording(language: str | None) -> Wording:
             _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
         ),
         quarter=_("Q{n}"),
+        fiscal_year=_("FY{year}"),
         empty_segment=_("(empty)"),
         whole=_("All"),
         period=_("Period"),

@@ -32,7 +32,7 @@ class FiltersForm(RevisionForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         chosen = {choice.column: choice.label for choice in document.choices}
-        found = dict.fromkeys(column for source in sources for column in source.dimensions)
+        found = dict.fromkeys(column for source in sources for column in source.filters)
         self.columns = list(dict.fromkeys([*chosen, *found]))
         for place, column in enumerate(self.columns):
             label = chosen.get(column) or column_label(column)

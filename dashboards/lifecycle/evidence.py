@@ -89,6 +89,6 @@ def evidence_of(dashboard: Dashboard) -> Evidence:
         tried=tried,
         findings=findings_of(validated.run) if validated.run is not None else None,
         document=document,
-        columns={name for source in usable.values() for name in source.dimensions},
+        columns={name for source in usable.values() for name in source.filters},
         sources={pk: usable[pk] for pk in document.kpi_versions if pk in usable},
     )

@@ -67,7 +67,7 @@ def columns_of(dashboard: Dashboard) -> list[str]:
     work = work_of(dashboard) or released_of(dashboard)
     pinned = document_of(work).kpi_versions if work is not None else ()
     keys = usable_versions(dashboard, pinned).values_list("pk", flat=True)
-    return sorted({name for source in sources_of(keys).values() for name in source.dimensions})
+    return sorted({name for source in sources_of(keys).values() for name in source.filters})
 
 
 def feature_of(dashboard: Dashboard, pk: int) -> Feature:

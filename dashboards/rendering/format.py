@@ -9,6 +9,7 @@ from typing import Literal
 
 from dashboards.rendering.tiles import Face, Threshold
 from dashboards.rendering.wording import ENGLISH, Wording
+from kpis.engine.periods import quarter_of, year_of
 from kpis.engine.result import Figure, Period, State
 
 MINUS = "−"
@@ -172,15 +173,24 @@ def period_text(period: Period, wording: Wording = ENGLISH) -> str:
     month = wording.months[start.month - 1]
     match period.grain:
         case "year":
-            return str(start.year)
+            return _year(period, wording)
         case "quarter":
-            return f"{wording.quarter.format(n=(start.month + 2) // 3)} {start.year}"
+            return f"{_quarter(period, wording)} {_year(period, wording)}"
         case "month":
             return f"{month} {start.year}"
         case "hour" | "minute":
             return f"{start.day} {month}, {start:%H:%M}"
         case _:
             return f"{start.day} {month} {start.year}"
+
+
+def _year(period: Period, wording: Wording) -> str:
+    year = year_of(period.start.date(), period.fiscal_start)
+    return str(year) if period.fiscal_start == 1 else wording.fiscal_year.format(year=year)
+
+
+def _quarter(period: Period, wording: Wording) -> str:
+    return wording.quarter.format(n=quarter_of(period.start.date(), period.fiscal_start))
 
 
 def period_tick(period: Period, before: Period | None, wording: Wording = ENGLISH) -> str:
@@ -190,10 +200,11 @@ def period_tick(period: Period, before: Period | None, wording: Wording = ENGLIS
     new_year = before is not None and before.start.year != start.year
     match period.grain:
         case "year":
-            return str(start.year)
+            return _year(period, wording)
         case "quarter":
-            quarter = wording.quarter.format(n=(start.month + 2) // 3)
-            return f"{quarter} {start.year}" if new_year or before is None else quarter
+            quarter, year = _quarter(period, wording), _year(period, wording)
+            same = before is not None and _year(before, wording) == year
+            return quarter if same else f"{quarter} {year}"
         case "month":
             return f"{month} {start.year}" if new_year or before is None else month
         case "hour" | "minute":

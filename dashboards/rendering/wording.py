@@ -24,6 +24,7 @@ class Wording:
         "Dec",
     )
     quarter: str = "Q{n}"
+    fiscal_year: str = "FY{year}"
     empty_segment: str = "(empty)"
     whole: str = "All"
     period: str = "Period"

@@ -15,9 +15,10 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.permissions import ACE
 from kpis import selectors
 from kpis.api.openapi import WHERE_REF
+from kpis.derived import filters_of, is_derived
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
-from kpis.engine.query import Query, check_query
+from kpis.engine.query import Query, check_query, check_split
 from kpis.engine.result import Point, State
 from kpis.figures import Ask, definition_of
 from kpis.figures import answers as answers_to
@@ -54,6 +55,13 @@ class FigureOutput(serializers.Serializer[Any]):
     few = serializers.BooleanField()
 
 
+class UnfilteredOutput(serializers.Serializer[Any]):
+    """A KPI of a formula that filters do not reach, as it does not have their columns."""
+
+    kpi = serializers.SlugField()
+    columns = serializers.ListField(child=serializers.CharField())
+
+
 class KPIFiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     load = serializers.IntegerField()
@@ -61,6 +69,7 @@ class KPIFiguresOutput(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
     by = serializers.ListField(child=serializers.CharField())
     figures = FigureOutput(many=True)
+    unfiltered = UnfilteredOutput(many=True)
 
 
 class KPIFigures(APIView):
@@ -86,6 +95,11 @@ class KPIFigures(APIView):
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(point) for point in result.points],
+            "unfiltered": [
+                {"kpi": part.version.kpi.slug, "columns": part.ignored}
+                for part in answer.parts
+                if part.ignored
+            ],
         }
 
 
@@ -96,15 +110,17 @@ def _query(version: KPIVersion, given: dict[str, Any]) -> Query:
         where=None if where is None else parse_where(where),
     )  # fmt: skip
     live = version.dataset.live
-    if live is not None:
+    if is_derived(version):
+        check_split(query, definition_of(version))
+    elif live is not None:
         check_query(query, definition_of(version), live.types)
     return query
 
 
 def _check_open(user: User, version: KPIVersion, query: Query) -> None:
     """Conditions on any column would read the rows, value by value: that needs the data right."""
-    closed = columns_of(query.where) - set(definition_of(version).dimensions)
-    if closed and not manages_data(user):
+    closed = columns_of(query.where) - set(filters_of(version))
+    if closed and (is_derived(version) or not manages_data(user)):
         raise Invalid(
             _("You can filter by the KPI's dimensions, and “%(column)s” is none of them.")
             % {"column": min(closed)},

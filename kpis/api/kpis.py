@@ -15,6 +15,7 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN
 from ace_portal.lib.selectors import first_or_404
 from kpis import selectors
 from kpis.api.openapi import DEFINITION_REF
+from kpis.derived import is_derived
 from kpis.models import KPI, Dataset, KPIVersion, Target
 from kpis.permissions import require_kpi_owner
 from kpis.services import kpis as services
@@ -28,8 +29,8 @@ class DefinitionField(serializers.JSONField):
 
 
 class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
-    dataset = serializers.SlugField(
-        source="dataset.slug", allow_null=True, help_text="The ACE's to know, else null."
+    dataset = serializers.SerializerMethodField(
+        help_text="The ACE's to know, else null; a formula has none."
     )
     definition = DefinitionField()
     author = serializers.EmailField(source="author.email")
@@ -40,6 +41,9 @@ class KPIVersionOutput(serializers.ModelSerializer[KPIVersion]):
             "id", "number", "state", "dataset", "definition", "sha256", "unit", "unit_label",
             "precision", "direction", "reason", "author", "published_at",
         ]  # fmt: skip
+
+    def get_dataset(self, version: KPIVersion) -> str | None:
+        return None if is_derived(version) else version.dataset.slug
 
 
 class KPIOutput(serializers.ModelSerializer[KPI]):
@@ -77,7 +81,10 @@ class KPIDetailOutput(KPIOutput):
 
 
 class KPIDraftInput(serializers.Serializer[Any]):
-    dataset = serializers.SlugRelatedField(slug_field="slug", queryset=Dataset.objects.all())
+    dataset = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Dataset.objects.all(), required=False, allow_null=True,
+        help_text="Not for a formula, which takes its data from its KPIs.",
+    )  # fmt: skip
     definition = DefinitionField()
     unit = serializers.ChoiceField(KPIVersion.Unit.choices, default="count")
     unit_label = serializers.CharField(max_length=20, default="", allow_blank=True)

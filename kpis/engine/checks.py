@@ -15,14 +15,17 @@ from kpis.engine.definition import (
     Condition,
     Definition,
     Duration,
+    Formula,
     Net,
     Not,
     Operand,
+    Rate,
     Ratio,
     Scalar,
     Share,
     Stock,
     Where,
+    Window,
     columns_used,
 )
 
@@ -49,6 +52,7 @@ _NAMES = {
     "net": _("net"),
     "ratio": _("ratio"),
     "share": _("share"),
+    "formula": _("formula"),
 }
 _TIME_COLUMN = _("The time column")
 _STOCK = _("A stock")
@@ -86,22 +90,35 @@ def check_columns(definition: Definition, types: Mapping[str, str]) -> None:
                 field="dimensions",
                 column=name,
             )
-    match definition.measure:
+    at = _path_of(definition)
+    match definition.basic:
         case Aggregate() as aggregate:
-            _check_aggregate(aggregate, types, "measure")
+            _check_aggregate(aggregate, types, at)
         case Share(of, among):
-            check_where(of, types, "measure.share.of")
-            check_where(among, types, "measure.share.among")
+            check_where(of, types, f"{at}.share.of")
+            check_where(among, types, f"{at}.share.among")
         case Ratio(numerator, denominator):
-            _check_aggregate(numerator, types, "measure.ratio.0")
-            _check_aggregate(denominator, types, "measure.ratio.1")
+            _check_aggregate(numerator, types, f"{at}.ratio.0")
+            _check_aggregate(denominator, types, f"{at}.ratio.1")
         case Stock(opened, closed, where):
-            _check_pair(opened, closed, types, "measure.stock", _STOCK)
-            check_where(where, types, "measure.stock.where")
+            _check_pair(opened, closed, types, f"{at}.stock", _STOCK)
+            check_where(where, types, f"{at}.stock.where")
         case Net(came, went, where):
-            _check_pair(came, went, types, "measure.net", _NET)
-            check_where(where, types, "measure.net.where")
+            _check_pair(came, went, types, f"{at}.net", _NET)
+            check_where(where, types, f"{at}.net.where")
     check_where(definition.exclusions, types, "exclusions")
+    if isinstance(definition.measure, Window | Rate) and not definition.timed:
+        raise Invalid(
+            _("Windows and rates are of time: say which date counts."), field="time_column"
+        )
+
+
+def _path_of(definition: Definition) -> str:
+    """Where the basic measure stands."""
+    at = "measure"
+    if isinstance(definition.measure, Window):
+        at += ".window.measure"
+    return at if definition.rate is None else f"{at}.rate.measure"
 
 
 def check_where(where: Where | None, types: Mapping[str, str], field: str) -> None:
@@ -253,10 +270,10 @@ def _operand_name(operand: Operand) -> str:
 
 
 def _measure_name(definition: Definition) -> str:
-    match definition.measure:
+    match definition.basic:
         case Aggregate(agg):
             return _NAMES[agg]
-        case Stock() | Net() | Ratio() | Share() as measure:
+        case Stock() | Net() | Ratio() | Share() | Formula() as measure:
             return _NAMES[type(measure).__name__.lower()]
 
 

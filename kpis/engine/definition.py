@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from kpis.engine.hours import WorkingHours
 
 GRAINS = ("hour", "day", "week", "month", "quarter", "year")
 AGGREGATES = ("count", "sum", "avg", "min", "max", "count_distinct", "quantile")
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}  # seconds in one of them
+WORKING_UNITS = ("s", "min", "h")  # a day has no length of its own where only some hours count
+SINCE = ("year", "all")
+PER = ("hour", "day", "week")
+ADDITIVE = ("count", "sum", "count_distinct")
 NULL_RULES = ("not_met", "exclude")
 OPERATORS = (
     *("=", "!=", "<", "<=", ">", ">=", "in", "not in"),
@@ -29,11 +32,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """The time from one column to another, in ``unit``; negative where the end comes first."""
+    """The time from one column to another, in ``unit``; negative where the end comes first.
+
+    ``hours`` are the working hours that alone count, None for every hour.
+    """
 
     start: str
     end: str
     unit: str
+    hours: WorkingHours | None = None
 
 
 Operand = Column | Duration
@@ -117,7 +124,40 @@ class Net:
     where: Where | None = None
 
 
-Measure = Aggregate | Share | Ratio | Stock | Net
+Basic = Aggregate | Share | Ratio | Stock | Net
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A count or sum by the hours, days or weeks of its period; local days, of 23 hours too."""
+
+    measure: Aggregate | Net
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A measure over the rows of more than its period.
+
+    With ``periods`` (moving): the rows of so many periods of the KPI's own grain up to the end of
+    the one asked for. With ``since`` (cumulative): all rows since the (fiscal) year began in which
+    that one ends, or since the data begins.
+    """
+
+    measure: Aggregate | Share | Ratio | Net | Rate
+    periods: int | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Arithmetic over other KPIs: ``text`` in its canonical spelling, ``kpis`` (name, slug)."""
+
+    text: str
+    kpis: tuple[tuple[str, str], ...]
+
+
+Measure = Basic | Rate | Window | Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,89 +173,37 @@ class Definition:
     null_rule: str = "not_met"
     min_cases: int = 10
     week_start: int = 0
+    fiscal_start: int = 1
+
+    @property
+    def basic(self) -> Basic | Formula:
+        """The measure without the window and the rate around it."""
+        measure = self.measure
+        if isinstance(measure, Window):
+            measure = measure.measure
+        return measure.measure if isinstance(measure, Rate) else measure
+
+    @property
+    def rate(self) -> Rate | None:
+        """The rate that is asked for, in a window too."""
+        inner = self.measure.measure if isinstance(self.measure, Window) else self.measure
+        return inner if isinstance(inner, Rate) else None
+
+    @property
+    def timed(self) -> bool:
+        """Whether there are periods; what a formula is computed from always has them."""
+        return bool(self.time_columns) or isinstance(self.measure, Formula)
 
     @property
     def time_columns(self) -> tuple[str, ...]:
         """The columns that place a row in time: two for a stock and a net flow."""
-        match self.measure:
+        match self.basic:
             case Stock(opened, closed):
                 return (opened, closed)
             case Net(came, went):
                 return (came, went)
             case _:
                 return (self.time_column,) if self.time_column else ()
-
-
-def canonical(definition: Definition) -> dict[str, Any]:
-    """The definition as JSON with every default spelled out: equal meanings give equal texts."""
-    out: dict[str, Any] = {
-        "measure": _measure_json(definition.measure),
-        "time_zone": definition.time_zone,
-        "grain": definition.grain,
-        "dimensions": list(definition.dimensions),
-        "null_rule": definition.null_rule,
-        "min_cases": definition.min_cases,
-        "week_start": definition.week_start,
-    }
-    if definition.time_column is not None:
-        out["time_column"] = definition.time_column
-    if definition.exclusions is not None:
-        out["exclusions"] = where_json(definition.exclusions)
-    return out
-
-
-def sha256(definition: Definition) -> str:
-    """The hash that is part of a KPI version, 64 hexadecimal digits."""
-    text = json.dumps(
-        canonical(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def where_json(where: Where) -> dict[str, Any]:
-    """A condition as the JSON that parses back to it."""
-    match where:
-        case AllOf(parts):
-            return {"all": [where_json(part) for part in parts]}
-        case AnyOf(parts):
-            return {"any": [where_json(part) for part in parts]}
-        case Not(part):
-            return {"not": where_json(part)}
-        case Condition(operand, op, value):
-            out: dict[str, Any] = {"column": _operand_json(operand), "op": op}
-            if op not in ("is null", "is not null"):
-                out["value"] = list(value) if isinstance(value, tuple) else value
-            return out
-
-
-def _operand_json(operand: Operand) -> str | dict[str, str]:
-    if isinstance(operand, Column):
-        return operand.name
-    return {"from": operand.start, "to": operand.end, "unit": operand.unit}
-
-
-def _measure_json(measure: Measure) -> dict[str, Any]:
-    match measure:
-        case Aggregate(agg, operand, q, where):
-            out: dict[str, Any] = {"agg": agg}
-            if operand is not None:
-                out["column"] = _operand_json(operand)
-            if q is not None:
-                out["q"] = q
-            return out | _optional("where", where)
-        case Share(of, among):
-            return {"share": {"of": where_json(of)} | _optional("among", among)}
-        case Ratio(numerator, denominator, scale):
-            pair = [_measure_json(numerator), _measure_json(denominator)]
-            return {"ratio": pair, "scale": scale}
-        case Stock(opened, closed, where):
-            return {"stock": {"opened": opened, "closed": closed} | _optional("where", where)}
-        case Net(came, went, where):
-            return {"net": {"in": came, "out": went} | _optional("where", where)}
-
-
-def _optional(key: str, where: Where | None) -> dict[str, Any]:
-    return {} if where is None else {key: where_json(where)}
 
 
 def columns_used(definition: Definition) -> tuple[str, ...]:
@@ -228,42 +216,56 @@ def columns_used(definition: Definition) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def hours_of(definition: Definition) -> Iterator[WorkingHours]:
+    """The working hours of each duration that has some."""
+    for operand in operands(definition):
+        if isinstance(operand, Duration) and operand.hours is not None:
+            yield operand.hours
+
+
+def worked_columns(operands: Iterable[Operand]) -> frozenset[str]:
+    """The columns between which working hours are counted."""
+    worked = [o for o in operands if isinstance(o, Duration) and o.hours is not None]
+    return frozenset(name for o in worked for name in (o.start, o.end))
+
+
 def columns_of(where: Where | None) -> frozenset[str]:
     """Every column that a condition reads."""
     names: set[str] = set()
-    for operand in _where_operands(where):
+    for operand in where_operands(where):
         names |= {operand.name} if isinstance(operand, Column) else {operand.start, operand.end}
     return frozenset(names)
 
 
 def operands(definition: Definition) -> Iterator[Operand]:
     """Every operand of the measure, its conditions and the exclusions, in reading order."""
-    match definition.measure:
+    match definition.basic:
         case Aggregate() as aggregate:
             yield from _aggregate_operands(aggregate)
         case Share(of, among):
-            yield from _where_operands(of)
-            yield from _where_operands(among)
+            yield from where_operands(of)
+            yield from where_operands(among)
         case Ratio(numerator, denominator):
             yield from _aggregate_operands(numerator)
             yield from _aggregate_operands(denominator)
         case Stock(_, _, where) | Net(_, _, where):
-            yield from _where_operands(where)
-    yield from _where_operands(definition.exclusions)
+            yield from where_operands(where)
+    yield from where_operands(definition.exclusions)
 
 
 def _aggregate_operands(aggregate: Aggregate) -> Iterator[Operand]:
     if aggregate.operand is not None:
         yield aggregate.operand
-    yield from _where_operands(aggregate.where)
+    yield from where_operands(aggregate.where)
 
 
-def _where_operands(where: Where | None) -> Iterator[Operand]:
+def where_operands(where: Where | None) -> Iterator[Operand]:
+    """Every operand of a condition, in reading order."""
     match where:
         case Condition(operand):
             yield operand
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _where_operands(part)
+                yield from where_operands(part)
         case Not(part):
-            yield from _where_operands(part)
+            yield from where_operands(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from kpis.engine.where import bound
 
 MAX_POINTS = 50_000
 # Dates beyond are markers ("never"), not times; they would stretch every axis by millennia.
-_FIRST = datetime(1800, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
 Key = date | datetime | None
@@ -71,7 +71,7 @@ class Frame:
             or (self.end is not None and slot.end > self.end)
         )
         start, end = local_ends(self.calendar, slot)
-        return Period(start, end, self.grain or "", partial)
+        return Period(start, end, self.grain or "", partial, self.calendar.fiscal_start)
 
     def inside(self, column: Element, kind: str) -> list[Element]:
         """The conditions that keep the rows of the range."""
@@ -86,19 +86,23 @@ class Frame:
         """A bound of the range in a column's own kind; a day that is cut counts whole."""
         if kind == "timestamp":
             return bound(moment)
+        return sa.literal(self.edge_day(moment), sa.Date())
+
+    def edge_day(self, moment: datetime) -> date:
+        """The first local day that lies wholly after a bound, or begins with it."""
         local = moment.astimezone(self.calendar.zone)
         day = local.date()
         if self.calendar.midnight(day) < moment:
             day += timedelta(days=1)
-        return sa.literal(day, sa.Date())
+        return day
 
     def key(self, column: Element, kind: str) -> Element:
         """The key of a row's period."""
         if self.grain is None or self.known is None:
             return sa.null()
         if kind == "date":
-            return DayKey(column, self.grain, self.calendar.week_start)
-        first = max(self.known.first, self.slots[0].start if self.slots else _FIRST)
+            return DayKey(column, self.grain, self.calendar)
+        first = max(self.known.first, self.slots[0].start if self.slots else EARLIEST)
         last = min(self.known.last, self.end or _LAST)
         return PeriodKey(column, self.grain, self.calendar, first, max(first, last))
 
@@ -112,8 +116,8 @@ def frame_of(
     if query.until is not None:
         until = query.until.astimezone(UTC)
         end = until if end is None else min(end, until)
-    if span is not None and span.first < _FIRST:
-        start = max(start or _FIRST, _FIRST)
+    if span is not None and span.first < EARLIEST:
+        start = max(start or EARLIEST, EARLIEST)
     if span is not None and span.last >= _LAST:
         end = min(end or _LAST, _LAST)
     known, as_of = span, None if table.as_of is None else table.as_of.astimezone(UTC)
@@ -123,7 +127,7 @@ def frame_of(
     # The range of the periods to show: that of the query, not its cut.
     last = calendar.midnight(query.end) if query.end else end
     slots = _slots(query, calendar, start, last, known)
-    timeless = not definition.time_columns
+    timeless = not definition.timed
     return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless)
 
 
@@ -137,7 +141,7 @@ def _slots(
     if query.grain is None:
         return ()
     if start is None:
-        start = None if known is None else max(known.first, _FIRST)
+        start = None if known is None else max(known.first, EARLIEST)
     if end is None:
         end = None if known is None else min(known.last + timedelta(microseconds=1), _LAST)
     if start is None or end is None:
@@ -160,29 +164,25 @@ def check_size(points: int) -> None:
         )
 
 
-def spans(
-    connection: Connection, table: Table, definitions: Sequence[Definition]
-) -> Mapping[tuple[str, ...], Span | None]:
-    """The span of the data by the time columns of each definition, in at most one query."""
-    wanted = sorted({name for d in definitions for name in d.time_columns})
-    if not wanted:
-        return {(): None}
+def ends_of(
+    connection: Connection, table: Table, names: Iterable[str]
+) -> dict[str, tuple[Any, Any]]:
+    """The least and the greatest value of columns that have any, in at most one query."""
+    wanted = sorted(set(names))
     ends = {name: table.ends[name] for name in wanted if name in table.ends}
     if len(ends) < len(wanted):
         ends = _ends(connection, table, wanted)
-    found = {name: pair for name, pair in ends.items() if pair[0] is not None}
-    out: dict[tuple[str, ...], Span | None] = {}
-    for definition in definitions:
-        zone = Calendar.of(definition.time_zone)
-        names = definition.time_columns
-        pairs = [found[name] for name in names if name in found]
-        if not pairs:
-            out[(*names, definition.time_zone)] = None
-            continue
-        first = min(as_aware(low, zone) for low, _ in pairs)
-        last = max(as_aware(high, zone) for _, high in pairs)
-        out[(*names, definition.time_zone)] = Span(first, last)
-    return out
+    return {name: pair for name, pair in ends.items() if pair[0] is not None}
+
+
+def span_of(definition: Definition, ends: Mapping[str, tuple[Any, Any]]) -> Span | None:
+    """The span of the data by the time columns of a definition."""
+    zone = Calendar.of(definition.time_zone)
+    pairs = [ends[name] for name in definition.time_columns if name in ends]
+    if not pairs:
+        return None
+    first = min(as_aware(low, zone) for low, _ in pairs)
+    return Span(first, max(as_aware(high, zone) for _, high in pairs))
 
 
 def _ends(connection: Connection, table: Table, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
@@ -201,10 +201,10 @@ def as_aware(value: Any, calendar: Calendar) -> datetime:
     return calendar.midnight(value)
 
 
-def as_key(value: Any, grain: str, week_start: int) -> Key:
+def as_key(value: Any, grain: str, calendar: Calendar) -> Key:
     """What a driver returned for a period's key, as ``periods.Slot.key`` has it."""
     if isinstance(value, int):
-        return from_ordinal(value, grain, week_start)
+        return from_ordinal(value, grain, calendar)
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if grain != "hour" and isinstance(value, datetime):

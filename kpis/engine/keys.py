@@ -31,7 +31,7 @@ class PeriodKey(Construct):
     ) -> None:
         self.column = column
         self.grain = grain
-        self.week_start = calendar.week_start
+        self.calendar = calendar
         changes = calendar.changes(start, end)
         self.offset = calendar.offset(start)
         self.changes = tuple((_naive(change.at), change.after) for change in changes)
@@ -72,10 +72,10 @@ class DayKey(Construct):
 
     type = sa.types.NullType()
 
-    def __init__(self, column: Element, grain: str, week_start: int) -> None:
+    def __init__(self, column: Element, grain: str, calendar: Calendar) -> None:
         self.column = column
         self.grain = grain
-        self.week_start = week_start
+        self.calendar = calendar
 
 
 def _naive(moment: datetime) -> datetime:
@@ -86,7 +86,7 @@ def _naive(moment: datetime) -> datetime:
 def _period_duckdb(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     # Whole microseconds are half the price of adding intervals, and a tenth of AT TIME ZONE.
     stamp = compiler.process(element.column, **kw)
-    grain, week_start = element.grain, element.week_start
+    grain, calendar = element.grain, element.calendar
     if grain == "hour" and element.whole_hours:
         return element.otherwise(stamp, f"date_trunc('hour', {stamp})", stamp_literal)
     shift = element.branches(stamp, lambda seconds: f"{seconds * 1_000_000}")
@@ -94,25 +94,28 @@ def _period_duckdb(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     if grain == "hour":
         key = f"make_timestamp(epoch_us(date_trunc('hour', {local})) - {shift})"
         return element.otherwise(stamp, key, stamp_literal)
-    key = _number_duckdb(f"CAST({local} AS DATE)", grain, week_start)
-    return element.otherwise(stamp, key, lambda k: f"{ordinal(k, grain, week_start)}")
+    key = _number_duckdb(f"CAST({local} AS DATE)", grain, calendar)
+    return element.otherwise(stamp, key, lambda k: f"{ordinal(k, grain, calendar)}")
 
 
 @compiles(DayKey, "duckdb")
 def _day_duckdb(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    return _number_duckdb(f"CAST({column} AS DATE)", element.grain, element.week_start)
+    return _number_duckdb(f"CAST({column} AS DATE)", element.grain, element.calendar)
 
 
-def _number_duckdb(day: str, grain: str, week_start: int) -> str:
+def _number_duckdb(day: str, grain: str, calendar: Calendar) -> str:
     """The period's ordinal: DuckDB groups by small integers faster than by stamps."""
     match grain:
         case "day":
             return f"({day} - DATE '0001-01-01')"
         case "week":
-            return f"(({day} - DATE '0001-01-01' - {week_start}) // 7)"
+            return f"(({day} - DATE '0001-01-01' - {calendar.week_start}) // 7)"
         case "month":
             return f"(year({day}) * 12 + month({day}) - 1)"
+        case _ if later := calendar.later(grain):
+            months = 3 if grain == "quarter" else 12
+            return f"((year({day}) * 12 + month({day}) - 1 - {later}) // {months})"
         case "quarter":
             return f"(year({day}) * 4 + quarter({day}) - 1)"
         case _:
@@ -123,7 +126,7 @@ def _number_duckdb(day: str, grain: str, week_start: int) -> str:
 def _period_postgresql(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     stamp = compiler.process(element.column, **kw)
     shift = element.branches(stamp, lambda seconds: f"INTERVAL '{seconds} seconds'")
-    key = _cut(f"({stamp} + {shift})", element.grain, element.week_start)
+    key = _cut(f"({stamp} + {shift})", element.grain, element.calendar)
     if element.grain == "hour":
         key = f"({key} - {shift})"
     return element.otherwise(stamp, key, stamp_literal)
@@ -133,7 +136,7 @@ def _period_postgresql(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> 
 def _period_sqlite(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     stamp = compiler.process(element.column, **kw)
     shift = element.branches(stamp, lambda seconds: f"'{seconds:+} seconds'")
-    key = _cut_sqlite(stamp, element.grain, element.week_start, shift)
+    key = _cut_sqlite(stamp, element.grain, element.calendar, shift)
     if element.grain == "hour":
         back = element.branches(stamp, lambda seconds: f"'{-seconds:+} seconds'")
         key = f"datetime({key}, {back})"
@@ -145,32 +148,41 @@ def _period_sqlite(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(DayKey, "postgresql")
 def _day_postgresql(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    return _cut(f"CAST({column} AS TIMESTAMP)", element.grain, element.week_start)
+    return _cut(f"CAST({column} AS TIMESTAMP)", element.grain, element.calendar)
 
 
 @compiles(DayKey, "sqlite")
 def _day_sqlite(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    return _cut_sqlite(column, element.grain, element.week_start, "'+0 days'")
+    return _cut_sqlite(column, element.grain, element.calendar, "'+0 days'")
 
 
-def _cut(local: str, grain: str, week_start: int) -> str:
-    if grain == "week" and week_start:
-        days = f"INTERVAL '{week_start} days'"
-        return f"(date_trunc('week', {local} - {days}) + {days})"
+def _cut(local: str, grain: str, calendar: Calendar) -> str:
+    back = ""
+    if grain == "week" and calendar.week_start:
+        back = f"INTERVAL '{calendar.week_start} days'"
+    elif grain in ("quarter", "year") and (later := calendar.later(grain)):
+        # The last of a month goes back to the last of a shorter one, which is cut off all the same.
+        back = f"INTERVAL '{later} months'"
+    if back:
+        return f"(date_trunc('{grain}', {local} - {back}) + {back})"
     return f"date_trunc('{grain}', {local})"
 
 
-def _cut_sqlite(stamp: str, grain: str, week_start: int, shift: str) -> str:
+def _cut_sqlite(stamp: str, grain: str, calendar: Calendar, shift: str) -> str:
     match grain:
         case "hour":
             return f"strftime('%Y-%m-%d %H:00:00', {stamp}, {shift})"
         case "week":
-            return f"date({stamp}, {shift}, '-6 days', 'weekday {(week_start + 1) % 7}')"
+            first = (calendar.week_start + 1) % 7
+            return f"date({stamp}, {shift}, '-6 days', 'weekday {first}')"
         case "quarter":
             month = f"CAST(strftime('%m', {stamp}, {shift}) AS INTEGER)"
-            back = f"'-' || (({month} - 1) % 3) || ' months'"
+            back = f"'-' || (({month} + {11 - calendar.later(grain)}) % 3) || ' months'"
             return f"date({stamp}, {shift}, 'start of month', {back})"
+        case "year" if later := calendar.later(grain):
+            moved = f"'-{later} months', 'start of year', '+{later} months'"
+            return f"date({stamp}, {shift}, 'start of month', {moved})"
         case "day":
             return f"date({stamp}, {shift})"
         case _:

@@ -94,10 +94,9 @@ class Movement:
         return sa.case((stamp < self.frame.edge(first, kind), sa.null()), else_=key)
 
     def figures(
-        self, counts: Counts, segments: list[tuple[Any, ...]]
+        self, counts: Counts, segments: list[tuple[Any, ...]], keys: list[Key]
     ) -> dict[tuple[Key, tuple[Any, ...]], Figure]:
-        """The figure of each period and segment."""
-        keys: list[Key] = [slot.key for slot in self.frame.slots] if self.frame.grain else [None]
+        """The figure of each period, by its key and ascending, and of each segment."""
         out = {}
         for segment in segments:
             level, opened = 0, 0

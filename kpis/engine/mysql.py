@@ -11,9 +11,24 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from kpis.engine.constructs import Contains, EqualsAny, SecondsBetween, WholePart
+from kpis.engine.hours import DAY
 from kpis.engine.keys import DayKey, PeriodKey, stamp_literal
+from kpis.engine.periods import Calendar
+from kpis.engine.working import EPOCH, Spoken, WorkingSeconds, spoken
 
 BYTES = "COLLATE utf8mb4_bin"
+_TICKS = Spoken(
+    stamp_ticks=lambda c: f"(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {c}) + {EPOCH})",
+    date_ticks=lambda c: f"(DATEDIFF({c}, '0001-01-01') * {DAY})",
+    divide=lambda text, by: f"({text} DIV {by})",
+    rest=lambda text, by: f"MOD({text}, {by})",
+    seconds=lambda text: f"(({text}) / 1e6)",
+)
+
+
+@compiles(WorkingSeconds, "mysql")
+def _working(element: WorkingSeconds, compiler: SQLCompiler, **kw: Any) -> str:
+    return spoken(element, compiler, _TICKS, **kw)
 
 
 @compiles(SecondsBetween, "mysql")
@@ -48,7 +63,7 @@ def _contains(element: Contains, compiler: SQLCompiler, **kw: Any) -> str:
 def _period(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
     stamp = compiler.process(element.column, **kw)
     shift = element.branches(stamp, str)
-    key = _cut(f"TIMESTAMPADD(SECOND, {shift}, {stamp})", element.grain, element.week_start)
+    key = _cut(f"TIMESTAMPADD(SECOND, {shift}, {stamp})", element.grain, element.calendar)
     if element.grain == "hour":
         key = f"TIMESTAMPADD(SECOND, -({shift}), {key})"
     return element.otherwise(stamp, key, stamp_literal)
@@ -56,10 +71,17 @@ def _period(element: PeriodKey, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(DayKey, "mysql")
 def _day(element: DayKey, compiler: SQLCompiler, **kw: Any) -> str:
-    return _cut(compiler.process(element.column, **kw), element.grain, element.week_start)
+    return _cut(compiler.process(element.column, **kw), element.grain, element.calendar)
 
 
-def _cut(local: str, grain: str, week_start: int) -> str:
+def _cut(local: str, grain: str, calendar: Calendar) -> str:
+    if grain in ("quarter", "year") and (later := calendar.later(grain)):
+        cut = _plain(f"({local} - INTERVAL {later} MONTH)", grain, calendar.week_start)
+        return f"({cut} + INTERVAL {later} MONTH)"
+    return _plain(local, grain, calendar.week_start)
+
+
+def _plain(local: str, grain: str, week_start: int) -> str:
     match grain:
         case "hour":
             return f"TIMESTAMP(DATE({local}), MAKETIME(HOUR({local}), 0, 0))"

@@ -47,15 +47,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A zone and the weekday on which weeks begin (0 is Monday)."""
+    """A zone, the weekday on which weeks begin (0 is Monday), the month with which years do."""
 
     zone: ZoneInfo
     week_start: int = 0
+    fiscal_start: int = 1
 
     @classmethod
-    def of(cls, time_zone: str, week_start: int = 0) -> Calendar:
+    def of(cls, time_zone: str, week_start: int = 0, fiscal_start: int = 1) -> Calendar:
         """The calendar of a zone's IANA name."""
-        return cls(ZoneInfo(time_zone), week_start)
+        return cls(ZoneInfo(time_zone), week_start, fiscal_start)
+
+    def later(self, grain: str) -> int:
+        """How many months after those of January the periods of months begin."""
+        return (self.fiscal_start - 1) % _MONTHS[grain]
 
     def midnight(self, day: date) -> datetime:
         """The first instant of a local day."""
@@ -71,7 +76,9 @@ class Calendar:
             return day - timedelta(days=(day.weekday() - self.week_start) % 7)
         if grain in _MONTHS:
             months = _MONTHS[grain]
-            return date(day.year, (day.month - 1) // months * months + 1, 1)
+            month = day.year * 12 + day.month - 1
+            month -= (month - self.later(grain)) % months
+            return date(month // 12, month % 12 + 1, 1)
         return day
 
     def shift(self, first: date, grain: str, count: int) -> date:
@@ -205,27 +212,38 @@ def local_ends(calendar: Calendar, slot: Slot) -> tuple[datetime, datetime]:
     return slot.start.astimezone(calendar.zone), slot.end.astimezone(calendar.zone)
 
 
-def ordinal(first: date, grain: str, week_start: int) -> int:
+def ordinal(first: date, grain: str, calendar: Calendar) -> int:
     """The number of the period of days that begins on ``first``, counted from the year 0 or 1."""
     match grain:
         case "week":
-            return (first.toordinal() - 1 - week_start) // 7
+            return (first.toordinal() - 1 - calendar.week_start) // 7
         case "day":
             return first.toordinal() - 1
         case _:
-            return (first.year * 12 + first.month - 1) // _MONTHS[grain]
+            month = first.year * 12 + first.month - 1
+            return (month - calendar.later(grain)) // _MONTHS[grain]
 
 
-def from_ordinal(number: int, grain: str, week_start: int) -> date:
+def from_ordinal(number: int, grain: str, calendar: Calendar) -> date:
     """The day on which the period with this number begins."""
     match grain:
         case "week":
-            return date.fromordinal(number * 7 + week_start + 1)
+            return date.fromordinal(number * 7 + calendar.week_start + 1)
         case "day":
             return date.fromordinal(number + 1)
         case _:
-            month = number * _MONTHS[grain]
+            month = number * _MONTHS[grain] + calendar.later(grain)
             return date(month // 12, month % 12 + 1, 1)
+
+
+def year_of(first: date, fiscal_start: int) -> int:
+    """The year of a day; a fiscal year is called by the calendar year in which it ends."""
+    return first.year + (1 < fiscal_start <= first.month)
+
+
+def quarter_of(first: date, fiscal_start: int) -> int:
+    """Which quarter of its (fiscal) year a day lies in."""
+    return (first.month - fiscal_start) % 12 // 3 + 1
 
 
 def slot_day(slot: Slot) -> date:

@@ -83,22 +83,32 @@ class Query:
 
 def calendar_of(definition: Definition) -> Calendar:
     """The calendar in which a definition's periods lie."""
-    return Calendar.of(definition.time_zone, definition.week_start)
+    return Calendar.of(definition.time_zone, definition.week_start, definition.fiscal_start)
 
 
-def check_query(query: Query, definition: Definition, types: Mapping[str, str]) -> None:
-    """Raise ``Invalid`` where a query asks what the definition or the data cannot answer."""
+def check_split(query: Query, definition: Definition) -> None:
+    """Raise ``Invalid`` where a query splits by what the definition does not name."""
     for name in query.by:
-        if name not in definition.dimensions or types[name] not in GROUPABLE:
+        if name not in definition.dimensions:
             raise Invalid(
                 _("The KPI cannot be split by “%(name)s”.", name=name), field="by", column=name
             )
     if len(set(query.by)) < len(query.by):
         raise Invalid(_("Each dimension is named once."), field="by")
+
+
+def check_query(query: Query, definition: Definition, types: Mapping[str, str]) -> None:
+    """Raise ``Invalid`` where a query asks what the definition or the data cannot answer."""
+    check_split(query, definition)
+    for name in query.by:
+        if types[name] not in GROUPABLE:
+            raise Invalid(
+                _("The KPI cannot be split by “%(name)s”.", name=name), field="by", column=name
+            )
     if query.grain is not None and query.grain not in GRAINS:
         raise Invalid(_("There is no grain “%(grain)s”.", grain=query.grain), field="grain")
     timed = definition.time_columns
-    if not timed and (query.grain or query.start or query.end or query.until):
+    if not definition.timed and (query.grain or query.start or query.end or query.until):
         raise Invalid(_("The KPI has no time column, so it has no periods."), field="grain")
     if query.grain == "hour" and any(types[name] == "date" for name in timed):
         raise Invalid(_("The data has dates without times, so it has no hours."), field="grain")

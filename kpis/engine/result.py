@@ -36,12 +36,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open stretch of time ``[start, end)``; both ends are aware, in the KPI's zone."""
+    """A half-open stretch of time ``[start, end)``; both ends are aware, in the KPI's zone.
+
+    ``fiscal_start`` is the month with which the calendar's years begin.
+    """
 
     start: datetime
     end: datetime
     grain: str
     partial: bool = False
+    fiscal_start: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All points of one query, periods ascending, and how they came about."""
+    """All points of one query, periods ascending, and how they came about.
+
+    ``blank`` are the figures of a segment without rows, one for each period; only where ``by``
+    splits, as else there is no such segment.
+    """
 
     points: tuple[Point, ...]
     grain: str | None
@@ -63,6 +71,7 @@ class Result:
     time_zone: str
     as_of: datetime | None
     sql: str
+    blank: tuple[Point, ...] = ()
 
     @property
     def total(self) -> Figure:

@@ -7,8 +7,8 @@ are fractions of one. ``Invalid`` says what a definition or a query asks that ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,20 +16,38 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
 from kpis.engine import mysql, spark  # noqa: F401  their words sign in
+from kpis.engine.answering import Prepared, result_of
 from kpis.engine.checks import check_columns
-from kpis.engine.compile import NO_DATA, Inputs, Plan, plan_of, statement
+from kpis.engine.compile import Inputs, plan_of, statement
 from kpis.engine.constructs import Element, check_dialect
-from kpis.engine.definition import Definition, Net, Stock, columns_of, columns_used
-from kpis.engine.frame import MAX_POINTS, Frame, Key, Span, as_key, check_size, frame_of, spans
+from kpis.engine.definition import (
+    Definition,
+    Formula,
+    Net,
+    Stock,
+    columns_of,
+    columns_used,
+    operands,
+    where_operands,
+    worked_columns,
+)
+from kpis.engine.frame import (
+    MAX_POINTS,
+    as_aware,
+    ends_of,
+    frame_of,
+    span_of,
+)
 from kpis.engine.movement import Movement
 from kpis.engine.periods import Calendar
 from kpis.engine.query import Query, Table, calendar_of, check_query
-from kpis.engine.result import Figure, Point, Result
+from kpis.engine.result import Result
 from kpis.engine.together import Row, behind, can_share, double, rows_together
 from kpis.engine.where import Scope
+from kpis.engine.windows import view_of
 
-Segment = tuple[str | None, ...]
 Question = tuple[Definition, Query]
+Ends = Mapping[str, tuple[Any, Any]]
 
 
 def run(connection: Connection, table: Table, definition: Definition, query: Query) -> Result:
@@ -48,15 +66,15 @@ def run_many(
     for definition, query in asked:
         check_columns(definition, table.types)
         check_query(query, definition, table.types)
-    known = spans(connection, table, [definition for definition, _ in asked])
-    prepared: dict[Question, _Prepared] = {}
+    ends = ends_of(connection, table, (n for question in asked for n in _ends_needed(*question)))
+    prepared: dict[Question, Prepared] = {}
     for definition, query in dict.fromkeys(asked):
-        span = known.get((*definition.time_columns, definition.time_zone))
-        prepared[definition, query] = _prepare(connection.dialect, table, definition, query, span)
+        prepared[definition, query] = _prepare(connection.dialect, table, definition, query, ends)
     shared: dict[Question, list[Row]] = {}
     if can_share(connection, table):
-        for group in _under_one_filter(table, prepared):
-            shared |= _share(connection, table, group, prepared)
+        alone = {question for question, one in prepared.items() if one.view.joined}
+        for group in _under_one_filter(table, [one for one in prepared if one not in alone]):
+            shared |= _share(connection, table, group, prepared, ends)
     answers: dict[Question, Result] = {}
     for question, one in prepared.items():
         rows = shared.get(question)
@@ -65,7 +83,7 @@ def run_many(
             answer = connection.execute(one.select)
             names, sql = tuple(answer.keys()), str(answer.context.statement)
             rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
-        answers[question] = _result(table, question, one, rows, sql)
+        answers[question] = result_of(table, question, one, rows, sql)
     return [answers[question] for question in asked]
 
 
@@ -86,14 +104,15 @@ def _share(
     connection: Connection,
     table: Table,
     group: Sequence[Question],
-    prepared: Mapping[Question, _Prepared],
+    prepared: Mapping[Question, Prepared],
+    ends: Ends,
 ) -> dict[Question, list[Row]]:
     """The rows of a group; none where the common rows do not fit into memory."""
     definition, query = group[0]
     assert query.where is not None
     own = behind(table)
     used = sorted({name for question in group for name in _columns(*question)})
-    kept = _scope(own, calendar_of(definition)).where(query.where)
+    kept = _scope(own, calendar_of(definition), ends).where(query.where)
     selects = [prepared[question].select for question in group]
     try:
         rows = rows_together(connection, double(own, used, kept), selects)
@@ -109,55 +128,65 @@ def _columns(definition: Definition, query: Query) -> set[str]:
     return {*columns_used(bare), *query.by, *columns_of(query.where)}
 
 
-def _scope(table: Table, calendar: Calendar) -> Scope:
-    return Scope({name: table.source.c[name] for name in table.types}, table.types, calendar)
+def _ends_needed(definition: Definition, query: Query) -> set[str]:
+    """The columns of which one has to know from when to when they go."""
+    worked = worked_columns((*operands(definition), *where_operands(query.where)))
+    return {*definition.time_columns, *worked}
+
+
+def _scope(table: Table, calendar: Calendar, ends: Ends) -> Scope:
+    columns = {name: table.source.c[name] for name in table.types}
+    moments = {name: (_moment(low), _moment(high)) for name, (low, high) in ends.items()}
+    return Scope(columns, table.types, calendar, moments)
+
+
+def _moment(value: Any) -> datetime:
+    """An end as an instant; a date as its midnight in UTC, which serves where dates are counted."""
+    return as_aware(value, Calendar.of("UTC"))
 
 
 def explain(
-    dialect: Dialect, table: Table, definition: Definition, query: Query, span: Span | None = None
+    dialect: Dialect, table: Table, definition: Definition, query: Query, ends: Ends | None = None
 ) -> str:
     """The SQL of a query without running it, placeholders where values are bound."""
     check_dialect(dialect)
     check_columns(definition, table.types)
     check_query(query, definition, table.types)
-    return str(_prepare(dialect, table, definition, query, span).select.compile(dialect=dialect))
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A query ready to run."""
-
-    query: Query
-    frame: Frame
-    select: sa.Select[Any]
-    plan: Plan | Movement
+    select = _prepare(dialect, table, definition, query, ends or {}).select
+    return str(select.compile(dialect=dialect))
 
 
 def _prepare(
-    dialect: Dialect, table: Table, definition: Definition, query: Query, span: Span | None
-) -> _Prepared:
+    dialect: Dialect, table: Table, definition: Definition, query: Query, ends: Ends
+) -> Prepared:
     calendar = calendar_of(definition)
-    frame = frame_of(query, definition, calendar, span, table)
-    scope = _scope(table, calendar)
+    frame = frame_of(query, definition, calendar, span_of(definition, ends), table)
+    view = view_of(definition, query, frame)
+    scope = _scope(table, calendar, ends)
     conditions = _conditions(scope, definition, query)
     dims = {f"by{i}": scope.columns[name] for i, name in enumerate(query.by)}
-    measure = definition.measure
+    measure = definition.basic
+    if isinstance(measure, Formula):
+        raise TypeError("a formula has no rows of its own")
     if isinstance(measure, Stock | Net):
         if measure.where is not None:
             conditions.append(scope.where(measure.where))
-        movement = Movement(measure, scope, frame)
+        movement = Movement(measure, scope, view.frame)
         select = movement.statement(table.source, dims, conditions)
-        return _Prepared(query, frame, select.limit(MAX_POINTS + 1), movement)
+        return Prepared(query, frame, view, select.limit(MAX_POINTS + 1), movement)
     plan = plan_of(measure, null_rule=definition.null_rule, min_cases=definition.min_cases)
-    keys = dict(dims)
+    keys, source = dict(dims), table.source
     if definition.time_column is not None:
         column, kind = scope.columns[definition.time_column], table.types[definition.time_column]
-        conditions = frame.inside(column, kind) + conditions
-        if query.grain is not None:
-            keys = {"period": frame.key(column, kind), **dims}
+        conditions = view.frame.inside(column, kind) + conditions
+        if view.joined:
+            source, turn = view.join(source, column, kind)
+            keys = {"period": turn, **dims}
+        elif query.grain is not None:
+            keys = {"period": view.frame.key(column, kind), **dims}
     inputs = Inputs(scope, dialect.name)
-    select = statement(plan, table.source, inputs=inputs, keys=keys, conditions=conditions)
-    return _Prepared(query, frame, select.limit(MAX_POINTS + 1), plan)
+    select = statement(plan, source, inputs=inputs, keys=keys, conditions=conditions)
+    return Prepared(query, frame, view, select.limit(MAX_POINTS + 1), plan)
 
 
 def _conditions(scope: Scope, definition: Definition, query: Query) -> list[Element]:
@@ -169,67 +198,3 @@ def _conditions(scope: Scope, definition: Definition, query: Query) -> list[Elem
     if query.where is not None:
         conditions.append(scope.where(query.where))
     return conditions
-
-
-def _result(
-    table: Table, question: Question, prepared: _Prepared, rows: Sequence[Row], sql: str
-) -> Result:
-    definition, query = question
-    check_size(len(rows))
-    found, segments = _figures(prepared, rows)
-    points = _points(prepared, found, segments)
-    return Result(points, query.grain, query.by, definition.time_zone, table.as_of, sql)
-
-
-def _figures(
-    prepared: _Prepared, rows: Sequence[Mapping[str, Any]]
-) -> tuple[dict[tuple[Key, Segment], Figure], list[Segment]]:
-    """The figures that the rows give, and the segments that occur, sorted, null last."""
-    grain, plan = prepared.query.grain, prepared.plan
-    week_start = prepared.frame.calendar.week_start
-    named = {}
-    for row in rows:
-        key = as_key(row["period"], grain, week_start) if grain else None
-        segment = tuple(segment_text(row[f"by{i}"]) for i in range(len(prepared.query.by)))
-        named[key, segment] = row
-    segments = sorted({segment for _, segment in named}, key=_sorting)
-    if isinstance(plan, Movement):
-        counts = {k: (int(row["came"] or 0), int(row["went"] or 0)) for k, row in named.items()}
-        segments = segments if prepared.query.by else [()]
-        return plan.figures(counts, segments), segments
-    return {k: plan.figure(row) for k, row in named.items()}, segments
-
-
-def _points(
-    prepared: _Prepared, found: Mapping[tuple[Key, Segment], Figure], segments: list[Segment]
-) -> tuple[Point, ...]:
-    query, frame = prepared.query, prepared.frame
-    if not query.by:
-        segments = [()]
-    empty = NO_DATA if isinstance(prepared.plan, Movement) else prepared.plan.figure({})
-
-    def figure(key: Key, segment: Segment, known: bool) -> Figure:
-        return found.get((key, segment), empty) if known else NO_DATA
-
-    if query.grain is None:
-        known = frame.knows(frame.start, frame.end)
-        return tuple(Point(None, segment, figure(None, segment, known)) for segment in segments)
-    check_size(len(frame.slots) * len(segments))
-    points = []
-    for slot in frame.slots:
-        period, known = frame.period(slot), frame.knows(slot.start, slot.end)
-        points += [Point(period, segment, figure(slot.key, segment, known)) for segment in segments]
-    return tuple(points)
-
-
-def segment_text(value: Any) -> str | None:
-    """A dimension's value as the name of its segment."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _sorting(segment: Segment) -> tuple[tuple[bool, str], ...]:
-    return tuple((part is None, part or "") for part in segment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from kpis.engine.definition import (
     Where,
 )
 from kpis.engine.periods import Calendar
+from kpis.engine.working import FIRST, LAST, WorkingSeconds
 
 _ITEMS: dict[str, TypeEngine[Any]] = {
     "text": sa.String(),
@@ -33,25 +34,34 @@ _ITEMS: dict[str, TypeEngine[Any]] = {
     "date": sa.Date(),
 }
 _TICK = timedelta(microseconds=1)
+EVER = (FIRST, LAST)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where names and values get their meaning: the columns, their types and the calendar."""
+    """Where names and values get their meaning: the columns, their types and the calendar.
+
+    ``ends`` are the first and the last moment of columns, in UTC, where they are known.
+    """
 
     columns: Mapping[str, Element]
     types: Mapping[str, str]
     calendar: Calendar
+    ends: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def operand(self, operand: Operand) -> Element:
         """A column, or a duration in its unit."""
         if isinstance(operand, Column):
             return self.columns[operand.name]
-        seconds = SecondsBetween(
-            self.columns[operand.start],
-            self.columns[operand.end],
-            dates=self.types[operand.start] == "date",
-        )
+        start, end = self.columns[operand.start], self.columns[operand.end]
+        dates = self.types[operand.start] == "date"
+        seconds: Element
+        if operand.hours is None:
+            seconds = SecondsBetween(start, end, dates=dates)
+        else:
+            ends = [self.ends.get(name, EVER) for name in (operand.start, operand.end)]
+            both = min(low for low, _ in ends), max(high for _, high in ends)
+            seconds = WorkingSeconds(start, end, operand.hours, both, dates=dates)
         return seconds if operand.unit == "s" else seconds / sa.literal(float(UNITS[operand.unit]))
 
     def where(self, where: Where) -> Element:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from ace_portal.lib.words import gettext_noop, joined, pattern
 from ace_portal.lib.words import sentence as _
+from kpis.engine.arithmetic import TYPESET, parse_formula, written
 from kpis.engine.definition import (
     Aggregate,
     AllOf,
     AnyOf,
+    Basic,
     Column,
     Condition,
     Definition,
-    Measure,
+    Formula,
     Net,
     Not,
     Operand,
@@ -23,13 +25,39 @@ from kpis.engine.definition import (
     Share,
     Stock,
     Where,
+    Window,
+    hours_of,
 )
+from kpis.engine.weeks import hours_words
 
 _BETWEEN = {
     "s": gettext_noop("seconds from %(start)s to %(end)s"),
     "min": gettext_noop("minutes from %(start)s to %(end)s"),
     "h": gettext_noop("hours from %(start)s to %(end)s"),
     "d": gettext_noop("days from %(start)s to %(end)s"),
+}
+_WORKED = {
+    "s": gettext_noop("working seconds from %(start)s to %(end)s"),
+    "min": gettext_noop("working minutes from %(start)s to %(end)s"),
+    "h": gettext_noop("working hours from %(start)s to %(end)s"),
+}
+_RATES = {
+    "hour": gettext_noop("%(what)s, per hour"),
+    "day": gettext_noop("%(what)s, per day"),
+    "week": gettext_noop("%(what)s, per week"),
+}
+_LENGTHS = {
+    "hour": gettext_noop("hours of the period"),
+    "day": gettext_noop("days of the period"),
+    "week": gettext_noop("weeks of the period"),
+}
+_MOVING = {
+    "hour": gettext_noop("%(what)s, over %(n)s hours"),
+    "day": gettext_noop("%(what)s, over %(n)s days"),
+    "week": gettext_noop("%(what)s, over %(n)s weeks"),
+    "month": gettext_noop("%(what)s, over %(n)s months"),
+    "quarter": gettext_noop("%(what)s, over %(n)s quarters"),
+    "year": gettext_noop("%(what)s, over %(n)s years"),
 }
 _AGGREGATES = {
     "sum": gettext_noop("sum of %(what)s"),
@@ -66,23 +94,39 @@ class Words:
 def words(definition: Definition, labels: Mapping[str, str] | None = None) -> Words:
     """The definition in words; ``labels`` are names for columns that say more than their own."""
     writer = _Writer(labels or {})
-    formula, numerator, denominator = writer.measure(definition.measure)
+    formula, numerator, denominator = writer.whole(definition)
     conditions: list[str] = []
     if definition.exclusions is not None:
         left_out = writer.where(definition.exclusions)
         conditions.append(_("rows are left out where %(condition)s", condition=left_out))
-    if isinstance(definition.measure, Share):
+    conditions += [
+        _("working time is %(hours)s", hours=hours_words(hours))
+        for hours in dict.fromkeys(hours_of(definition))
+    ]
+    if isinstance(definition.basic, Share):
         conditions.append(
             _("a row whose condition is unknown is left out")
             if definition.null_rule == "exclude"
             else _("a row whose condition is unknown counts as not met")
         )
-    if definition.time_column and not isinstance(definition.measure, Stock | Net):
+    if isinstance(definition.measure, Window):
+        conditions.append(_("a figure is that of the end of its period or range"))
+    if definition.time_column and not isinstance(definition.basic, Stock | Net):
         column, zone = writer.name(definition.time_column), definition.time_zone
         conditions.append(
             _("a row belongs to the period of its %(column)s (%(zone)s)", column=column, zone=zone)
         )
     return Words(formula, numerator, denominator, tuple(conditions))
+
+
+def _windowed(formula: str, window: Window, definition: Definition) -> str:
+    if window.periods is not None:
+        return pattern(_MOVING[definition.grain], what=formula, n=window.periods)
+    if window.since == "all":
+        return _("%(what)s, since the data begins", what=formula)
+    if definition.fiscal_start != 1:
+        return _("%(what)s, since the fiscal year began", what=formula)
+    return _("%(what)s, since the year began", what=formula)
 
 
 def where_words(where: Where, labels: Mapping[str, str] | None = None) -> str:
@@ -101,9 +145,27 @@ class _Writer:
         if isinstance(operand, Column):
             return self.name(operand.name)
         start, end = self.name(operand.start), self.name(operand.end)
-        return pattern(_BETWEEN[operand.unit], start=start, end=end)
+        texts = _BETWEEN if operand.hours is None else _WORKED
+        return pattern(texts[operand.unit], start=start, end=end)
 
-    def measure(self, measure: Measure) -> tuple[str, str, str]:
+    def whole(self, definition: Definition) -> tuple[str, str, str]:
+        """Formula, numerator and denominator of the measure, with its rate and window."""
+        basic = definition.basic
+        if isinstance(basic, Formula):
+            return self.formula(basic), "", ""
+        formula, numerator, denominator = self.measure(basic)
+        if definition.rate is not None:
+            numerator, denominator = formula, pattern(_LENGTHS[definition.rate.per])
+            formula = pattern(_RATES[definition.rate.per], what=formula)
+        if isinstance(definition.measure, Window):
+            formula = _windowed(formula, definition.measure, definition)
+        return formula, numerator, denominator
+
+    def formula(self, formula: Formula) -> str:
+        names = dict(formula.kpis)
+        return written(parse_formula(formula.text), lambda name: self.name(names[name]), TYPESET)
+
+    def measure(self, measure: Basic) -> tuple[str, str, str]:
         """Formula, numerator and denominator."""
         match measure:
             case Aggregate():

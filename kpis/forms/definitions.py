@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -13,25 +13,31 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import field_of
 from ace_portal.lib.saying import said
 from kpis import formula
-from kpis.display import GRAINS
+from kpis.display import GRAINS, MONTHS, WEEKDAYS
+from kpis.engine.calendars import parse_hours
 from kpis.engine.checks import GROUPABLE
+from kpis.engine.definition import hours_of
+from kpis.engine.hours import hours_json
+from kpis.engine.weeks import week_words
 from kpis.figures import definition_of
+from kpis.forms.look import LookForm
 from kpis.forms.words import (
     JOINTS,
     KINDS,
     MEASURES,
     NULL_RULES,
     OPERATORS,
+    PER,
     STATISTICS,
     TIME_UNITS,
     USUAL,
+    WINDOWS,
 )
-from kpis.models import Dataset, KPIVersion
+from kpis.models import Dataset, KPIVersion, WorkCalendar
+from kpis.rows import BLOCKS
 
-Answer = TypeVar("Answer")
 
-
-class DefinitionForm(forms.Form):
+class DefinitionForm(LookForm):
     """What is measured, in the columns of one dataset. Cleaned, it is what a version says."""
 
     measure = forms.ChoiceField(
@@ -45,6 +51,22 @@ class DefinitionForm(forms.Form):
         label=_("To"), required=False, help_text=_("When it ends, or goes.")
     )
     duration_unit = forms.ChoiceField(label=_("In"), choices=TIME_UNITS, initial="h")
+    calendar = forms.ChoiceField(
+        label=_("Which hours count"), required=False,
+        help_text=_("Working time is counted in hours, minutes or seconds."),
+    )  # fmt: skip
+    per = forms.ChoiceField(
+        label=_("Per unit of time"), choices=PER, required=False,
+        help_text=_("Divided by how long the period is, or how much of it has passed."),
+    )  # fmt: skip
+    window = forms.ChoiceField(
+        label=_("Which rows a figure is of"), choices=WINDOWS, required=False,
+        help_text=_("Always computed from the rows, never from the figures of periods."),
+    )  # fmt: skip
+    window_periods = forms.IntegerField(
+        label=_("How many periods"), min_value=2, max_value=1_000, initial=3, required=False,
+        help_text=_("Together with the one that is shown."),
+    )  # fmt: skip
     statistic = forms.ChoiceField(label=_("Of all durations"), choices=STATISTICS)
     percentile = forms.DecimalField(
         label=_("Percentile"), min_value=0, max_value=100, initial=50, required=False,
@@ -58,7 +80,13 @@ class DefinitionForm(forms.Form):
     time_zone = forms.CharField(
         label=_("Time zone"), max_length=64, help_text=_("Where a day begins: Europe/Berlin.")
     )
-    week_start = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    week_start = forms.TypedChoiceField(
+        label=_("Weeks begin on"), choices=list(WEEKDAYS.items()), coerce=int, initial=0
+    )
+    fiscal_start = forms.TypedChoiceField(
+        label=_("Years begin with"), choices=list(MONTHS.items()), coerce=int, initial=1,
+        help_text=_("A fiscal year is called by the year in which it ends."),
+    )  # fmt: skip
     dimensions = forms.MultipleChoiceField(
         label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("What readers may filter and compare."),
@@ -71,26 +99,19 @@ class DefinitionForm(forms.Form):
         label=_("Few cases below"), min_value=0, max_value=1_000_000, initial=10,
         help_text=_("Rates and averages of fewer rows are marked."),
     )  # fmt: skip
-    unit = forms.ChoiceField(
-        label=_("Unit"), required=False,
-        choices=[("", _("As the measure says")), *KPIVersion.Unit.choices],
-    )  # fmt: skip
-    unit_label = forms.CharField(
-        label=_("Unit's sign"), max_length=20, required=False, help_text=_("h, €, min.")
-    )
-    precision = forms.IntegerField(
-        label=_("Decimals"), min_value=0, max_value=6, required=False,
-        help_text=_("Empty: as usual for the unit."),
-    )  # fmt: skip
-    direction = forms.ChoiceField(
-        label=_("Direction"), choices=KPIVersion.Direction.choices, widget=forms.RadioSelect,
-        initial="up",
-    )  # fmt: skip
 
-    def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        types: Mapping[str, str],
+        calendars: Iterable[WorkCalendar] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.types = types
-        self.given: dict[str, Any] = {}
+        self.calendars = {formula.calendar_key(row.content): row.content for row in calendars}
+        self.calendars |= self.initial.pop("own_calendar", {})
+        field_of(self, "calendar", forms.ChoiceField).choices = list(_calendars(self.calendars))
         every = _columns(types, tuple(KINDS))
         times = _columns(types, ("date", "timestamp"))
         choices = {"column": every, "from_column": times, "to_column": times, "time_column": times}
@@ -98,7 +119,7 @@ class DefinitionForm(forms.Form):
             field_of(self, name, forms.ChoiceField).choices = columns
         dimensions = field_of(self, "dimensions", forms.MultipleChoiceField)
         dimensions.choices = list(_named(types, GROUPABLE))
-        for block, count in formula.BLOCKS.items():
+        for block, count in BLOCKS.items():
             self._add_conditions(block, count, every)
 
     def _add_conditions(self, block: str, count: int, columns: list[tuple[str, Any]]) -> None:
@@ -120,7 +141,7 @@ class DefinitionForm(forms.Form):
     def blocks(self) -> dict[str, dict[str, Any]]:
         """The conditions for the template: per block its joint and its rows of three fields."""
         found = {}
-        for block, count in formula.BLOCKS.items():
+        for block, count in BLOCKS.items():
             rows = [self._row(f"{block}_{row}") for row in range(1, count + 1)]
             more = any(part.value() for row in rows[1:] for part in (row["column"], row["value"]))
             found[block] = {
@@ -137,44 +158,32 @@ class DefinitionForm(forms.Form):
         for name in list(self.fields):
             if name.endswith(("_op", "_joint")) and not given.get(name):
                 given[name] = "all" if name.endswith("_joint") else "="
+        # What the page hides for a measure plays no part in it.
+        if given.get("measure") not in formula.RATED:
+            given["per"] = ""
+        if given.get("measure") == "stock":
+            given["window"] = ""
         self.given = given
         if self.errors:
             return given
         try:
-            definition = formula.to_definition(given, self.types)
+            definition = formula.to_definition(given, self.types, self.calendars)
         except Invalid as error:
             self.add_error(error.field if error.field in self.fields else None, said(error.message))
             return given
         return {"definition": definition, **self.look(given)}
 
-    def look(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything beside the definition; a form of more fields adds its own."""
-        unit, decimals = USUAL.get(given["measure"], ("number", 1))
-        unit = given["unit"] or unit
-        label = given["unit_label"]
-        if not label and unit == "duration" and given["measure"] == "duration":
-            label = given["duration_unit"]
-        precision = given["precision"]
-        return {
-            "unit": unit,
-            "unit_label": label,
-            "precision": decimals if precision is None else precision,
-            "direction": given["direction"],
-        }
+    def usual(self, given: Mapping[str, Any]) -> tuple[str, int]:
+        if given["per"]:
+            return "number", 1
+        return USUAL.get(given["measure"], ("number", 1))
 
-    def guard(self, call: Callable[..., Answer]) -> Callable[..., Answer]:
-        """The service's call; what it refuses in the definition finds its field here."""
+    def sign(self, given: Mapping[str, Any], unit: str) -> str:
+        of_time = unit == "duration" and given["measure"] == "duration"
+        return str(given["duration_unit"]) if of_time else ""
 
-        def guarded(**given: Any) -> Answer:
-            try:
-                return call(**given)
-            except Invalid as error:
-                field = error.field
-                if field.startswith("definition"):
-                    field = formula.field_of(field, self.given)
-                raise Invalid(error.message, field=field) from error
-
-        return guarded
+    def place(self, path: str) -> str:
+        return formula.field_of(path, self.given)
 
     @staticmethod
     def defaults(dataset: Dataset) -> dict[str, Any]:
@@ -194,8 +203,20 @@ class DefinitionForm(forms.Form):
     @staticmethod
     def initial_of(version: KPIVersion) -> dict[str, Any]:
         """A version as the form says it; raises ``formula.Richer`` where it cannot."""
-        look = {name: getattr(version, name) for name in ("unit", "unit_label", "precision")}
-        return formula.to_form(definition_of(version)) | look | {"direction": version.direction}
+        look: dict[str, Any] = LookForm.look_of(version)
+        definition = definition_of(version)
+        # The hours that it has are offered, even where the calendar has changed since.
+        own = [hours_json(hours) for hours in hours_of(definition)]
+        look["own_calendar"] = {formula.calendar_key(content): content for content in own}
+        return formula.to_form(definition) | look
+
+
+def _calendars(known: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    yield "", _("Every hour, day and night")
+    yield formula.OFFICE, _("Office hours: Mon–Fri 09:00–17:00")
+    for key, content in known.items():
+        if content["week"] != formula.OFFICE_WEEK or content["name"] != "Office hours":
+            yield key, f"{content['name']}: {said(week_words(parse_hours(content, '')))}"
 
 
 def _columns(types: Mapping[str, str], kinds: tuple[str, ...]) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import field_of
 from kpis.forms.definitions import DefinitionForm
+from kpis.forms.look import LookForm
 from kpis.forms.targets import goal_of
 from kpis.models import KPI, Dataset
 from kpis.selectors import datasets_for
@@ -62,8 +63,8 @@ class StartForm(forms.Form):
         field_of(self, "dataset", forms.ModelChoiceField).queryset = loaded
 
 
-class KPIForm(DefinitionForm):
-    """A new KPI: its definition, what it is called, and when it is good."""
+class NewForm(LookForm):
+    """What a new KPI is called, and when it is good."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     description = forms.CharField(
@@ -92,6 +93,10 @@ class KPIForm(DefinitionForm):
         if target is None and given["watch"] is not None:
             self.add_error("good", _("Say what is good, too."))
         return {**look, **{name: given[name] for name in names}, "target": target}
+
+
+class KPIForm(NewForm, DefinitionForm):
+    """A new KPI over data."""
 
 
 class EditForm(forms.Form):

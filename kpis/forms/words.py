@@ -26,6 +26,14 @@ STATISTICS = [
     ("max", _("Longest")), ("sum", _("Sum")),
 ]  # fmt: skip
 TIME_UNITS = [("s", _("seconds")), ("min", _("minutes")), ("h", _("hours")), ("d", _("days"))]
+PER = [
+    ("", _("No: the figure as it is")), ("hour", _("Per hour")), ("day", _("Per day")),
+    ("week", _("Per week")),
+]  # fmt: skip
+WINDOWS = [
+    ("", _("Those of its own period")), ("moving", _("Those of the last periods together")),
+    ("year", _("All since the year began")), ("all", _("All since the data begins")),
+]  # fmt: skip
 OPERATORS = [
     ("=", _("is")), ("!=", _("is not")), ("<", _("is less than")), ("<=", _("is at most")),
     (">", _("is more than")), (">=", _("is at least")), ("between", _("is from … to …")),

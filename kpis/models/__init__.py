@@ -1,7 +1,8 @@
 """What we measure."""
 
+from kpis.models.calendar import WorkCalendar
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
-from kpis.models.kpi import KPI, KPIVersion, StepMetric, Target
+from kpis.models.kpi import KPI, KPIPart, KPIVersion, StepMetric, Target
 from kpis.models.measurement import Measurement, Refresh
 from kpis.models.source import DataSource
 
@@ -10,6 +11,7 @@ __all__ = [
     "DataSource",
     "Dataset",
     "DatasetInput",
+    "KPIPart",
     "KPIVersion",
     "Load",
     "Measurement",
@@ -17,4 +19,5 @@ __all__ = [
     "StepMetric",
     "Target",
     "Upload",
+    "WorkCalendar",
 ]

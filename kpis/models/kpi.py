@@ -112,6 +112,21 @@ class KPIVersion(BaseModel):
         return f"{self.kpi.name}, v{self.number}"
 
 
+class KPIPart(models.Model):
+    """A KPI from which a derived version is computed, under its name in the formula."""
+
+    version = models.ForeignKey(KPIVersion, models.CASCADE, related_name="parts")
+    name = models.CharField(max_length=40)
+    kpi = models.ForeignKey(KPI, models.PROTECT, related_name="part_links")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="kpi_part_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.kpi}"
+
+
 class Target(BaseModel):
     """What is good from a day on; past periods keep the target then in force.
 

@@ -57,6 +57,11 @@ def valued_kpis(user: User) -> QuerySet[KPI]:
     return kpis.filter(pk__in=granted)
 
 
+def published_kpis(user: User) -> QuerySet[KPI]:
+    """The KPIs that have figures, for who may compute with them."""
+    return kpis_for(user).filter(versions__state=State.PUBLISHED).order_by("name", "pk").distinct()
+
+
 def may_see_values(user: User, kpi: KPI) -> bool:
     return user.is_ace or valued_kpis(user).filter(pk=kpi.pk).exists()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,12 +16,14 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.models import free_slug
+from kpis.engine.canonical import canonical, sha256
 from kpis.engine.checks import check_columns
-from kpis.engine.definition import canonical, sha256
+from kpis.engine.definition import Definition, Formula
 from kpis.engine.parsing import parse_definition
 from kpis.models import KPI, Dataset, KPIVersion
 from kpis.permissions import require_kpi_owner, require_publisher
 from kpis.selectors import datasets_for, draft_of, published_of
+from kpis.services.parts import check_parts, home_of, link_parts, require_unused
 from kpis.services.refresh import refresh_version
 from kpis.services.targets import Goal, check_targets, set_target
 from personas.models import Question
@@ -36,8 +39,8 @@ def create_kpi(
     actor: User,
     name: str,
     question: Question,
-    dataset: Dataset,
     definition: Mapping[str, Any],
+    dataset: Dataset | None = None,
     category: str,
     unit: str = KPIVersion.Unit.COUNT,
     unit_label: str = "",
@@ -49,7 +52,10 @@ def create_kpi(
     refresh_every: timedelta = timedelta(hours=6),
     target: Goal | None = None,
 ) -> KPI:
-    """A KPI with a first draft; the actor owns it unless another ACE member does."""
+    """A KPI with a first draft; the actor owns it unless another ACE member does.
+
+    A formula over other KPIs has no dataset of its own.
+    """
     require_ace(actor)
     with transaction.atomic():
         kpi = KPI(
@@ -126,6 +132,7 @@ def start_version(*, actor: User, kpi: KPI, reason: str) -> KPIVersion:
         )
         version.full_clean()
         version.save()
+        link_parts(version)
         record(actor=actor, action="kpi.start", target=kpi, version=version.number, reason=reason)
     return version
 
@@ -143,7 +150,7 @@ def publish_version(*, actor: User, kpi: KPI) -> KPIVersion:
                 % {"name": version.dataset},
                 field="dataset",
             )
-        _checked(version.dataset, version.definition)
+        _checked(version)
         check_targets(version)
         _owner_stays(kpi)
         kpi.versions.filter(state=KPIVersion.State.PUBLISHED).update(
@@ -167,6 +174,7 @@ def retire_kpi(*, actor: User, kpi: KPI, reason: str) -> KPI:
         raise Invalid(_("Say why nobody needs this KPI any more."), field="reason")
     with transaction.atomic():
         KPI.objects.select_for_update().get(pk=kpi.pk)
+        require_unused(kpi)
         published = kpi.versions.filter(state=KPIVersion.State.PUBLISHED)
         if not published.update(state=KPIVersion.State.RETIRED, updated_at=timezone.now()):
             raise Conflict(_("Only a published KPI can be retired."))
@@ -211,23 +219,52 @@ def _owner_stays(kpi: KPI) -> None:
 
 def _write_version(actor: User, version: KPIVersion, **fields: Any) -> None:
     """Set a draft's fields; data that the actor may not see cannot be measured by them."""
-    dataset: Dataset = fields.get("dataset") or version.dataset
-    if dataset.pk != version.dataset_id and not datasets_for(actor).filter(pk=dataset.pk).exists():
-        raise Invalid(_("Choose a dataset that you may use."), field="dataset")
     for name, value in fields.items():
-        setattr(version, name, value)
-    version.definition, version.sha256 = _checked(dataset, version.definition)
+        if name != "dataset" or value is not None:
+            setattr(version, name, value)
+    measure = _parsed(version.definition).measure
+    if isinstance(measure, Formula):
+        version.dataset = home_of(measure)
+    elif version.dataset_id is None:
+        raise Invalid(_("Choose a dataset."), field="dataset")
+    elif fields.get("dataset") is not None:
+        _check_dataset(actor, version)
+    version.definition, version.sha256 = _checked(version)
     version.full_clean()
     version.save()
+    link_parts(version)
 
 
-def _checked(dataset: Dataset, definition: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def _check_dataset(actor: User, version: KPIVersion) -> None:
+    """Another dataset than before has to be one that the actor may use."""
+    before = KPIVersion.objects.filter(pk=version.pk, dataset=version.dataset_id)
+    if version.pk and before.exists():
+        return
+    if not datasets_for(actor).filter(pk=version.dataset_id).exists():
+        raise Invalid(_("Choose a dataset that you may use."), field="dataset")
+
+
+def _parsed(definition: Any) -> Definition:
+    with _within_definition():
+        return parse_definition(definition)
+
+
+def _checked(version: KPIVersion) -> tuple[dict[str, Any], str]:
     """The definition with its defaults spelled out, and its hash; columns fit the live load."""
+    parsed = _parsed(version.definition)
+    with _within_definition():
+        if isinstance(parsed.measure, Formula):
+            check_parts(version.kpi, parsed, parsed.measure)
+        elif version.dataset.live is not None:
+            check_columns(parsed, version.dataset.live.types)
+    return canonical(parsed), sha256(parsed)
+
+
+@contextmanager
+def _within_definition() -> Iterator[None]:
+    """What is wrong is wrong in the definition."""
     try:
-        parsed = parse_definition(definition)
-        if dataset.live is not None:
-            check_columns(parsed, dataset.live.types)
+        yield
     except Invalid as error:
         path = f"definition.{error.field}".rstrip(".")
         raise Invalid(error.message, field=path, **error.details) from error
-    return canonical(parsed), sha256(parsed)

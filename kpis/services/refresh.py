@@ -20,6 +20,7 @@ from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError, Temporary
 from ace_portal.lib.saying import kept
+from kpis.derived import as_of_of, dependents_of
 from kpis.engine.query import Query, latest
 from kpis.engine.result import Point, Result
 from kpis.figures import Ask, answers, definition_of
@@ -45,16 +46,19 @@ def request_refresh(*, actor: User, kpi: KPI) -> Refresh:
 
 
 def refresh_version(*, actor: User, kpi: KPI) -> None:
-    """A newly published version is computed at once, or right after the attempt that runs."""
-    _open_or_soon(kpi, Refresh.Cause.DEMAND, actor)
+    """A newly published version is computed at once, or right after the attempt that runs.
+
+    So is what is computed from it.
+    """
+    for one in (kpi, *KPI.objects.filter(pk__in=dependents_of([kpi.pk])).order_by("pk")):
+        _open_or_soon(one, Refresh.Cause.DEMAND, actor)
 
 
 def refresh_after_load(load: Load) -> None:
-    """Load listener: every published KPI of the dataset gets the figures of its new load."""
-    kpis = KPI.objects.filter(
-        versions__state=KPIVersion.State.PUBLISHED, versions__dataset=load.dataset_id
-    )
-    for kpi in kpis.order_by("pk"):
+    """Load listener: the published KPIs of the dataset, and what is computed from them."""
+    own = KPIVersion.objects.filter(state=KPIVersion.State.PUBLISHED, dataset=load.dataset_id)
+    kpis = set(own.values_list("kpi", flat=True))
+    for kpi in KPI.objects.filter(pk__in=kpis | dependents_of(kpis)).order_by("pk"):
         _open_or_soon(kpi, Refresh.Cause.LOAD, load.by)
 
 
@@ -188,17 +192,16 @@ def _queries(version: KPIVersion) -> Iterator[Query]:
     """What is measured, then what pages ask first, so that it waits for them in the cache."""
     yield periods_query(version)
     yield Query()
-    if definition_of(version).time_columns:
+    if definition_of(version).timed:
         yield Query(grain="month")
 
 
 def periods_query(version: KPIVersion) -> Query:
     """The last periods at the definition's grain, up to what the live load knows."""
     definition = definition_of(version)
-    if not definition.time_columns:
+    if not definition.timed:
         return Query()
-    load = version.dataset.live
-    as_of = load.as_of if load is not None else None
+    as_of = as_of_of(version)
     if as_of is None:
         return Query(grain=definition.grain)
     return latest(definition, as_of, periods=PERIODS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,15 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.errors import Conflict
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from kpis import selectors
-from kpis.forms.definitions import DefinitionForm
-from kpis.forms.kpis import EditForm, KPIForm, ReasonForm, StartForm, StepForm
+from kpis.forms.kpis import EditForm, ReasonForm, StepForm
 from kpis.forms.targets import TargetForm
-from kpis.formula import Richer
 from kpis.models import KPI, KPIVersion
 from kpis.overview import lines_of, page_about
 from kpis.permissions import require_kpi_owner
@@ -29,6 +25,7 @@ from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
 from kpis.services.targets import require_target_setter, set_target
+from kpis.views.definitions import crumbs_of
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -59,39 +56,6 @@ def kpi_detail(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 
 @access(ACE)
 @require_http_methods(FORM)
-def kpi_new(request: HttpRequest) -> HttpResponse:
-    """Question and dataset by GET, the rest by POST, so that nothing needs to be remembered."""
-    user = person_of(request)
-    asked = {name: request.GET.get(name) for name in ("question", "dataset")}
-    given_both = all(name in request.GET for name in asked)
-    start = StartForm(request.GET if given_both else None, user=user, initial=asked)
-    if not start.is_valid():
-        status = 422 if start.errors else 200
-        context = {"form": start, "crumbs": _crumbs()}
-        return render(request, "kpis/start.html", context, status=status)
-    given = start.cleaned_data
-    dataset = given["dataset"]
-    form = KPIForm(
-        request.POST or None, types=dataset.live.types, initial=KPIForm.defaults(dataset)
-    )
-    return form_page(
-        request,
-        form,
-        form.guard(lambda **said: services.create_kpi(actor=user, **given, **said)),
-        done=KPI.get_absolute_url,
-        said=_("Saved as a draft. Publish it when it says what you mean."),
-        template="kpis/definition_form.html",
-        title=_("New KPI"),
-        question=given["question"],
-        dataset=dataset,
-        submit=_("Save the draft"),
-        cancel_url=reverse("kpis:kpis"),
-        crumbs=_crumbs(),
-    )
-
-
-@access(ACE)
-@require_http_methods(FORM)
 def kpi_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
@@ -104,37 +68,7 @@ def kpi_edit(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Change %(name)s") % {"name": kpi.name},
         intro=_("What it measures is in its definition, which changes with a new version."),
         cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
-    )
-
-
-@access(ACE)
-@require_http_methods(FORM)
-def kpi_draft_edit(request: HttpRequest, slug: str) -> HttpResponse:
-    user = person_of(request)
-    kpi = selectors.kpi_for(user, slug)
-    version = _draft_of(kpi)
-    live = version.dataset.live
-    try:
-        initial = DefinitionForm.initial_of(version)
-    except (Richer, Invalid):
-        messages.warning(
-            request, _("This definition says more than the form can. Change it through the API.")
-        )
-        return redirect(kpi)
-    form = DefinitionForm(request.POST or None, types=live.types if live else {}, initial=initial)
-    return form_page(
-        request,
-        form,
-        form.guard(lambda **given: services.change_draft(actor=user, kpi=kpi, **given)),
-        done=lambda changed: kpi.get_absolute_url(),
-        said=_("Saved."),
-        template="kpis/definition_form.html",
-        title=_("Draft of %(name)s") % {"name": kpi.name},
-        question=kpi.question,
-        dataset=version.dataset,
-        cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
+        crumbs=crumbs_of(kpi),
     )
 
 
@@ -152,7 +86,7 @@ def kpi_start(request: HttpRequest, slug: str) -> HttpResponse:
         intro=_("It begins as a copy. Dashboards keep the version that they have."),
         submit=_("Start the draft"),
         cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
+        crumbs=crumbs_of(kpi),
     )
 
 
@@ -184,7 +118,7 @@ def kpi_retire(request: HttpRequest, slug: str) -> HttpResponse:
         intro=_("It is not computed any more. What was reported stays, and so does its history."),
         submit=_("Retire this KPI"),
         cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
+        crumbs=crumbs_of(kpi),
     )
 
 
@@ -213,7 +147,7 @@ def target_new(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("A target for %(name)s") % {"name": kpi.name},
         intro=version.get_direction_display() + ".",
         cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
+        crumbs=crumbs_of(kpi),
     )
 
 
@@ -230,7 +164,7 @@ def step_show(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Show %(name)s at a step") % {"name": kpi.name},
         submit=_("Show it there"),
         cancel_url=kpi.get_absolute_url(),
-        crumbs=_crumbs(kpi),
+        crumbs=crumbs_of(kpi),
     )
 
 
@@ -243,22 +177,8 @@ def step_hide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect(kpi)
 
 
-def _draft_of(kpi: KPI) -> KPIVersion:
-    version = selectors.draft_of(kpi)
-    if version is None:
-        raise Conflict(_("There is no draft. Start a new version first."))
-    return version
-
-
 def _goal_version(user: User, kpi: KPI) -> KPIVersion:
     version = selectors.published_of(kpi) or selectors.draft_of(kpi)
     if version is None:
         raise Conflict(_("This KPI is retired."))
     return version
-
-
-def _crumbs(kpi: KPI | None = None) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = [{"label": _("KPIs"), "url": reverse("kpis:kpis")}]
-    if kpi is not None:
-        items.append({"label": kpi.name, "url": kpi.get_absolute_url()})
-    return items

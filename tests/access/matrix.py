@@ -154,9 +154,14 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:dataset-rebuild": TEAM,
     "kpis:load-rollback": (TEAM, OWNER),
     "kpis:upload-preview": OWN_UPLOAD,
+    "kpis:calendars": TEAM,
+    "kpis:calendar-new": TEAM,
+    "kpis:calendar-edit": TEAM,
+    "kpis:calendar-delete": TEAM,
     # KPIs: that one is published, and what it means, is no secret
     "kpis:kpis": ALL,
     "kpis:kpi-new": TEAM,
+    "kpis:kpi-derive": TEAM,
     "kpis:kpi-detail": ALL,
     "kpis:kpi-version": ALL,
     "kpis:kpi-edit": TEAM,
@@ -350,6 +355,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:thread": OF_GROUP,  # a persona's
     "api:uploads": TEAM,
     "api:upload-detail": OWN_UPLOAD,
+    "api:calendars": TEAM,
+    "api:calendar-detail": TEAM,
     "api:datasets": TEAM,
     "api:kpi-templates": TEAM,
     "api:kpi-template-kpis": TEAM,

@@ -23,6 +23,7 @@ from personas.models import Step
 from personas.services.blueprints import start_version
 from tests.access.routes import Route, all_routes
 from tests.access.test_access_matrix import spoken
+from tests.fixtures.kpis import OFFICE_WEEK
 from tests.fixtures.places import Places
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +180,9 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:kpi-detail": ("PATCH", {"name": "N", "refresh_every": "01:00:00",
                                      "steward": "owner@example.org"}),
         "api:kpi-draft": ("PUT", draft),
+        "api:calendars": ("POST", {"name": "N", "time_zone": "UTC", "week": OFFICE_WEEK,
+                                   "holidays": ["2026-12-25"]}),
+        "api:calendar-detail": ("PUT", {"name": "N", "time_zone": "UTC", "week": OFFICE_WEEK}),
         "api:kpi-start": ("POST", {"reason": "because"}),
         "api:kpi-targets": ("POST", {"valid_from": "2026-01-01", "good": 0.9, "watch": 0.8}),
         "api:kpi-figures": ("POST", {"grain": "month", "by": ["team"], "start": "2026-01-01",

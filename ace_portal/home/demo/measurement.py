@@ -20,11 +20,12 @@ from dashboards.content.models import Dashboard
 from dashboards.content.services.assembly import assemble_version
 from dashboards.content.services.dashboards import create_dashboard
 from kpis.models import KPI, Dataset
-from kpis.services import datasets, kpis, targets, uploads
+from kpis.services import calendars, datasets, kpis, targets, uploads
 from kpis.services.steps import show_at_step
 from personas.selectors import steps_of
 
 ZONE = "Europe/Berlin"
+HOLIDAYS = ("01-01", "12-25", "12-26")
 
 LAST_ROW = """\
 SELECT * EXCLUDE (place)
@@ -115,7 +116,12 @@ def tell(owner: User, found: Discovery, today: date) -> Dashboard:
 
 
 def prepare(owner: User, today: date) -> Dataset:
-    """The event log as a file, and from it the last row of each incident."""
+    """The event log as a file, and from it the last row of each incident; the desk's hours."""
+    calendars.create_calendar(
+        actor=owner, name="Service desk", time_zone=ZONE,
+        week=[[["08:00", "18:00"]]] * 5 + [[["09:00", "13:00"]], []],
+        holidays=[f"{year}-{day}" for year in (today.year - 1, today.year) for day in HOLIDAYS],
+    )  # fmt: skip
     with TemporaryDirectory() as folder:
         path = Path(folder) / "service-desk-events.csv"
         write_event_log(path, until=today - timedelta(days=1))

@@ -211,7 +211,7 @@ def check_sources(document: Document) -> None:
                     field=field,
                 )
             _check_shape(tile, source)
-    columns = {column for source in sources.values() for column in source.dimensions}
+    columns = {column for source in sources.values() for column in source.filters}
     for choice in document.choices:
         if columns and choice.column not in columns:
             raise Invalid(

@@ -22,7 +22,17 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.validation.figures import agrees
 from dashboards.validation.models import Reconciliation, ValidationRun
 from dashboards.validation.services.runs import held_open
-from kpis.engine.definition import Aggregate, Definition, Measure, Net, Share, Stock, Where
+from kpis.engine.definition import (
+    Aggregate,
+    Basic,
+    Definition,
+    Formula,
+    Net,
+    Share,
+    Stock,
+    Where,
+    columns_of,
+)
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.run import run as ask_engine
 from kpis.figures import Ask, answers, open_load, table_of
@@ -129,9 +139,9 @@ def compute(
     figure = answer.result.total
     if figure.value is None:
         raise Invalid(_("There is no figure for this: nothing was counted."), field="start")
-    rate = isinstance(source.definition.measure, Share)
+    rate = isinstance(source.definition.basic, Share)
     percent = kpi_version.unit == KPIVersion.Unit.PERCENT
-    counted = is_counted(source.definition.measure)
+    counted = source.definition.rate is None and is_counted(source.definition.basic)
     number = _decimal(figure.value) * (100 if percent else 1)
     return Computed(
         number.quantize(PLACES), counted=counted, rate=rate or percent,
@@ -169,7 +179,7 @@ def _filtered(
     choice = next((choice for choice in document.choices if choice.key == key), None)
     if choice is None:
         raise Invalid(_("This version has no such filter."), field="filter")
-    if choice.column not in source.dimensions:
+    if choice.column not in source.filters:
         raise Invalid(
             _("%(kpi)s is not filtered by %(label)s.") % {"kpi": source.kpi, "label": choice.label},
             field="filter",
@@ -182,6 +192,9 @@ def _filtered(
 def _has(source: Source, where: Where) -> bool:
     """Whether any row of the data meets it, of this KPI or not."""
     load = source.load
+    if source.leaves:
+        known = [leaf for leaf in source.leaves if columns_of(where) <= set(leaf.types)]
+        return any(_has(leaf, where) for leaf in known)
     if load is None:
         return False
     with open_load(load) as connection:
@@ -191,7 +204,7 @@ def _has(source: Source, where: Where) -> bool:
     return rows.total.rows > 0
 
 
-def is_counted(measure: Measure) -> bool:
+def is_counted(measure: Basic | Formula) -> bool:
     """Rows or different values: they agree with the source to the last one, or they do not."""
     if isinstance(measure, Aggregate):
         return measure.agg in EXACT

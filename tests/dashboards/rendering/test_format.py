@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -7,7 +8,7 @@ import pytest
 
 from dashboards.rendering import ENGLISH, Face, Goal, Wording
 from dashboards.rendering import format as fmt
-from kpis.engine.result import Figure, State
+from kpis.engine.result import Figure, Period, State
 from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, fig, month
 
 GERMAN = Wording(decimal=",", group=".")
@@ -146,3 +147,14 @@ def test_segment_text_names_what_is_empty() -> None:
 
 def test_note_names_few_cases_and_a_period_that_is_not_over() -> None:
     assert fmt.note(Figure(0.5, denominator=7, few=True), partial=True) == "few cases, n 7, so far"
+
+
+def test_period_of_a_fiscal_year_says_so() -> None:
+    march, april, july = (
+        Period(datetime(2026, n, 1, tzinfo=UTC), datetime(2026, n + 2, 1, tzinfo=UTC), "quarter",
+               fiscal_start=4)
+        for n in (1, 4, 7)
+    )  # fmt: skip
+
+    assert [fmt.period_text(quarter) for quarter in (march, april)] == ["Q4 FY2026", "Q1 FY2027"]
+    assert [fmt.period_tick(april, march), fmt.period_tick(july, april)] == ["Q1 FY2027", "Q2"]

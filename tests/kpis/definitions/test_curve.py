@@ -109,5 +109,15 @@ def test_periods_in_words(grain: str, text: str) -> None:
     assert period_text(datetime(2016, 5, 2, 14), grain) == text
 
 
+@pytest.mark.parametrize(
+    ("month", "quarter", "year"),
+    [(1, "Q4 FY2016", "FY2016"), (4, "Q1 FY2017", "FY2017"), (12, "Q3 FY2017", "FY2017")],
+)
+def test_fiscal_periods_in_words(month: int, quarter: str, year: str) -> None:
+    start = datetime(2016, month, 1)
+    assert period_text(start, "quarter", 4) == quarter
+    assert period_text(start, "year", 4) == year
+
+
 def test_rounding_is_half_to_even() -> None:
     assert [digits(value, 1) for value in (0.25, 0.35, 0.45)] == ["0.2", "0.4", "0.4"]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.parsing import parse_definition
-from kpis.formula import BLOCKS, LISTS, MEASURES, Richer, field_of, to_definition, to_form
+from kpis.formula import MEASURES, RATED, calendar_key, field_of, to_definition, to_form
+from kpis.rows import BLOCKS, LISTS, Richer
 
 TYPES = {
     "opened": "timestamp", "resolved": "timestamp", "day": "date", "priority": "text",
@@ -27,6 +28,11 @@ VALUES = {
     "date": st.dates().filter(lambda d: 1 < d.year < 9999).map(str),
     "timestamp": st.datetimes().filter(lambda d: 1 < d.year < 9999).map(str),
 }
+
+DESK = {
+    "name": "Desk", "zone": "UTC", "week": [[["08:00", "12:00"]]] * 7, "holidays": ["2026-12-25"],
+}  # fmt: skip
+CALENDARS = {calendar_key(DESK): DESK}
 
 
 @st.composite
@@ -45,6 +51,13 @@ def rows(draw: st.DrawFn, block: str) -> dict[str, Any]:
             f"{block}_{row}_column": column, f"{block}_{row}_op": op, f"{block}_{row}_value": value,
         }  # fmt: skip
     return data
+
+
+@st.composite
+def windows(draw: st.DrawFn, measure: str) -> dict[str, Any]:
+    window = "" if measure == "stock" else draw(st.sampled_from(["", "moving", "year", "all"]))
+    periods = draw(st.integers(2, 30)) if window == "moving" else 3
+    return {"window": window, "window_periods": periods}
 
 
 @st.composite
@@ -75,7 +88,13 @@ def forms(draw: st.DrawFn) -> dict[str, Any]:
         "null_rule": draw(st.sampled_from(["not_met", "exclude"])),
         "min_cases": draw(st.integers(0, 100)),
         "week_start": draw(st.integers(0, 6)),
+        "fiscal_start": draw(st.integers(1, 12)),
+        "per": draw(st.sampled_from(["", "day"])) if measure in RATED else "",
+        **draw(windows(measure)),
+        "calendar": "",
     }
+    if data["measure"] == "duration" and data["duration_unit"] != "d":
+        data["calendar"] = draw(st.sampled_from(["", "office", *CALENDARS]))
     empty = {
         f"of_{row}_{part}": "=" if part == "op" else ""
         for row in (1, 2, 3)
@@ -87,10 +106,10 @@ def forms(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(forms())
 def test_form_and_definition_say_the_same(data: dict[str, Any]) -> None:
-    written = to_definition(data, TYPES)
+    written = to_definition(data, TYPES, CALENDARS)
 
     assert to_form(parse_definition(written)) == data
-    assert to_definition(to_form(parse_definition(written)), TYPES) == written
+    assert to_definition(to_form(parse_definition(written)), TYPES, CALENDARS) == written
 
 
 @pytest.mark.parametrize(
@@ -127,6 +146,16 @@ def test_nonsense_is_refused_beside_its_field(column: str, text: str, sentence: 
         ({"measure": "avg"}, "column"),
         ({"measure": "quantile", "column": "cost", "percentile": None}, "percentile"),
         ({"where_1_value": "3"}, "where_1_column"),
+        ({"window": "moving", "window_periods": None}, "window_periods"),
+        (
+            {
+                "measure": "duration",
+                "from_column": "opened",
+                "to_column": "resolved",
+                "calendar": "gone",
+            },
+            "calendar",
+        ),
         (
             {"where_1_column": "cost", "where_1_op": "between", "where_1_value": "3"},
             "where_1_value",
@@ -179,6 +208,13 @@ def test_richer_definitions_are_left_to_the_api(definition: dict[str, Any]) -> N
         ("definition.dimensions", "dimensions"),
         ("definition.time_column", "time_column"),
         ("definition.measure", "measure"),
+        ("definition.measure.window.measure", "window"),
+        ("definition.measure.window.periods", "window_periods"),
+        ("definition.measure.rate.measure", "per"),
+        ("definition.measure.window.measure.rate.measure.where.column", "where_2_column"),
+        ("definition.measure.window.measure.share.of.all.0.op", "of_1_op"),
+        ("definition.measure.column.calendar.week", "calendar"),
+        ("definition.measure.column.unit", "duration_unit"),
     ],
 )
 def test_faults_of_the_engine_find_their_field(path: str, field: str) -> None:

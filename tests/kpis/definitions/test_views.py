@@ -13,7 +13,7 @@ from django.urls import reverse
 from ace_portal.accounts.models import User
 from ace_portal.lib.registries import value_grants
 from kpis.forms.kpis import KPIForm
-from kpis.models import KPI, Dataset, KPIVersion, Refresh, Target
+from kpis.models import KPI, Dataset, KPIVersion, Refresh, Target, WorkCalendar
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import show_at_step
@@ -26,12 +26,14 @@ pytestmark = pytest.mark.django_db
 
 Open = Callable[[User | None], Client]
 
+MET = {"column": "made_sla", "op": "=", "value": True}
 FILLED = {
     "name": "SLA attainment", "description": "How many in time.", "category": "quality",
     "measure": "share", "of_1_column": "made_sla", "of_1_op": "=", "of_1_value": "yes",
     "duration_unit": "h", "statistic": "quantile", "percentile": "50",
     "except_1_column": "hops", "except_1_op": ">", "except_1_value": "3",
     "time_column": "opened", "grain": "month", "time_zone": "UTC", "week_start": "0",
+    "fiscal_start": "1",
     "dimensions": ["priority"], "null_rule": "not_met", "min_cases": "10", "direction": "up",
     "good": "80", "watch": "75.5", "refresh_every": "3600",
 }  # fmt: skip
@@ -127,6 +129,51 @@ def test_draft_is_changed_in_the_same_form(owner: User, draft: KPI, client_of: O
     assert (version.definition["grain"], version.definition["measure"], version.unit) == (
         "week", {"share": {"of": {"column": "made_sla", "op": "=", "value": True}}}, "percent",
     )  # fmt: skip
+
+
+def test_window_and_working_hours_are_typed(
+    owner: User, draft: KPI, desk: WorkCalendar, client_of: Open
+) -> None:
+    client, url = client_of(owner), f"/kpis/{draft.slug}/draft/"
+    shown = {value for value, _label in client.get(url).context["form"].fields["calendar"].choices}
+    [key] = shown - {"", "office"}
+    given = FILLED | {
+        "measure": "duration", "from_column": "opened", "to_column": "resolved", "calendar": key,
+        "window": "moving", "window_periods": "12", "fiscal_start": "4",
+    }  # fmt: skip
+    client.post(url, given)
+    desk.delete()
+
+    version = draft.versions.get()
+    window = version.definition["measure"]["window"]
+    assert (window["kind"], window["periods"]) == ("moving", 12)
+    assert window["measure"]["column"]["calendar"]["name"] == "Service desk"
+    assert version.definition["fiscal_start"] == 4
+    form = client.get(url).context["form"]
+    assert (form["calendar"].value(), form["window_periods"].value()) == (key, 12)
+    page = client.get(f"/kpis/{draft.slug}/").content.decode()
+    assert "median of working hours from opened to resolved, over 12 months" in page
+    assert "Mon–Fri 09:00–17:00 (Europe/Berlin), without 2 holidays" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "measure"),
+    [
+        ({"measure": "count", "per": "day", "window": "year"},
+         {"window": {"measure": {"rate": {"measure": {"agg": "count"}, "per": "day"}},
+                     "kind": "cumulative", "since": "year"}}),
+        ({"measure": "share", "per": "day"}, {"share": {"of": MET}}),
+        ({"measure": "stock", "from_column": "opened", "to_column": "resolved",
+          "window": "moving"}, {"stock": {"opened": "opened", "closed": "resolved"}}),
+    ],
+)  # fmt: skip
+def test_what_the_page_hides_plays_no_part(
+    owner: User, draft: KPI, client_of: Open, given: dict[str, str], measure: dict[str, Any]
+) -> None:
+    answer = client_of(owner).post(f"/kpis/{draft.slug}/draft/", FILLED | given)
+
+    assert answer.status_code == 302
+    assert draft.versions.get().definition["measure"] == measure
 
 
 def test_richer_definition_is_left_to_the_api(

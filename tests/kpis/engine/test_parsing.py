@@ -6,14 +6,43 @@ import jsonschema
 import pytest
 
 from ace_portal.lib.errors import Invalid
-from kpis.engine.definition import canonical, columns_used, sha256
+from kpis.engine.canonical import canonical, sha256
+from kpis.engine.definition import columns_used
 from kpis.engine.parsing import parse_definition
 from kpis.engine.schema import DEFINITION_SCHEMA
 
 X = {"column": "x", "op": "=", "value": 1}
 COUNT = {"agg": "count"}
 
+OFFICE = [[["09:00", "17:00"]]] * 5 + [[], []]
+
+
+def moving(measure, periods):
+    return {"window": {"measure": measure, "kind": "moving", "periods": periods}}
+
+
+def rate(measure, per="day"):
+    return {"rate": {"measure": measure, "per": per}}
+
+
+def worked(unit="h", **calendar):
+    calendar = {"zone": "Europe/Berlin", "week": OFFICE} | calendar
+    return {"from": "a", "to": "b", "unit": unit, "calendar": calendar}
+
+
 GOOD = [
+    {"measure": moving(COUNT, 12), "time_column": "at"},
+    {"measure": moving({"agg": "quantile", "column": "x", "q": 0.5}, 3), "fiscal_start": 4},
+    {"measure": {"window": {"measure": rate(COUNT), "kind": "cumulative"}}},
+    {
+        "measure": {
+            "window": {"measure": {"share": {"of": X}}, "kind": "cumulative", "since": "all"}
+        }
+    },
+    {"measure": rate({"agg": "sum", "column": worked(holidays=["2026-12-25"])}, "week")},
+    {"measure": rate({"net": {"in": "a", "out": "b"}}, "hour")},
+    {"measure": {"agg": "avg", "column": worked(name="Desk", week=[[["00:00", "24:00"]]] * 7)}},
+    {"measure": {"formula": "(a - b) / c * 100", "kpis": {"a": "x", "b": "y", "c": "z"}}},
     {"measure": COUNT},
     {"measure": {"agg": "count", "column": "x", "where": X}},
     {"measure": {"agg": "avg", "column": {"from": "a", "to": "b", "unit": "h"}}},
@@ -35,17 +64,73 @@ BAD = [
     ([], "", "A definition is written as an object with named parts."),
     ({}, "measure", "A definition needs a measure."),
     ({"measure": COUNT, "color": 1}, "color", None),
-    ({"measure": {}}, "measure", "A measure is exactly one of agg, share, ratio, stock and net."),
+    (
+        {"measure": {}},
+        "measure",
+        "A measure is exactly one of agg, share, ratio, stock, net, rate, window and formula.",
+    ),
     ({"measure": {**COUNT, "share": {"of": X}}}, "measure", None),
     (
         {"measure": {"window": {"measure": COUNT, "kind": "moving"}}},
-        "measure.window",
-        "Cumulative and moving measures cannot be computed yet.",
+        "measure.window.periods",
+        "“periods” is missing.",
+    ),
+    ({"measure": moving(COUNT, 1)}, "measure.window.periods", None),
+    (
+        {"measure": moving({"stock": {"opened": "a", "closed": "b"}}, 2)},
+        "measure.window.measure",
+        "A stock has its past in it already: it takes no window.",
+    ),
+    ({"measure": moving(moving(COUNT, 2), 2)}, "measure.window.measure", None),
+    (
+        {"measure": {"window": {"measure": COUNT, "kind": "cumulative", "periods": 3}}},
+        "measure.window.periods",
+        None,
     ),
     (
-        {"measure": {"formula": "a - b", "kpis": {}}},
-        "measure.formula",
-        "Formulas over other KPIs cannot be computed yet.",
+        {"measure": {"window": {"measure": COUNT, "kind": "cumulative", "since": "week"}}},
+        "measure.window.since",
+        "Choose one of year and all.",
+    ),
+    (
+        {"measure": rate({"agg": "avg", "column": "x"})},
+        "measure.rate.measure",
+        "Only counts, sums and net flows have a rate per unit of time.",
+    ),
+    ({"measure": rate(COUNT, "month")}, "measure.rate.per", "Choose one of hour, day and week."),
+    ({"measure": rate(moving(COUNT, 2))}, "measure.rate.measure", None),
+    ({"measure": {"formula": "a - b", "kpis": {}}}, "measure.kpis", None),
+    ({"measure": {"formula": "", "kpis": {"a": "x"}}}, "measure.formula", None),
+    ({"measure": {"formula": "a"}}, "measure.kpis", "“kpis” is missing."),
+    (
+        {"measure": {"agg": "avg", "column": worked(unit="d")}},
+        "measure.column.unit",
+        "A working day has no length of its own; count hours, minutes or seconds.",
+    ),
+    (
+        {"measure": {"agg": "avg", "column": worked(week=[[]] * 7)}},
+        "measure.column.calendar.week",
+        "Working hours need one stretch at least.",
+    ),
+    (
+        {"measure": {"agg": "avg", "column": worked(week=OFFICE[:5])}},
+        "measure.column.calendar.week",
+        "This is a list of 7 entries.",
+    ),
+    (
+        {"measure": {"agg": "avg", "column": worked(week=[[["9:00", "17:00"]]] * 7)}},
+        "measure.column.calendar.week.0",
+        "A time of day is written as 09:00, midnight as 24:00.",
+    ),
+    (
+        {"measure": {"agg": "avg", "column": worked(holidays=["25.12.2026"])}},
+        "measure.column.calendar.holidays",
+        "A holiday is written as 2026-12-25.",
+    ),
+    (
+        {"measure": COUNT, "fiscal_start": 13},
+        "fiscal_start",
+        "This is a whole number from 1 to 12.",
     ),
     ({"measure": {"agg": "stddev", "column": "x"}}, "measure.agg", None),
     ({"measure": {"agg": "avg"}}, "measure.column", "“column” is missing."),
@@ -121,6 +206,20 @@ def test_bad_definition_is_refused_by_parser_and_schema(data, field, sentence):
     assert refusal.value.message.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("week", "sentence"),
+    [
+        ([["17:00", "09:00"]], "Working hours end after they begin."),
+        ([["09:00", "13:00"], ["12:00", "17:00"]], "The stretches of a day do not overlap."),
+    ],
+)
+def test_working_hours_that_contradict_themselves_are_refused(week, sentence):
+    """The schema cannot say it."""
+    with pytest.raises(Invalid) as refusal:
+        parse_definition({"measure": {"agg": "avg", "column": worked(week=[week, *OFFICE[1:]])}})
+    assert refusal.value.message == sentence
+
+
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Europe"])
 def test_unknown_time_zone_is_refused(zone):
     with pytest.raises(Invalid, match="is not a time zone"):
@@ -151,6 +250,19 @@ def test_hash_is_of_the_meaning_not_of_the_spelling():
     assert sha256(parse_definition(spelled)) == sha256(parse_definition(short))
     assert sha256(parse_definition(short)) != sha256(parse_definition({"measure": COUNT}))
     assert len(sha256(parse_definition(short))) == 64
+
+
+@pytest.mark.parametrize(
+    ("formula", "same"),
+    [("a-b÷c", "a - b / c"), ("((a) × (b + c))", "a * (b + c)"), ("a − −b·c", "a - -b * c")],
+)
+def test_formula_has_one_spelling(formula, same):
+    kpis = {"a": "x", "b": "y", "c": "z"}
+    one, other = (
+        parse_definition({"measure": {"formula": f, "kpis": kpis}}) for f in (formula, same)
+    )
+    assert canonical(one)["measure"]["formula"] == same
+    assert sha256(one) == sha256(other)
 
 
 def test_hash_stays_what_it_was():

@@ -49,55 +49,27 @@ def test_every_row_is_counted_in_the_period_that_holds_it(store, zone, change, g
 
 
 @pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
-@pytest.mark.parametrize("week_start", [0, 3, 6])
-@pytest.mark.parametrize("kind", ["date", "timestamp"])
-def test_periods_of_days_and_weeks_that_begin_on_any_day(store, grain, week_start, kind):
-    days = [date(2023, 12, 20) + timedelta(days=i) for i in range(0, 500, 5)]
-    calendar = Calendar.of("UTC", week_start)
-    expected = {}
-    for day in days:
-        first = calendar.first_day(day, grain)
-        expected[first] = expected.get(first, 0) + 1
-    definition = parse_definition(
-        {"measure": {"agg": "count"}, "time_column": "at", "week_start": week_start}
-    )
-    rows = [
-        {"at": day if kind == "date" else datetime(day.year, day.month, day.day)} for day in days
-    ]
-    with store.load({"at": kind}, rows) as (connection, table):
-        result = run(connection, table, definition, Query(grain))
-    counted = {p.period.start.date(): p.figure.value for p in result if p.figure.value}
-    assert counted == expected
-    if grain == "week":
-        assert {first.weekday() for first in counted} == {week_start}
-
-
-def test_day_that_a_country_skipped_is_no_period():
-    calendar = Calendar.of("Pacific/Apia")
-    start = calendar.midnight(date(2011, 12, 28))
-    slots = calendar.slots(start, calendar.midnight(date(2012, 1, 2)), "day")
-    assert [slot.key.day for slot in slots] == [28, 29, 31, 1]
-
-
-def test_midnight_that_does_not_exist_moves_forward():
-    calendar = Calendar.of("America/Sao_Paulo")
-    midnight = calendar.midnight(date(2018, 11, 4))
-    assert midnight == datetime(2018, 11, 4, 3, tzinfo=UTC)
-    assert midnight.astimezone(calendar.zone).hour == 1
-
-
-def test_time_that_occurs_twice_is_the_first():
-    moment = Calendar.of("Europe/Berlin").instant(datetime(2025, 10, 26, 2, 30))
-    assert moment == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
-@pytest.mark.parametrize("week_start", [0, 3, 6])
-def test_ordinal_and_first_day_are_inverse(grain, week_start):
-    calendar = Calendar.of("UTC", week_start)
+@pytest.mark.parametrize(("week_start", "fiscal_start"), [(0, 1), (3, 4), (6, 12), (0, 2)])
+def test_ordinal_and_first_day_are_inverse(grain, week_start, fiscal_start):
+    calendar = Calendar.of("UTC", week_start, fiscal_start)
     for step in range(0, 3000, 13):
         first = calendar.first_day(date(1999, 1, 1) + timedelta(days=step), grain)
-        number = ordinal(first, grain, week_start)
-        assert from_ordinal(number, grain, week_start) == first
+        number = ordinal(first, grain, calendar)
+        assert from_ordinal(number, grain, calendar) == first
         following = calendar.shift(first, grain, 1)
-        assert ordinal(following, grain, week_start) == number + 1
+        assert ordinal(following, grain, calendar) == number + 1
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter", "year"),
+    [
+        (date(2025, 3, 31), date(2025, 1, 1), date(2024, 4, 1)),
+        (date(2025, 4, 1), date(2025, 4, 1), date(2025, 4, 1)),
+        (date(2025, 12, 31), date(2025, 10, 1), date(2025, 4, 1)),
+    ],
+)
+def test_fiscal_year_begins_with_its_month(day, quarter, year):
+    calendar = Calendar.of("UTC", fiscal_start=4)
+    assert calendar.first_day(day, "quarter") == quarter
+    assert calendar.first_day(day, "year") == year
+    assert calendar.first_day(day, "month") == day.replace(day=1)

@@ -34,6 +34,23 @@ LABELS = {"made_sla": "SLA met", "opened_at": "opening", "closed_at": "closing"}
             {"net": {"in": "opened_at", "out": "closed_at", "where": MET}},
             "rows that came, by opening, minus rows that went, by closing where SLA met is yes",
         ),
+        ({"rate": {"measure": {"agg": "count"}, "per": "day"}}, "number of rows, per day"),
+        (
+            {"window": {"measure": {"share": {"of": MET}}, "kind": "moving", "periods": 3}},
+            "share of rows where SLA met is yes, among all rows, over 3 months",
+        ),
+        (
+            {"window": {"measure": {"agg": "count"}, "kind": "cumulative"}},
+            "number of rows, since the year began",
+        ),
+        (
+            {"window": {"measure": {"agg": "count"}, "kind": "cumulative", "since": "all"}},
+            "number of rows, since the data begins",
+        ),
+        (
+            {"formula": "(a-b)/a*100", "kpis": {"a": "made_sla", "b": "other"}},
+            "(SLA met − other) ÷ SLA met × 100",
+        ),
     ],
     ids=str,
 )
@@ -87,3 +104,34 @@ def test_share_of_all_rows():
 )  # fmt: skip
 def test_condition_in_words(where, text):
     assert where_words(parse_where(where)) == text
+
+
+def test_working_hours_in_words():
+    calendar = {
+        "zone": "Europe/Berlin",
+        "week": [[["09:00", "12:00"], ["13:00", "17:00"]]] * 4 + [[["09:00", "13:00"]], [], []],
+        "holidays": ["2026-12-25", "2026-12-26"],
+    }
+    operand = {"from": "opened_at", "to": "closed_at", "unit": "h", "calendar": calendar}
+    said = words(parse_definition({"measure": {"agg": "avg", "column": operand}}), LABELS)
+    assert said.formula == "average of working hours from opening to closing"
+    assert said.conditions == (
+        "working time is Mon–Thu 09:00–12:00, 13:00–17:00; Fri 09:00–13:00 (Europe/Berlin), "
+        "without 2 holidays",
+    )
+
+
+def test_rate_names_its_sides():
+    measure = {"rate": {"measure": {"agg": "count"}, "per": "hour"}}
+    said = words(parse_definition({"measure": measure, "time_column": "at"}))
+    assert (said.numerator, said.denominator) == ("number of rows", "hours of the period")
+
+
+def test_window_says_what_a_total_is():
+    measure = {"window": {"measure": {"agg": "count"}, "kind": "moving", "periods": 2}}
+    said = words(parse_definition({"measure": measure, "time_column": "at", "grain": "week"}))
+    assert said.formula == "number of rows, over 2 weeks"
+    assert said.conditions == (
+        "a figure is that of the end of its period or range",
+        "a row belongs to the period of its at (UTC)",
+    )

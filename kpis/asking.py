@@ -1,0 +1,55 @@
+"""What is asked of a KPI version, and what is answered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ace_portal.lib.memory import Memory
+from kpis.engine.definition import Definition
+from kpis.engine.parsing import parse_definition
+from kpis.engine.query import Query
+from kpis.engine.result import Result
+from kpis.models import KPIVersion, Load
+
+_definitions: Memory[Definition] = Memory(500)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of a page: a version and what to ask of it."""
+
+    version: KPIVersion
+    query: Query
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Figures with the load that they come from, or a sentence why there are none.
+
+    ``key`` says in full what the figures are of: the same key has the same figures. A derived KPI
+    has an answer of each of its ``parts``, and the newest of their loads.
+    """
+
+    result: Result | None = None
+    load: Load | None = None
+    error: str = ""
+    cached: bool = False
+    key: str = ""
+    parts: tuple[PartAnswer, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartAnswer:
+    """What a KPI said that a formula is made of; ``ignored`` are filters that do not reach it."""
+
+    name: str
+    version: KPIVersion
+    answer: Answer
+    ignored: tuple[str, ...] = ()
+
+
+def definition_of(version: KPIVersion) -> Definition:
+    """The engine's definition of a version; raises ``Invalid`` where it does not hold."""
+    text = json.dumps(version.definition)
+    return _definitions.get(text) or _definitions.put(text, parse_definition(version.definition))

@@ -1,0 +1,194 @@
+"""KPIs that are computed from other KPIs: which ones, what is asked of each, what it comes to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from ace_portal.lib.errors import Invalid
+from kpis.asking import Answer, Ask, PartAnswer, definition_of
+from kpis.engine.arithmetic import parse_formula
+from kpis.engine.combining import combined
+from kpis.engine.definition import AllOf, Formula, Where, columns_of
+from kpis.engine.query import Query
+from kpis.models import KPIPart, KPIVersion, Load
+
+DEEPEST = 8
+
+Parts = dict[str, KPIVersion]
+
+
+@dataclass
+class Tree:
+    """A question with the questions to the KPIs that it is made of; a ``problem`` instead."""
+
+    ask: Ask
+    formula: Formula | None = None
+    parts: dict[str, Tree] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    problem: str = ""
+
+    def leaves(self) -> Iterator[Ask]:
+        """What has to be asked of data."""
+        if self.formula is None:
+            yield self.ask
+        for part in self.parts.values():
+            yield from part.leaves()
+
+
+def is_derived(version: KPIVersion) -> bool:
+    """Whether a version is a formula over other KPIs."""
+    said = version.definition
+    measure = said.get("measure") if isinstance(said, dict) else None
+    return isinstance(measure, dict) and "formula" in measure
+
+
+def load_parts(versions: Iterable[KPIVersion]) -> None:
+    """Let each derived version know what it is made of now, in two queries per storey.
+
+    ``version.known_parts`` are the published versions by their names in the formula.
+    """
+    storey = [v for v in versions if is_derived(v) and not hasattr(v, "known_parts")]
+    for _depth in range(DEEPEST):
+        if not storey:
+            return
+        links = list(KPIPart.objects.filter(version__in=[v.pk for v in storey]))
+        published = {
+            version.kpi_id: version
+            for version in KPIVersion.objects.filter(
+                kpi__in={link.kpi_id for link in links}, state=KPIVersion.State.PUBLISHED
+            ).select_related("kpi", "dataset__live")
+        }
+        for version in storey:
+            own = [link for link in links if link.version_id == version.pk]
+            found = {n.name: published[n.kpi_id] for n in own if n.kpi_id in published}
+            version.known_parts = found  # type: ignore[attr-defined]
+        storey = [v for v in published.values() if is_derived(v)]
+
+
+def parts_of(version: KPIVersion) -> Parts:
+    """The published versions that a derived one is made of, by name."""
+    load_parts([version])
+    found: Parts = getattr(version, "known_parts", {})
+    return found
+
+
+def leaves_of(version: KPIVersion) -> tuple[KPIVersion, ...]:
+    """The versions over data that a version comes down to, each once; itself where it is none."""
+    if not is_derived(version):
+        return (version,)
+    found: dict[int, KPIVersion] = {}
+    for part in parts_of(version).values():
+        found |= {leaf.pk: leaf for leaf in leaves_of(part)}
+    return tuple(found.values())
+
+
+def as_of_of(version: KPIVersion) -> datetime | None:
+    """How far the figures tell the truth: that of the oldest part."""
+    loads = [leaf.dataset.live for leaf in leaves_of(version)]
+    moments = [load.as_of for load in loads if load is not None and load.as_of is not None]
+    return min(moments) if moments else None
+
+
+def filters_of(version: KPIVersion) -> tuple[str, ...]:
+    """The columns that any part can be filtered by."""
+    columns = (definition_of(leaf).dimensions for leaf in leaves_of(version))
+    return tuple(dict.fromkeys(name for some in columns for name in some))
+
+
+def dependents_of(kpis: Iterable[int]) -> set[int]:
+    """The KPIs whose published versions are made of these, however far up."""
+    found: set[int] = set()
+    storey = set(kpis)
+    while storey:
+        links = KPIPart.objects.filter(kpi__in=storey, version__state=KPIVersion.State.PUBLISHED)
+        storey = set(links.values_list("version__kpi", flat=True)) - found
+        found |= storey
+    return found
+
+
+# Asking ------------------------------------------------------------------------------------------
+
+
+def tree_of(ask: Ask, depth: int = 0) -> Tree:
+    """A question taken apart, down to what has to be asked of data."""
+    if not is_derived(ask.version):
+        return Tree(ask)
+    try:
+        formula = definition_of(ask.version).measure
+        if not isinstance(formula, Formula):
+            raise Invalid(_("This is no formula."))
+        tree = Tree(ask, formula)
+        known = parts_of(ask.version)
+        for name, slug in formula.kpis:
+            if depth == DEEPEST or name not in known:
+                raise Invalid(_("“%(kpi)s” is not published any more.") % {"kpi": slug})
+            query, ignored = _query_for(known[name], ask.query)
+            tree.parts[name] = tree_of(Ask(known[name], query), depth + 1)
+            tree.parts[name].ignored = ignored
+    except Invalid as error:
+        return Tree(ask, Formula("0", ()), problem=str(error.message))
+    return tree
+
+
+def _query_for(part: KPIVersion, query: Query) -> tuple[Query, tuple[str, ...]]:
+    """The query with the filters that reach a part, and the columns of those that do not."""
+    for name in query.by:
+        if name not in definition_of(part).dimensions:
+            raise Invalid(
+                _("“%(kpi)s” cannot be split by “%(name)s”.") % {"kpi": part.kpi, "name": name}
+            )
+    where, ignored = _fitting(query.where, frozenset(filters_of(part)))
+    return replace(query, where=where), ignored
+
+
+def _fitting(where: Where | None, known: frozenset[str]) -> tuple[Where | None, tuple[str, ...]]:
+    """The conditions over known columns; of several that must all be met, those that can be."""
+    if where is None:
+        return None, ()
+    parts = where.parts if isinstance(where, AllOf) else (where,)
+    kept = tuple(part for part in parts if columns_of(part) <= known)
+    ignored = {name for part in parts if part not in kept for name in columns_of(part) - known}
+    if len(kept) == len(parts):
+        return where, ()
+    left = None if not kept else kept[0] if len(kept) == 1 else AllOf(kept)
+    return left, tuple(sorted(ignored))
+
+
+def answer_of(tree: Tree, answered: Iterator[Answer]) -> Answer:
+    """The answer to a question from those of its leaves, in their order."""
+    if tree.problem:
+        return Answer(error=tree.problem)
+    if tree.formula is None:
+        return next(answered)
+    parts = tuple(
+        PartAnswer(name, part.ask.version, answer_of(part, answered), part.ignored)
+        for name, part in tree.parts.items()
+    )
+    for part in parts:
+        if part.answer.result is None:
+            error = _("%(kpi)s: %(why)s") % {"kpi": part.version.kpi, "why": part.answer.error}
+            return Answer(error=error, load=_newest(parts), parts=parts)
+    results = {p.name: p.answer.result for p in parts if p.answer.result is not None}
+    keys = "|".join([tree.ask.version.sha256, *(f"{p.name}={p.answer.key}" for p in parts)])
+    return Answer(
+        combined(parse_formula(tree.formula.text), results),
+        _newest(parts),
+        cached=all(part.answer.cached for part in parts),
+        key="derived:" + hashlib.sha256(keys.encode()).hexdigest(),
+        parts=parts,
+    )
+
+
+def _newest(parts: tuple[PartAnswer, ...]) -> Load | None:
+    loads = [part.answer.load for part in parts if part.answer.load is not None]
+    return max(loads, key=lambda load: load.pk) if loads else None
+
+
+def labels_of(version: KPIVersion) -> Mapping[str, str]:
+    """What the KPIs of a formula are called, by slug."""
+    return {part.kpi.slug: part.kpi.name for part in parts_of(version).values()}
