@@ -1,5 +1,7 @@
 """What we measure."""
 
+from kpis.models.arriving import Mode
+from kpis.models.checks import QualityCheck
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
 from kpis.models.kpi import KPI, KPIVersion, StepMetric, Target
 from kpis.models.measurement import Measurement, Refresh
@@ -11,6 +13,8 @@ __all__ = [
     "KPIVersion",
     "Load",
     "Measurement",
+    "Mode",
+    "QualityCheck",
     "Refresh",
     "StepMetric",
     "Target",
