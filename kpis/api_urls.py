@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from kpis.api import datasets, figures, kpis, measurements
+from kpis.api import checks, datasets, figures, kpis, loads, measurements
 
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
@@ -13,13 +13,22 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "sql/", datasets.DatasetSql.as_view(), name="dataset-sql"),
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),
-    path(
-        DATASET + "loads/<int:number>/rollback/",
-        datasets.LoadRollback.as_view(),
-        name="load-rollback",
-    ),
+    path(DATASET + "loading/", loads.DatasetLoading.as_view(), name="dataset-loading"),
+    path(DATASET + "compare/", loads.DatasetCompare.as_view(), name="dataset-compare"),
 ]
 
+LOAD = DATASET + "loads/<int:number>/"
+load_urls = [
+    path(LOAD, loads.LoadDetail.as_view(), name="load-detail"),
+    path(LOAD + "rollback/", loads.LoadRollback.as_view(), name="load-rollback"),
+    path(LOAD + "accept/", loads.LoadAccept.as_view(), name="load-accept"),
+]
+
+CHECKS = DATASET + "checks/"
+check_urls = [
+    path(CHECKS, checks.Checks.as_view(), name="dataset-checks"),
+    path(CHECKS + "<int:pk>/", checks.CheckDetail.as_view(), name="check-detail"),
+]
 
 KPI = "kpis/<slug:slug>/"
 kpi_urls = [
@@ -35,4 +44,4 @@ kpi_urls = [
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
-urlpatterns = dataset_urls + kpi_urls
+urlpatterns = dataset_urls + load_urls + check_urls + kpi_urls

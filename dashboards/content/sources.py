@@ -58,6 +58,11 @@ class Source:
     def as_of(self) -> datetime | None:
         return self.load.as_of if self.load is not None else None
 
+    @property
+    def held_back(self) -> bool:
+        """Whether newer data than the live load's did not pass its checks."""
+        return self.version.dataset.held_id is not None
+
     def known_until(self) -> date | None:
         """The local day up to which the data speaks."""
         if self.as_of is None:

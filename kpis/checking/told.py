@@ -36,8 +36,7 @@ def row_change(rule: Rule, rows: int, live_rows: int | None) -> Finding:
     return Finding(
         failed=True,
         why=_(
-            "%(rows)s rows where %(before)s are live: %(change)s %% instead of at most "
-            "%(most)s %%.",
+            "Rows go from %(before)s to %(rows)s: %(change)s %% instead of at most %(most)s %%.",
             rows=f"{rows:,}",
             before=f"{live_rows:,}",
             change=f"{(rows - live_rows) * 100 / live_rows:+.1f}",

@@ -14,7 +14,7 @@ from kpis.permissions import manages_data
 
 def datasets_for(user: User) -> QuerySet[Dataset]:
     """All for ACE members who manage data; nobody else sees rows or their files."""
-    datasets = Dataset.objects.select_related("owner", "live__by", "live__upload")
+    datasets = Dataset.objects.select_related("owner", "live__by", "live__upload", "held")
     return datasets if manages_data(user) else datasets.none()
 
 

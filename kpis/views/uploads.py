@@ -18,6 +18,8 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
 from ace_portal.lib.saying import said
+from kpis.account import arrival_words
+from kpis.forms.arriving import ARRIVING, NextFileForm
 from kpis.forms.datasets import PreviewForm, UploadForm, name_of
 from kpis.models import Dataset, Upload
 from kpis.selectors.data import dataset_for, upload_for
@@ -71,7 +73,9 @@ def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
         template="kpis/upload.html",
         title=_("New file for %(name)s") % {"name": dataset.name},
         crumbs=trail(_("New file"), dataset),
-        intro=_("It replaces the rows that are live now. They stay until the new ones are ready."),
+        intro=arrival_words(dataset)
+        + " "
+        + _("What is live now stays until the new rows are ready."),
         submit=_("Look at the file"),
         cancel_url=dataset.get_absolute_url(),
     )
@@ -116,8 +120,12 @@ def _preview_form(
     kept = ("types", "null_tokens", "decimal", "time_zone", "bad_rows", "date_order")
     others = {"name": name_of(upload.name), "time_zone": zone}
     others |= {key: before[key] for key in kept if before.get(key)}
-    initial = PreviewForm.initial_of(profile, **(others | typed))
-    return PreviewForm(data, initial=initial, profile=profile, named=dataset is None)
+    if dataset is None:
+        initial = PreviewForm.initial_of(profile, **(others | typed))
+        return PreviewForm(data, initial=initial, profile=profile, named=True)
+    others |= {name: getattr(dataset, name) for name in ARRIVING}
+    initial = NextFileForm.initial_of(profile, **(others | typed))
+    return NextFileForm(data, initial=initial, profile=profile, named=False)
 
 
 def _look_again(
@@ -127,6 +135,7 @@ def _look_again(
     form.is_valid()
     answers = form.answers()
     typed = {key: form.data.get(key, "") for key in ("name", "description")}
+    typed |= {key: answers[key] for key in ARRIVING if key in answers}
     known = {key: value for key, value in answers.items() if key in uploads.ANSWERS and value}
     known["null_tokens"] = answers.get("null_tokens", [])
     try:

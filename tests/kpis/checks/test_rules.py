@@ -124,4 +124,4 @@ def test_number_of_rows_may_move_within_its_limit(
 def test_change_of_rows_says_how_much() -> None:
     found = row_change(Rule("rows", percent=10), 1_500, 1_000)
 
-    assert found.why == "1,500 rows where 1,000 are live: +50.0 % instead of at most 10 %."
+    assert found.why == "Rows go from 1,000 to 1,500: +50.0 % instead of at most 10 %."
