@@ -76,7 +76,13 @@ def compare(first: Load, last: Load) -> Comparison:
 
 
 def _columns(load: Load) -> dict[str, dict[str, Any]]:
-    return {column["name"]: column for column in load.columns if column["name"] != ROW}
+    """By name; the estimate of different values never says more than there are."""
+    found = {column["name"]: dict(column) for column in load.columns if column["name"] != ROW}
+    for column in found.values():
+        if column.get("distinct") is not None:
+            filled = (load.rows or 0) - (column["nulls"] or 0)
+            column["distinct"] = min(column["distinct"], filled)
+    return found
 
 
 def _types(load: Load) -> dict[str, str]:

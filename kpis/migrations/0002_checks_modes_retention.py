@@ -51,9 +51,9 @@ class Migration(migrations.Migration):
             name="mode",
             field=models.CharField(
                 choices=[
-                    ("replace", "Replace all rows"),
-                    ("append", "Add them to the rows that are there"),
-                    ("upsert", "Add new ones, replace those with the same key"),
+                    ("replace", "It replaces all rows"),
+                    ("append", "Its rows are added to those that are there"),
+                    ("upsert", "New rows are added, rows with the same key replaced"),
                 ],
                 default="replace",
                 max_length=7,
@@ -83,9 +83,9 @@ class Migration(migrations.Migration):
             name="mode",
             field=models.CharField(
                 choices=[
-                    ("replace", "Replace all rows"),
-                    ("append", "Add them to the rows that are there"),
-                    ("upsert", "Add new ones, replace those with the same key"),
+                    ("replace", "It replaces all rows"),
+                    ("append", "Its rows are added to those that are there"),
+                    ("upsert", "New rows are added, rows with the same key replaced"),
                 ],
                 default="replace",
                 max_length=7,

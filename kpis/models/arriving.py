@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mode(models.TextChoices):
-    REPLACE = "replace", _("Replace all rows")
-    APPEND = "append", _("Add them to the rows that are there")
-    UPSERT = "upsert", _("Add new ones, replace those with the same key")
+    REPLACE = "replace", _("It replaces all rows")
+    APPEND = "append", _("Its rows are added to those that are there")
+    UPSERT = "upsert", _("New rows are added, rows with the same key replaced")
 
 
 class Arriving(models.Model):

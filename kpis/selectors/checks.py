@@ -45,8 +45,9 @@ def pair_of(dataset: Dataset, first: int | None, last: int | None) -> tuple[Load
     if last is not None:
         new = first_or_404(known.filter(number=last))
     else:
-        live = known.filter(pk=dataset.live_id).exclude(number=first or 0).first()
-        new = live or first_or_404(known.exclude(number=first or 0))
+        others = known.exclude(number=first or 0)
+        live = dataset.live.number if dataset.live is not None else 0
+        new = others.filter(number=live).first() or first_or_404(others)
     if first is not None:
         return first_or_404(known.filter(number=first)), new
     old = known.filter(number__lt=new.number).first() or known.exclude(pk=new.pk).first()

@@ -190,7 +190,7 @@ def outcome(result: dict[str, Any]) -> str:
     if result["why"]:
         return f"{result['says']} ({result['why'].rstrip('.')})"
     rows = result["rows"] or 0
-    count = ngettext("%(n)s row does not", "%(n)s rows do not", rows) % {"n": f"{rows:,}"}
+    count = ngettext("%(n)s row breaks it", "%(n)s rows break it", rows) % {"n": f"{rows:,}"}
     return f"{result['says']} ({count})"
 
 

@@ -48,7 +48,7 @@ def test_failed_blocking_check_keeps_the_last_good_load(owner: User, tickets: Da
     replaced(owner, tickets, DOUBLE)
 
     held = tickets.loads.get(number=2)
-    sentence = "1 blocking check failed: “number” is unique (2 rows do not)."
+    sentence = "1 blocking check failed: “number” is unique (2 rows break it)."
     assert (states(tickets), tickets.live.number, tickets.held) == (["live", "rejected"], 1, held)
     assert (held.error, held.job.state, held.job.error) == (sentence, "failed", sentence)
     assert (held.rows, held.file.is_file(), held.is_held) == (3, True, True)
