@@ -40,6 +40,8 @@ QUEUE = "refresh"
 READ = 0.55  # of the way is reading, the rest is writing
 #: what a load that failed keeps of its refusal
 TOLD = ("bad_rows", "bad_rows_total", "line", "column", "rows")
+#: what is known of rows that were looked at, live or not
+FOUND = ("rows", "bytes", "sha256", "columns", "report", "checks", "seconds", "as_of")
 
 
 def stage(
@@ -110,7 +112,7 @@ def _ready(load: Load) -> bool:
 def _prepare(run: Run, load: Load) -> None:
     """staged → checked: the file is made beside what is live, merged and looked at."""
     _drop_earlier_attempts(load)
-    load.report, load.checks = {}, []
+    load.rows, load.columns, load.report, load.checks = None, [], {}, []
     load.path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
     load.file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     report, inputs = _make(run, load, load.file)
@@ -244,7 +246,7 @@ def _reject(run: Run, load: Load, error: PortalError) -> None:
         load.report = kept({**load.report, **told})
         path, load.path = load.path, load.path if held else ""
         if Load.objects.filter(pk=load.pk, state__in=Load.OPEN).exists():
-            load.save()
+            load.save(update_fields=[*FOUND, "state", "error", "path", "updated_at"])
             if held:
                 _hold(load, why)
         load.path = path
