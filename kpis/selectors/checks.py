@@ -50,7 +50,9 @@ def pair_of(dataset: Dataset, first: int | None, last: int | None) -> tuple[Load
         new = others.filter(number=live).first() or first_or_404(others)
     if first is not None:
         return first_or_404(known.filter(number=first)), new
-    old = known.filter(number__lt=new.number).first() or known.exclude(pk=new.pk).first()
+    others = known.exclude(pk=new.pk)
+    was_live = others.filter(live_at__isnull=False)
+    old = was_live.filter(number__lt=new.number).first() or was_live.first() or others.first()
     if old is None:
         raise Conflict(_("There is only one load so far; nothing to compare it with."))
     return old, new

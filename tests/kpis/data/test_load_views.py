@@ -72,8 +72,10 @@ def test_dashboard_says_so_beside_the_time_of_its_data(
     client = client_of(member)
     said = "Newer data is held back: it did not pass its checks"
     api = f"/api/v1/dashboards/{live.slug}/figures/"
+    key = live.versions.get().document["tiles"][0]["key"]
 
     assert said in text_of(client, live.get_absolute_url())
+    assert said in text_of(client, f"/dashboards/{live.slug}/tiles/{key}/explain/")
     assert client.get(api).json()["held_back"] is True
     Dataset.objects.update(held=None)
     assert said not in text_of(client, live.get_absolute_url())
