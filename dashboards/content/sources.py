@@ -61,7 +61,7 @@ class Source:
     @property
     def held_back(self) -> bool:
         """Whether newer data than the live load's did not pass its checks."""
-        return self.version.dataset.held_id is not None
+        return self.version.dataset.behind
 
     def known_until(self) -> date | None:
         """The local day up to which the data speaks."""

@@ -139,7 +139,7 @@ class DatasetOutput(serializers.ModelSerializer[Dataset]):
         model = Dataset
         fields = [
             "slug", "name", "description", "kind", "owner", "time_zone", "sql", "table_name",
-            "live", "held", "rows", "as_of", "mode", "keys", "last_wins", "keep",
+            "live", "held", "behind", "rows", "as_of", "mode", "keys", "last_wins", "keep",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -84,7 +84,7 @@ class KPIFigures(APIView):
             "version": version.number,
             "load": answer.load.number,
             "as_of": result.as_of,
-            "held_back": version.dataset.held_id is not None,
+            "held_back": version.dataset.behind,
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(point) for point in result.points],

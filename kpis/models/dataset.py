@@ -66,6 +66,7 @@ class Dataset(Arriving, BaseModel):
     )
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
     held = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
+    behind = models.BooleanField(default=False)  # it, or what it is made from, has a load held back
     keep = models.PositiveSmallIntegerField(
         _("earlier loads to keep"), default=5, validators=[MaxValueValidator(MOST_KEPT)]
     )

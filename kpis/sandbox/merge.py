@@ -70,8 +70,7 @@ class Work:
         return ", ".join(map(name, self.plan.keys))
 
     def one(self, sql: str) -> int:
-        found = self.connection.execute(sql).fetchone()
-        return int(found[0] or 0) if found is not None else 0
+        return _one(self.connection, sql)
 
     def part(self, number: int, table: str = "") -> str:
         """The condition that a row's key belongs to this part."""
@@ -79,11 +78,16 @@ class Work:
         return f"hash({keys}) % {self.parts} = {number}"
 
 
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    found = connection.execute(sql).fetchone()
+    return int(found[0] or 0) if found is not None else 0
+
+
 def merge(old: Path | None, new: Path, out: Path, plan: Plan, limits: Limits) -> Merged:
     """Write both to ``out``; what was there before is not touched. Raises ``Invalid``."""
     with _both(old, new, out, limits) as connection:
         columns, shared = _shape(connection, plan)
-        rows = {t: _count(connection, t) for t in ("old", "new")}
+        rows = {t: _one(connection, f"SELECT count(*) FROM {t}") for t in ("old", "new")}
         cells = max(rows.values()) * max(len(columns), 1)
         work = Work(connection, plan, columns, shared, 1 + cells // CELLS_AT_ONCE)
         connection.execute("CREATE TABLE pair (o BIGINT, n BIGINT, same BOOLEAN)")
@@ -125,11 +129,6 @@ def _both(
     finally:
         timer.cancel()
         connection.close()
-
-
-def _count(connection: duckdb.DuckDBPyConnection, view: str) -> int:
-    found = connection.execute(f"SELECT count(*) FROM {view}").fetchone()
-    return int(found[0]) if found is not None else 0
 
 
 def _shape(

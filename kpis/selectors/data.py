@@ -50,6 +50,11 @@ def inputs_of(dataset: Dataset) -> QuerySet[Dataset]:
     return Dataset.objects.filter(output_links__dataset=dataset).select_related("live")
 
 
+def behind_of(dataset: Dataset) -> QuerySet[Dataset]:
+    """What a dataset is made from that has newer rows held back."""
+    return inputs_of(dataset).filter(behind=True)
+
+
 def outputs_of(dataset: Dataset) -> QuerySet[Dataset]:
     return Dataset.objects.filter(input_links__source=dataset).select_related("live")
 

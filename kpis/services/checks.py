@@ -19,7 +19,7 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.models import held
-from ace_portal.lib.saying import all_said, kept, said
+from ace_portal.lib.saying import kept, said
 from ace_portal.notifications.services import notify
 from kpis.checking.finding import Finding, not_made
 from kpis.checking.rules import FRESHNESS, ROWS, SQL, Rule, check_types, rule_of, words_of
@@ -30,7 +30,6 @@ from kpis.sandbox.afterwards import examine as examine_rows
 from kpis.sandbox.afterwards import wrong_rows
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import describe
-from kpis.sources.base import ROW
 
 KIND = "kpis.load"
 MOST = 50  # checks of a dataset
@@ -204,10 +203,3 @@ def tell_owner(load: Load, why: str) -> None:
         url=reverse("kpis:load-detail", args=[dataset.slug, load.number]),
         about={"dataset": dataset.pk},
     )  # fmt: skip
-
-
-def plain_result(result: dict[str, Any]) -> dict[str, Any]:
-    """For people: without the row numbers' own name."""
-    columns = [_("row") if name == ROW else name for name in result["columns"]]
-    shown: dict[str, Any] = all_said({**result, "columns": columns})
-    return shown

@@ -18,6 +18,7 @@ from kpis.sandbox.gate import gate
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import Preview, describe, preview
 from kpis.selectors.data import tables_for
+from kpis.services.behind import mark_behind
 from kpis.services.loads import live_of, stage, stage_rebuild, types_of
 from kpis.services.merging import arrival
 from kpis.services.readers import check_readers
@@ -209,6 +210,7 @@ def _link(dataset: Dataset, inputs: dict[str, Dataset]) -> None:
     dataset.input_links.exclude(source__in=inputs.values()).delete()
     for source in inputs.values():
         DatasetInput.objects.get_or_create(dataset=dataset, source=source)
+    mark_behind(dataset)
 
 
 def _require_prepared(dataset: Dataset) -> None:

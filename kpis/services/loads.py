@@ -31,6 +31,7 @@ from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import load_file, materialise
 from kpis.selectors.data import inputs_of, outputs_of
 from kpis.services import checks, merging
+from kpis.services.behind import mark_behind
 from kpis.services.readers import check_readers, drift_from_live
 from kpis.services.uploads import KIND
 from kpis.sources.base import ROW, Caps, LoadReport
@@ -226,6 +227,7 @@ def go_live(*, dataset: Dataset, load: Load) -> None:
     if dataset.held is not None and dataset.held.number <= load.number:
         dataset.held = None
     dataset.save(update_fields=["live", "held", "updated_at"])
+    mark_behind(dataset)
     for _name, tell in sorted(load_listeners.items()):
         tell(load)
     for output in outputs_of(dataset):
@@ -259,6 +261,7 @@ def _hold(load: Load, why: str) -> None:
     if not dataset.loads.filter(live_at__isnull=False, number__gt=load.number).exists():
         dataset.held = load
         dataset.save(update_fields=["held", "updated_at"])
+        mark_behind(dataset)
     checks.tell_owner(load, why)
 
 

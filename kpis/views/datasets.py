@@ -65,6 +65,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "latest": latest,
         "failed": latest if latest is not None and latest.trouble else None,
         "held": dataset.held,
+        "behind": selectors.behind_of(dataset) if dataset.behind else [],
         "checks": outcomes_of(checks_of(dataset), latest),
         "arrival": arrival_words(dataset),
         "facts": facts_of(live) if live is not None else [],

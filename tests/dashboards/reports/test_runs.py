@@ -81,7 +81,7 @@ def test_due_report_arrives_with_the_figures_of_the_page(
 
 
 def test_letter_says_that_newer_data_is_held_back(report: Subscription, tickets: Dataset) -> None:
-    tickets.held = tickets.live
+    tickets.behind = True
     tickets.save()
 
     letter = compose(report, 1)

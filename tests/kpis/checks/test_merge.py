@@ -179,7 +179,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(old=ROWS, new=ROWS)
 def test_upsert_is_what_a_dictionary_does(
     tmp_path_factory: pytest.TempPathFactory, old: list[Row], new: list[Row]

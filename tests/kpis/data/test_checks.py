@@ -19,7 +19,7 @@ from kpis.services import checks, datasets
 from kpis.services.collecting import collect
 from kpis.services.holding import accept_load
 from kpis.services.loads import roll_back
-from tests.kpis.data.conftest import loaded, replaced, sent
+from tests.kpis.data.conftest import loaded, prepared, replaced, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,6 +88,19 @@ def test_next_good_load_ends_the_holding_back(owner: User, tickets: Dataset) -> 
     assert (states(tickets), tickets.held) == (["superseded", "rejected", "live"], None)
     assert (held.file.is_file(), collect(), held.file.is_file()) == (True, 1, False)
     assert Load.objects.get(pk=held.pk).is_held is False
+
+
+def test_what_is_made_from_held_rows_is_behind_too(owner: User, tickets: Dataset) -> None:
+    teams = prepared(owner, "Teams", "SELECT DISTINCT team FROM tickets")
+    few = prepared(owner, "Few", "SELECT * FROM teams LIMIT 1")
+    demand(owner, tickets, "unique", columns=["number"])
+
+    replaced(owner, tickets, DOUBLE)
+    held = [Dataset.objects.get(pk=d.pk).behind for d in (tickets, teams, few)]
+    replaced(owner, tickets, TICKETS.replace("INC2", "INC5"))
+    over = [Dataset.objects.get(pk=d.pk).behind for d in (tickets, teams, few)]
+
+    assert (held, over) == ([True] * 3, [False] * 3)
 
 
 def test_failed_warning_is_kept_and_the_load_goes_live(owner: User, tickets: Dataset) -> None:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
 from kpis.models import Dataset, KPIVersion, Load, Measurement, QualityCheck, Refresh
+from kpis.services.behind import mark_behind
 from tests.fixtures.loads import write_load
 from tests.fixtures.places import held_back
 
@@ -42,6 +43,7 @@ def held(tickets: Dataset, check: QualityCheck) -> Load:
     load = held_back(tickets, check)
     tickets.held = load
     tickets.save()
+    mark_behind(tickets)
     return load
 
 
@@ -77,7 +79,7 @@ def test_dashboard_says_so_beside_the_time_of_its_data(
     assert said in text_of(client, live.get_absolute_url())
     assert said in text_of(client, f"/dashboards/{live.slug}/tiles/{key}/explain/")
     assert client.get(api).json()["held_back"] is True
-    Dataset.objects.update(held=None)
+    Dataset.objects.update(behind=False)
     assert said not in text_of(client, live.get_absolute_url())
     assert client.get(api).json()["held_back"] is False
 
