@@ -253,3 +253,15 @@ def test_checks_cost_no_queries_of_their_own(
         counts.append(len(asked))
 
     assert counts == [counts[0]] * 3
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1", "0", "1" + "0" * 400, '"x"', "null", "[]"])
+def test_number_that_is_none_for_a_check_is_refused(
+    owner: User, client_of: ClientOf, tickets: Dataset, number: str
+) -> None:
+    answer = client_of(owner).post(
+        "/api/v1/datasets/tickets/checks/", f'{{"kind": "freshness", "hours": {number}}}',
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert (answer.status_code, tickets.checks.count()) == (400, 0)
