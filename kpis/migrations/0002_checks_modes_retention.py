@@ -7,88 +7,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0001_initial'),
+        ("kpis", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dataset',
-            name='behind',
+            model_name="dataset",
+            name="behind",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='held',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.load'),
+            model_name="dataset",
+            name="held",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kpis.load",
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='keep',
-            field=models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MaxValueValidator(50)], verbose_name='earlier loads to keep'),
+            model_name="dataset",
+            name="keep",
+            field=models.PositiveSmallIntegerField(
+                default=5,
+                validators=[django.core.validators.MaxValueValidator(50)],
+                verbose_name="earlier loads to keep",
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='keys',
-            field=models.JSONField(blank=True, default=list, verbose_name='key columns'),
+            model_name="dataset",
+            name="keys",
+            field=models.JSONField(blank=True, default=list, verbose_name="key columns"),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='last_wins',
-            field=models.BooleanField(default=False, verbose_name='of rows with the same key in one file the last one wins'),
+            model_name="dataset",
+            name="last_wins",
+            field=models.BooleanField(
+                default=False,
+                verbose_name="of rows with the same key in one file the last one wins",
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='mode',
-            field=models.CharField(choices=[('replace', 'It replaces all rows'), ('append', 'Its rows are added to those that are there'), ('upsert', 'New rows are added, rows with the same key replaced')], default='replace', max_length=7, verbose_name='what a new file does'),
+            model_name="dataset",
+            name="mode",
+            field=models.CharField(
+                choices=[
+                    ("replace", "It replaces all rows"),
+                    ("append", "Its rows are added to those that are there"),
+                    ("upsert", "New rows are added, rows with the same key replaced"),
+                ],
+                default="replace",
+                max_length=7,
+                verbose_name="what a new file does",
+            ),
         ),
         migrations.AddField(
-            model_name='load',
-            name='checks',
+            model_name="load",
+            name="checks",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='load',
-            name='keys',
-            field=models.JSONField(blank=True, default=list, verbose_name='key columns'),
+            model_name="load",
+            name="keys",
+            field=models.JSONField(blank=True, default=list, verbose_name="key columns"),
         ),
         migrations.AddField(
-            model_name='load',
-            name='last_wins',
-            field=models.BooleanField(default=False, verbose_name='of rows with the same key in one file the last one wins'),
+            model_name="load",
+            name="last_wins",
+            field=models.BooleanField(
+                default=False,
+                verbose_name="of rows with the same key in one file the last one wins",
+            ),
         ),
         migrations.AddField(
-            model_name='load',
-            name='mode',
-            field=models.CharField(choices=[('replace', 'It replaces all rows'), ('append', 'Its rows are added to those that are there'), ('upsert', 'New rows are added, rows with the same key replaced')], default='replace', max_length=7, verbose_name='what a new file does'),
+            model_name="load",
+            name="mode",
+            field=models.CharField(
+                choices=[
+                    ("replace", "It replaces all rows"),
+                    ("append", "Its rows are added to those that are there"),
+                    ("upsert", "New rows are added, rows with the same key replaced"),
+                ],
+                default="replace",
+                max_length=7,
+                verbose_name="what a new file does",
+            ),
         ),
         migrations.AddField(
-            model_name='load',
-            name='reason',
+            model_name="load",
+            name="reason",
             field=models.CharField(blank=True, max_length=240),
         ),
         migrations.AlterField(
-            model_name='load',
-            name='state',
-            field=models.CharField(choices=[('staged', 'Staged'), ('checked', 'Checked'), ('live', 'Live'), ('superseded', 'Superseded'), ('rejected', 'Rejected'), ('collected', 'Collected')], default='staged', max_length=10),
+            model_name="load",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("staged", "Staged"),
+                    ("checked", "Checked"),
+                    ("live", "Live"),
+                    ("superseded", "Superseded"),
+                    ("rejected", "Rejected"),
+                    ("collected", "Collected"),
+                ],
+                default="staged",
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='QualityCheck',
+            name="QualityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('kind', models.CharField(choices=[('unique', 'Unique'), ('not_null', 'Not empty'), ('range', 'Within a range'), ('accepted', 'Accepted values'), ('freshness', 'Fresh'), ('rows', 'Number of rows'), ('sql', 'Own SQL')], max_length=9)),
-                ('rule', models.JSONField(default=dict)),
-                ('severity', models.CharField(choices=[('blocking', 'Blocking: keep the last good load'), ('warning', 'Warning: show it and go on')], default='blocking', max_length=8, verbose_name='if it fails')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='kpis.dataset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unique", "Unique"),
+                            ("not_null", "Not empty"),
+                            ("range", "Within a range"),
+                            ("accepted", "Accepted values"),
+                            ("freshness", "Fresh"),
+                            ("rows", "Number of rows"),
+                            ("sql", "Own SQL"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("rule", models.JSONField(default=dict)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("blocking", "Blocking: keep the last good load"),
+                            ("warning", "Warning: show it and go on"),
+                        ],
+                        default="blocking",
+                        max_length=8,
+                        verbose_name="if it fails",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="kpis.dataset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
     ]

@@ -19,13 +19,14 @@ import duckdb
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import joined, ngettext
 from ace_portal.lib.words import sentence as _
+from kpis.sandbox.fitting import check_fit, quoted
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import BAD_ROWS_SHOWN, ROW, Column
 from kpis.sources.guard import explain, literal, name, open_guarded
 from kpis.sources.parquet import TYPE_OF, describe
 
 CELLS_AT_ONCE = 8_000_000
-SHOWN_KEYS = 3
+SHOWN_KEYS = 3  # groups of rows with the same key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,56 +135,14 @@ def _both(
 def _shape(
     connection: duckdb.DuckDBPyConnection, plan: Plan
 ) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The columns of the whole: those that are there, then new ones. Others cannot be merged."""
+    """The columns of the whole: those that are there, then new ones."""
     old, new = (
         {row[0]: TYPE_OF[row[1]] for row in connection.execute(f"DESCRIBE {view}").fetchall()}
         for view in ("old", "new")
     )
-    gone = [column for column in old if column not in new]
-    if gone:
-        raise Invalid(
-            ngettext(
-                "The new rows have no column %(names)s, which the live ones have. "
-                "Send it along, or replace all rows.",
-                "The new rows have no columns %(names)s, which the live ones have. "
-                "Send them along, or replace all rows.",
-                len(gone),
-                names=_quoted(gone),
-            ),
-            field="mode",
-        )
-    for column, kind in old.items():
-        if new[column] != kind and (kind, new[column]) != ("number", "integer"):
-            raise Invalid(
-                _(
-                    "“%(name)s” is %(now)s in the new rows and %(before)s in the live ones. "
-                    "Choose the same type, or replace all rows.",
-                    name=column, now=TYPE_WORDS[new[column]], before=TYPE_WORDS[kind],
-                ),
-                field="mode",
-            )  # fmt: skip
-    unknown = [key for key in plan.keys if key not in old]
-    if unknown:
-        raise Invalid(
-            _("The live rows have no column “%(name)s” to tell them apart by.", name=unknown[0]),
-            field="keys",
-        )
+    check_fit(old, new, plan.keys)
     columns = dict.fromkeys([*old, *new])
     return tuple(column for column in columns if column != ROW), frozenset(old)
-
-
-TYPE_WORDS = {
-    "text": _("text"),
-    "integer": _("a whole number"),
-    "number": _("a number"),
-    "boolean": _("yes or no"),
-    "date": _("a date"),
-    "timestamp": _("a date with a time"),
-}
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return joined(", ", [_("“%(name)s”", name=each) for each in names[:SHOWN_KEYS]])
 
 
 def _match(work: Work) -> None:
@@ -222,7 +181,7 @@ def _need_keys(work: Work) -> None:
                 "Rows %(rows)s of the file have no key (%(keys)s).",
                 total,
                 rows=_numbers([row[0] for row in rows], total),
-                keys=_quoted(work.plan.keys),
+                keys=quoted(work.plan.keys),
             ),
             field="keys",
             rows=[row[0] for row in rows],
@@ -251,7 +210,7 @@ def _settle_doubles(work: Work, number: int) -> None:
                 "Rows %(rows)s of the file have the same key (%(keys)s). Keep one row for each "
                 "key, or let the last one win.",
                 rows=joined(_("; rows "), [_numbers(at, len(at)) for (at,) in found]),
-                keys=_quoted(work.plan.keys),
+                keys=quoted(work.plan.keys),
             ),
             field="keys",
             rows=rows[:BAD_ROWS_SHOWN],
@@ -270,7 +229,7 @@ def _need_single_keys(work: Work, number: int) -> None:
             _(
                 "%(keys)s does not tell the live rows apart: some have the same. Choose other "
                 "key columns, or replace all rows.",
-                keys=_quoted(work.plan.keys),
+                keys=quoted(work.plan.keys),
             ),
             field="keys",
         )

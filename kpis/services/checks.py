@@ -115,7 +115,7 @@ def examine(
     """Each active check of the dataset over a file that is not live yet, as the load keeps it."""
     dataset = load.dataset
     checks = list(dataset.checks.filter(active=True))
-    live_rows = dataset.live.rows if dataset.live is not None else None
+    live = dataset.loads.filter(state=Load.State.LIVE).first()
     ends = time.monotonic() + ALL_SECONDS
     rules: dict[int, Rule] = {}
     found: dict[int, Finding] = {}
@@ -131,7 +131,7 @@ def examine(
         if rule.kind == FRESHNESS:
             found[pk] = freshness(rule, as_of, timezone.now())
         elif rule.kind == ROWS:
-            found[pk] = row_change(rule, rows, live_rows)
+            found[pk] = row_change(rule, rows, live.rows if live is not None else None)
         elif rule.kind == SQL:
             found[pk] = _own_sql(rule.sql, {dataset.table_name: path}, ends)
     return [_result(check, rules.get(check.pk), found[check.pk]) for check in checks]
