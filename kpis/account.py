@@ -52,13 +52,15 @@ def outcomes_of(checks: Iterable[QualityCheck], latest: Load | None) -> list[dic
 
 def arrival_words(dataset: Dataset) -> str:
     """What a new file does to the rows that are there."""
+    if dataset.kind == Dataset.Kind.PREPARED:
+        return _("Each load makes all rows anew.")
     if dataset.mode == Mode.APPEND:
-        return _("Its rows are added to those that are there.")
+        return _("The rows of a new file are added to those that are there.")
     if dataset.mode == Mode.UPSERT:
-        return _("New rows are added; those with the same %(keys)s are replaced.") % {
+        return _("New rows of a file are added; those with the same %(keys)s are replaced.") % {
             "keys": ", ".join(dataset.keys)
         }
-    return _("It replaces all rows.")
+    return _("A new file replaces all rows.")
 
 
 def checks_in_short(load: Load) -> dict[str, str]:

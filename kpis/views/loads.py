@@ -106,8 +106,8 @@ def dataset_loading(request: HttpRequest, slug: str) -> HttpResponse:
         lambda **given: set_loading(actor=user, dataset=dataset, **given),
         done=Dataset.get_absolute_url,
         said=_("Saved."),
-        title=_("How files of %(name)s arrive") % {"name": dataset.name},
+        title=_("How loads of %(name)s arrive") % {"name": dataset.name},
         intro=_("Each file can be sent differently; this is what is proposed."),
-        crumbs=trail(_("How files arrive"), dataset),
+        crumbs=trail(_("How loads arrive"), dataset),
         cancel_url=dataset.get_absolute_url(),
     )
