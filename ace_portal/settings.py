@@ -340,6 +340,8 @@ SPECTACULAR_SETTINGS = {
         "MailWish": "ace_portal.notifications.models.Preference.Mail",
         "BlueprintState": "personas.models.BlueprintVersion.State",
         "CheckKind": "ace_portal.lib.gates.KINDS",
+        "QualityCheckKind": "kpis.models.QualityCheck.Kind",
+        "LoadMode": "kpis.models.Mode",
         "FeatureKind": "dashboards.models.Feature.Kind",
         "VersionState": "dashboards.models.Version.State",
         "ReviewVerdict": "dashboards.usage.models.Review.Verdict",

@@ -2,9 +2,11 @@ from django.urls import URLPattern, path
 
 from kpis.api import (
     calendars,
+    checks,
     datasets,
     figures,
     kpis,
+    loads,
     measurements,
     sources,
     templates,
@@ -23,11 +25,8 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "sql/", datasets.DatasetSql.as_view(), name="dataset-sql"),
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),
-    path(
-        DATASET + "loads/<int:number>/rollback/",
-        datasets.LoadRollback.as_view(),
-        name="load-rollback",
-    ),
+    path(DATASET + "loading/", loads.DatasetLoading.as_view(), name="dataset-loading"),
+    path(DATASET + "compare/", loads.DatasetCompare.as_view(), name="dataset-compare"),
 ]
 
 SOURCE = "sources/<slug:slug>/"
@@ -43,6 +42,19 @@ source_urls: list[URLPattern] = [
 calendar_urls: list[URLPattern] = [
     path("calendars/", calendars.Calendars.as_view(), name="calendars"),
     path("calendars/<slug:slug>/", calendars.CalendarDetail.as_view(), name="calendar-detail"),
+]
+
+LOAD = DATASET + "loads/<int:number>/"
+load_urls: list[URLPattern] = [
+    path(LOAD, loads.LoadDetail.as_view(), name="load-detail"),
+    path(LOAD + "rollback/", loads.LoadRollback.as_view(), name="load-rollback"),
+    path(LOAD + "accept/", loads.LoadAccept.as_view(), name="load-accept"),
+]
+
+CHECKS = DATASET + "checks/"
+check_urls: list[URLPattern] = [
+    path(CHECKS, checks.Checks.as_view(), name="dataset-checks"),
+    path(CHECKS + "<int:pk>/", checks.CheckDetail.as_view(), name="check-detail"),
 ]
 
 KPI = "kpis/<slug:slug>/"
@@ -65,4 +77,4 @@ kpi_urls = [
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
 ]
 
-urlpatterns = dataset_urls + source_urls + calendar_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + calendar_urls + load_urls + check_urls + kpi_urls

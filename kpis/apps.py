@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
-from ace_portal.lib.registries import job_handlers, load_listeners
+from ace_portal.lib.registries import job_handlers, load_listeners, notification_kinds
 
 
 class KPIsConfig(AppConfig):
@@ -13,7 +13,9 @@ class KPIsConfig(AppConfig):
 
     def ready(self) -> None:
         from kpis import needs, search
+        from kpis.selectors import checks
         from kpis.services import loads, refresh
+        from kpis.services.checks import KIND
 
         search.sign_in()
         add_needs("refreshes", needs.failed_refreshes)
@@ -21,6 +23,7 @@ class KPIsConfig(AppConfig):
         add_needs("KPI drafts", needs.drafts_of)
         add_needs("questions without a KPI", needs.unanswered_questions)
         job_handlers.register(loads.JOB, loads.perform)
+        notification_kinds.register(KIND, checks.readable)
         load_listeners.register("refresh KPIs", refresh.refresh_after_load)
         add_entry(
             "kpis",

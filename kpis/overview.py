@@ -122,6 +122,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
         "may_target": may_set_target(user, kpi, published=published) and kpi.retired_at is None,
         "values": values,
+        "held": values and version.dataset.behind,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
         "versions": _history(versions),

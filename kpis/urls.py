@@ -2,9 +2,12 @@ from django.urls import URLPattern, path
 
 from kpis.views import (
     calendars,
+    checks,
+    comparing,
     datasets,
     definitions,
     kpis,
+    loads,
     sources,
     templates,
     uploads,
@@ -24,7 +27,22 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "sql/", datasets.dataset_sql, name="dataset-sql"),
     path(DATASET + "load/", uploads.dataset_load, name="dataset-load"),
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),
-    path(DATASET + "loads/<int:number>/rollback/", datasets.load_rollback, name="load-rollback"),
+    path(DATASET + "loading/", loads.dataset_loading, name="dataset-loading"),
+]
+
+LOAD = DATASET + "loads/<int:number>/"
+load_urls = [
+    path(DATASET + "loads/compare/", comparing.load_compare, name="dataset-compare"),
+    path(LOAD, loads.load_detail, name="load-detail"),
+    path(LOAD + "rollback/", loads.load_rollback, name="load-rollback"),
+    path(LOAD + "accept/", loads.load_accept, name="load-accept"),
+]
+
+check_urls = [
+    path(DATASET + "checks/new/", checks.check_choose, name="dataset-check-choose"),
+    path(DATASET + "checks/new/<slug:kind>/", checks.check_new, name="check-new"),
+    path(DATASET + "checks/<int:pk>/edit/", checks.check_edit, name="check-edit"),
+    path(DATASET + "checks/<int:pk>/remove/", checks.check_remove, name="check-remove"),
 ]
 
 SOURCE = "sources/<slug:slug>/"
@@ -66,4 +84,4 @@ kpi_urls = [
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]
 
-urlpatterns = dataset_urls + source_urls + calendar_urls + kpi_urls
+urlpatterns = dataset_urls + load_urls + check_urls + source_urls + calendar_urls + kpi_urls

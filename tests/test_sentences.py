@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("kpis/engine", "kpis/sources", "kpis/sandbox")
+ROOMS = ("kpis/engine", "kpis/sources", "kpis/sandbox", "kpis/checking")
 FILES = [
     *sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py")),
     ROOT / "kpis/differences.py",

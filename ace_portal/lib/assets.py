@@ -48,6 +48,7 @@ COMPONENTS = (
     "upload",
     "code",
     "data",
+    "checks",
     "notice",
     "messages",
     "progress",

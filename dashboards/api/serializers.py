@@ -152,6 +152,7 @@ class FiguresOutput(serializers.Serializer[Any]):
     start = serializers.DateField(allow_null=True, help_text="First day.")
     end = serializers.DateField(allow_null=True, help_text="The day after the last.")
     as_of = serializers.DateTimeField(allow_null=True)
+    held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
     tiles = TileOutput(many=True)
 
 
@@ -168,6 +169,7 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
         "start": board.span.start,
         "end": board.span.end,
         "as_of": told.moment(board.as_of),
+        "held_back": board.held_back,
         "tiles": [_tile_json(tile, told) for tile in board.tiles],
     }
 

@@ -103,6 +103,7 @@ class Board:
     tiles: list[TileView]
     choices: list[ChoiceView]
     as_of: datetime | None
+    held_back: bool = False  # newer data of a tile did not pass its checks
 
     @property
     def span_words(self) -> str:
@@ -135,6 +136,7 @@ def board(
         tiles=tiles,
         choices=_choices(page, offered),
         as_of=oldest(source.as_of for source in page.sources.values()),
+        held_back=any(source.held_back for source in page.sources.values()),
     )
 
 

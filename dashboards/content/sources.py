@@ -76,6 +76,11 @@ class Source:
         """How far the data tells the truth; of a derived KPI the oldest."""
         return as_of_of(self.version)
 
+    @property
+    def held_back(self) -> bool:
+        """Whether newer data than the live load's did not pass its checks."""
+        return self.version.dataset.behind
+
     def known_until(self) -> date | None:
         """The local day up to which the data speaks."""
         if self.as_of is None:

@@ -146,13 +146,21 @@ def _about(subscription: Subscription, version: Version, page: Board) -> dict[st
         "facts": [
             (_("Period"), _period(page, span)),
             (_("Filters"), chosen.removeprefix("; ") or _("none")),
-            (_("Figures to"), _moment(page.as_of)),
+            (_("Figures to"), _known_to(page)),
             (_("Version"), version.number),
         ],
         "schedule": subscription.schedule_words,
         "report_url": f"{settings.BASE_URL}{subscription.get_absolute_url()}",
         "unsubscribe_url": unsubscribe_url("report", subscription.pk),
     }
+
+
+def _known_to(page: Board) -> str:
+    """Up to when the data goes, and whether newer data is held back."""
+    known = _moment(page.as_of)
+    if not page.held_back:
+        return known
+    return _("%(moment)s; newer data did not pass its checks") % {"moment": known}
 
 
 def _period(page: Board, span: str) -> str:

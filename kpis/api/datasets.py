@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.views import APIView
 
@@ -12,9 +11,10 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import DATA
-from kpis.models import Dataset, Load
+from kpis.api.shapes import KeysField, LoadOutput
+from kpis.models import Dataset, Load, Mode
 from kpis.selectors import data as selectors
-from kpis.services import datasets, loads
+from kpis.services import datasets
 from kpis.sources.base import TYPES
 from kpis.sources.reading import BAD_ROWS, DATE_ORDERS
 
@@ -38,6 +38,15 @@ class AnswersInput(serializers.Serializer[Any]):
     header_row = serializers.IntegerField(min_value=0, max_value=1_048_576, required=False)
 
 
+class LoadInput(AnswersInput):
+    """A further file; what it does to the rows that are there is as the dataset says, or as said
+    here."""
+
+    mode = serializers.ChoiceField(Mode.choices, required=False)
+    keys = KeysField(required=False)
+    last_wins = serializers.BooleanField(required=False)
+
+
 class DatasetInput(AnswersInput):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
@@ -56,35 +65,15 @@ class PreparedInput(DatasetChange, SqlInput):
     pass
 
 
-class ColumnOutput(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    type = serializers.ChoiceField(TYPES)
-    nulls = serializers.IntegerField()
-    distinct = serializers.IntegerField(allow_null=True)
-    min = serializers.JSONField(allow_null=True)
-    max = serializers.JSONField(allow_null=True)
-
-
-class LoadOutput(serializers.ModelSerializer[Load]):
-    by = serializers.EmailField(source="by.email", default=None)
-    job = serializers.IntegerField(source="job_id", allow_null=True)
-    error = serializers.CharField(source="trouble")
-    columns = ColumnOutput(many=True)
-
-    class Meta:
-        model = Load
-        fields = [
-            "number", "state", "by", "job", "rows", "bytes", "sha256", "columns", "report",
-            "as_of", "seconds", "error", "created_at", "live_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
 class DatasetOutput(serializers.ModelSerializer[Dataset]):
     owner = serializers.EmailField(source="owner.email")
     table_name = serializers.CharField()
     data_source = serializers.SlugField(source="source.slug", default=None, allow_null=True)
     live = serializers.IntegerField(source="live.number", default=None, allow_null=True)
+    held = serializers.IntegerField(
+        source="held.number", default=None, allow_null=True,
+        help_text="The load that a check keeps from going live.",
+    )  # fmt: skip
     rows = serializers.IntegerField(source="live.rows", default=None, allow_null=True)
     as_of = serializers.DateTimeField(source="live.as_of", default=None, allow_null=True)
 
@@ -92,7 +81,8 @@ class DatasetOutput(serializers.ModelSerializer[Dataset]):
         model = Dataset
         fields = [
             "slug", "name", "description", "kind", "owner", "time_zone", "sql", "table_name",
-            "data_source", "asked", "mode", "live", "rows", "as_of",
+            "data_source", "asked", "placement", "live", "held", "behind", "rows", "as_of",
+            "mode", "keys", "last_wins", "keep",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -187,19 +177,9 @@ class Loads(generics.ListAPIView[Load]):
             selectors.dataset_for(person_of(self.request), self.kwargs["slug"])
         )
 
-    @answers(LoadOutput, takes=AnswersInput, status=201)
+    @answers(LoadOutput, takes=LoadInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> Load:
         dataset = selectors.dataset_for(actor, slug)
         said = given()
         upload = selectors.upload_for(actor, said.pop("upload"))
         return datasets.add_load(actor=actor, dataset=dataset, upload=upload, **said)
-
-
-class LoadRollback(APIView):
-    door = DATA
-
-    @extend_schema(parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH)])
-    @answers(LoadOutput)
-    def post(self, actor: User, slug: str, number: int) -> Load:
-        load = selectors.load_of(selectors.dataset_for(actor, slug), number)
-        return loads.roll_back(actor=actor, load=load)

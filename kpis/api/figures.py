@@ -66,6 +66,7 @@ class KPIFiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     load = serializers.IntegerField()
     as_of = serializers.DateTimeField(allow_null=True)
+    held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
     time_zone = serializers.CharField()
     by = serializers.ListField(child=serializers.CharField())
     figures = FigureOutput(many=True)
@@ -92,6 +93,7 @@ class KPIFigures(APIView):
             "version": version.number,
             "load": answer.load.number,
             "as_of": result.as_of,
+            "held_back": version.dataset.behind,
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(point) for point in result.points],

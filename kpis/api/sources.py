@@ -78,7 +78,9 @@ class AskedInput(serializers.Serializer[Any]):
 class SourcedInput(AskedInput):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
-    mode = serializers.ChoiceField(Dataset.Mode.choices, default=Dataset.Mode.EXTRACT)
+    placement = serializers.ChoiceField(
+        Dataset.Placement.choices, default=Dataset.Placement.EXTRACT
+    )
     time_zone = serializers.CharField(max_length=64, default="UTC")
 
 

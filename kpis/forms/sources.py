@@ -103,16 +103,16 @@ class TableForm(DatasetForm):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy("One query in the database's own words."),
     )
-    mode = forms.ChoiceField(
+    placement = forms.ChoiceField(
         label=gettext_lazy("How it is used"),
-        choices=Dataset.Mode.choices,
-        initial=Dataset.Mode.EXTRACT,
+        choices=Dataset.Placement.choices,
+        initial=Dataset.Placement.EXTRACT,
         widget=forms.RadioSelect,
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone of times without one"), choices=time_zone_choices
     )
-    field_order = ["relation", "sql", "name", "description", "mode", "time_zone"]
+    field_order = ["relation", "sql", "name", "description", "placement", "time_zone"]
 
     def __init__(self, *args: Any, source: DataSource, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +124,7 @@ class TableForm(DatasetForm):
         )
         self.order_fields(self.field_order)
         if not DATABASES[source.kind].is_live:
-            del self.fields["mode"]
+            del self.fields["placement"]
         if not DATABASES[source.kind].takes_sql:
             del self.fields["sql"]
         self.source = source

@@ -1,6 +1,8 @@
 """What we measure."""
 
+from kpis.models.arriving import Mode
 from kpis.models.calendar import WorkCalendar
+from kpis.models.checks import QualityCheck
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
 from kpis.models.kpi import KPI, KPIPart, KPIVersion, StepMetric, Target
 from kpis.models.measurement import Measurement, Refresh
@@ -15,6 +17,8 @@ __all__ = [
     "KPIVersion",
     "Load",
     "Measurement",
+    "Mode",
+    "QualityCheck",
     "Refresh",
     "StepMetric",
     "Target",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,7 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import validate_time_zone
 from ace_portal.jobs.models import Job
 from ace_portal.lib.models import BaseModel
+from kpis.models.arriving import Arriving
 from kpis.models.source import DataSource
+
+MOST_KEPT = 50
 
 
 class Upload(BaseModel):
@@ -39,15 +43,18 @@ class Upload(BaseModel):
         return Path(settings.UPLOADS_DIR) / self.path
 
 
-class Dataset(BaseModel):
-    """A table that KPIs are computed from; ``live`` is the load that everybody sees."""
+class Dataset(Arriving, BaseModel):
+    """A table that KPIs are computed from; ``live`` is the load that everybody sees.
+
+    ``held`` is the newest load that a check keeps from going live, until a newer one does.
+    """
 
     class Kind(models.TextChoices):
         FILE = "file", _("File")
         PREPARED = "prepared", _("Prepared by SQL")
         SOURCE = "source", _("From a database")
 
-    class Mode(models.TextChoices):
+    class Placement(models.TextChoices):
         EXTRACT = "extract", _("Copied at each load")
         LIVE = "live", _("Asked where it lies")
 
@@ -74,7 +81,10 @@ class Dataset(BaseModel):
     asked = models.JSONField(
         default=dict, blank=True
     )  # of a source: {"schema", "table"} or {"sql"}
-    mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.EXTRACT)
+    placement = models.CharField(
+        _("where its rows are"), max_length=8, choices=Placement.choices,
+        default=Placement.EXTRACT,
+    )  # fmt: skip
     #: when its source is asked, or its query run, again; empty: only when somebody says so
     schedule = models.CharField(_("schedule"), max_length=100, blank=True)
     schedule_zone = models.CharField(
@@ -83,6 +93,11 @@ class Dataset(BaseModel):
     )  # fmt: skip
     next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
+    held = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
+    behind = models.BooleanField(default=False)  # it, or what it is made from, has a load held back
+    keep = models.PositiveSmallIntegerField(
+        _("earlier loads to keep"), default=5, validators=[MaxValueValidator(MOST_KEPT)]
+    )
 
     class Meta:
         ordering = ["name", "pk"]
@@ -96,7 +111,7 @@ class Dataset(BaseModel):
     @property
     def is_live(self) -> bool:
         """Nothing is copied: figures are asked at the source."""
-        return self.mode == self.Mode.LIVE
+        return self.placement == self.Placement.LIVE
 
     @property
     def table_name(self) -> str:
@@ -117,15 +132,18 @@ class DatasetInput(models.Model):
         ]
 
 
-class Load(BaseModel):
+class Load(Arriving, BaseModel):
     """One immutable snapshot of a dataset: a Parquet file and what is known about it."""
 
     class State(models.TextChoices):
         STAGED = "staged", _("Staged")
+        CHECKED = "checked", _("Checked")
         LIVE = "live", _("Live")
         SUPERSEDED = "superseded", _("Superseded")
         REJECTED = "rejected", _("Rejected")
         COLLECTED = "collected", _("Collected")
+
+    OPEN = (State.STAGED, State.CHECKED)
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="loads")
     number = models.PositiveIntegerField()
@@ -143,11 +161,15 @@ class Load(BaseModel):
     columns: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         default=list
     )  # [{"name", "type", "nulls", …}]
-    report = models.JSONField(default=dict)  # rows left out, stamps moved, …
+    report = models.JSONField(default=dict)  # rows left out, stamps moved, rows merged, drift, …
+    checks: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )  # what each check came to: services.checks
     as_of = models.DateTimeField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True)
     error = models.TextField(blank=True)
     live_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=240, blank=True)  # why it was made live by hand
 
     class Meta:
         ordering = ["-number"]
@@ -173,14 +195,24 @@ class Load(BaseModel):
     @property
     def is_open(self) -> bool:
         """Still on its way: a worker has it or will have it."""
-        return self.state == self.State.STAGED and self.job is not None and self.job.is_open
+        return self.state in self.OPEN and self.job is not None and self.job.is_open
 
     @property
     def trouble(self) -> str:
         """Why it came to nothing; empty for a load that did not fail."""
-        if self.state == self.State.STAGED and self.job is not None and not self.job.is_open:
+        if self.state in self.OPEN and self.job is not None and not self.job.is_open:
             return self.job.error or str(_("This load was stopped."))
         return self.error
+
+    @property
+    def failed_checks(self) -> list[dict[str, Any]]:
+        return [result for result in self.checks if result["failed"]]
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing but a check keeps it from going live, and its file is still there."""
+        blocked = any(result["blocking"] for result in self.failed_checks)
+        return self.state == self.State.REJECTED and blocked and bool(self.path)
 
     @property
     def types(self) -> dict[str, str]:

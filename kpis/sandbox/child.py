@@ -51,16 +51,44 @@ def perform(task: Task, limits: Limits, out: TextIO) -> Any:
         return _with_file(task, limits, out)
     if task["do"].startswith("database."):
         return _with_database(task, limits, out)
+    if task["do"] in ("merge", "examine"):
+        return _afterwards(task, limits)
     from kpis.sandbox import query
 
     inputs = {slug: Path(path) for slug, path in task["inputs"].items()}
     if task["do"] == "materialise":
         report = query.materialise(task["sql"], inputs, Path(task["part"]), limits)
         return report.to_json()
+    if task["do"] == "wrong":
+        from kpis.sandbox.wrong import wrong_rows
+
+        return wrong_rows(task["sql"], inputs, limits).to_json()
     if task["do"] == "preview":
         columns, rows = query.preview(task["sql"], inputs, task["limit"], limits)
         return {"columns": [asdict(column) for column in columns], "rows": rows}
     return {"columns": [asdict(c) for c in query.outputs_of(task["sql"], inputs, limits)]}
+
+
+def _afterwards(task: Task, limits: Limits) -> Any:
+    """What is done to a file that is made: put to what is live, and checked."""
+    if task["do"] == "merge":
+        from kpis.sandbox.merge import Plan, merge
+
+        plan = Plan(tuple(task["plan"]["keys"]), task["plan"]["last_wins"])
+        old = Path(task["old"]) if task["old"] is not None else None
+        return merge(old, Path(task["new"]), Path(task["out"]), plan, limits).to_json()
+    from kpis.checking.rows import examine
+    from kpis.checking.rules import Rule
+
+    rules = [
+        Rule(**{**rule, "columns": tuple(rule["columns"]), "values": tuple(rule["values"])})
+        for rule in task["rules"]
+    ]
+    found = examine(
+        Path(task["path"]), rules, task["types"], seconds=limits.seconds,
+        memory_mb=limits.memory_mb, threads=limits.threads,
+    )  # fmt: skip
+    return {"findings": [finding.to_json() for finding in found]}
 
 
 def _with_file(task: Task, limits: Limits, out: TextIO) -> Any:

@@ -14,7 +14,7 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.outside import gate
-from kpis.sandbox.run import perform, swept
+from kpis.sandbox.run import in_child, swept
 from kpis.sources.base import Caps, Column, LoadReport, Progress, ignore
 from kpis.sources.databases.base import Attribute, Database, Place, Relation
 from kpis.sources.databases.looking import Look, Survey
@@ -25,14 +25,14 @@ LOOK = Limits(seconds=30, memory_mb=1_024)
 
 def knock_at(place: Place) -> list[Relation]:
     """Tables and views that can be read there; raises in words where that is not so."""
-    answer = perform(_task("knock", place), LOOK, field="host")
+    answer = in_child(_task("knock", place), LOOK, field="host")
     return [Relation(**row) for row in answer["relations"]]
 
 
 def look_at(place: Place, asked: Mapping[str, str], *, rows: int = 50) -> Look:
     """Columns and first rows of a table (``schema``, ``table``) or of typed ``sql``."""
     task = _task("look", place, asked, rows=rows)
-    answer = perform(task, LOOK, field="sql" if asked.get("sql") else "table")
+    answer = in_child(task, LOOK, field="sql" if asked.get("sql") else "table")
     return Look(
         tuple(Attribute(**row) for row in answer["attributes"]),
         tuple(tuple(row) for row in answer["rows"]),
@@ -41,7 +41,7 @@ def look_at(place: Place, asked: Mapping[str, str], *, rows: int = 50) -> Look:
 
 def survey_of(place: Place, asked: Mapping[str, str], limits: Limits) -> Survey:
     """How many rows, and what the columns hold, asked at the source."""
-    answer = perform(_task("survey", place, asked), limits, field="sql")
+    answer = in_child(_task("survey", place, asked), limits, field="sql")
     columns = tuple(Column(**row) for row in answer["columns"])
     return Survey(answer["rows"], columns, answer["sql"])
 
@@ -62,7 +62,7 @@ def extract_from(
             "extract", place, asked, target=str(target.absolute()), caps=asdict(caps),
             time_zone=time_zone,
         )  # fmt: skip
-        return LoadReport.from_json(perform(task, limits, field="sql", progress=progress))
+        return LoadReport.from_json(in_child(task, limits, field="sql", progress=progress))
 
 
 def _task(do: str, place: Place, asked: Mapping[str, str] | None = None, **more: Any) -> Any:

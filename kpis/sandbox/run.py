@@ -53,7 +53,7 @@ def materialise(
     """Write what the query gives over its inputs to ``target`` as Parquet, or nothing."""
     with beside(target) as part:
         task = {"do": "materialise", "sql": sql, "inputs": _paths(inputs), "part": str(part)}
-        report = LoadReport.from_json(perform(task, limits or Limits(), field="sql"))
+        report = LoadReport.from_json(in_child(task, limits or Limits(), field="sql"))
         put_in_place(part, target)
         return report
 
@@ -63,7 +63,7 @@ def preview(
 ) -> Preview:
     """The first rows, at most 200, of what the query gives."""
     task = {"do": "preview", "sql": sql, "inputs": _paths(inputs), "limit": limit}
-    answer = perform(task, limits or Limits(seconds=20), field="sql")
+    answer = in_child(task, limits or Limits(seconds=20), field="sql")
     return Preview(_columns(answer), tuple(tuple(row) for row in answer["rows"]))
 
 
@@ -72,7 +72,7 @@ def describe(
 ) -> tuple[ResultColumn, ...]:
     """The columns that the query would give, without running it."""
     task = {"do": "describe", "sql": sql, "inputs": _paths(inputs)}
-    return _columns(perform(task, limits or Limits(seconds=10), field="sql"))
+    return _columns(in_child(task, limits or Limits(seconds=10), field="sql"))
 
 
 def profile_file(
@@ -85,14 +85,14 @@ def profile_file(
 ) -> Any:
     """The source's profile of a file, made in the child."""
     task = _file_task("profile", kind, path, options, caps)
-    return file_source(kind).profile_from_json(perform(task, limits or Limits(), field="file"))
+    return file_source(kind).profile_from_json(in_child(task, limits or Limits(), field="file"))
 
 
 def check_file(
     kind: str, path: Path, options: Mapping[str, Any], *, caps: Caps | None = None
 ) -> None:
     """Raise the refusal that a load of the file would; nothing is written."""
-    perform(_file_task("check", kind, path, options, caps), Limits(), field="file")
+    in_child(_file_task("check", kind, path, options, caps), Limits(), field="file")
 
 
 def load_file(
@@ -109,7 +109,7 @@ def load_file(
     with swept(target):
         task = _file_task("load", kind, path, options, caps)
         task["target"] = str(target.absolute())
-        answer = perform(task, limits or Limits(seconds=600), field="file", progress=progress)
+        answer = in_child(task, limits or Limits(seconds=600), field="file", progress=progress)
         return LoadReport.from_json(answer)
 
 
@@ -143,7 +143,7 @@ def _columns(answer: Mapping[str, Any]) -> tuple[ResultColumn, ...]:
     return tuple(ResultColumn(column["name"], column["type"]) for column in answer["columns"])
 
 
-def perform(
+def in_child(
     task: Mapping[str, Any], limits: Limits, *, field: str, progress: Progress = ignore
 ) -> dict[str, Any]:
     """Run one task in a child of its own and return its answer."""

@@ -14,7 +14,7 @@ from kpis.permissions import manages_data
 
 def datasets_for(user: User) -> QuerySet[Dataset]:
     """All for ACE members who manage data; nobody else sees rows or their files."""
-    datasets = Dataset.objects.select_related("owner", "source", "live__by", "live__upload")
+    datasets = Dataset.objects.select_related("owner", "source", "live__by", "live__upload", "held")
     return datasets if manages_data(user) else datasets.none()
 
 
@@ -48,6 +48,11 @@ def latest_loads(datasets: Iterable[Dataset]) -> dict[int, Load]:
 
 def inputs_of(dataset: Dataset) -> QuerySet[Dataset]:
     return Dataset.objects.filter(output_links__dataset=dataset).select_related("live")
+
+
+def behind_of(dataset: Dataset) -> QuerySet[Dataset]:
+    """What a dataset is made from that has newer rows held back."""
+    return inputs_of(dataset).filter(behind=True)
 
 
 def outputs_of(dataset: Dataset) -> QuerySet[Dataset]:

@@ -13,23 +13,28 @@ from django.utils import timezone
 from ace_portal.jobs.models import Job
 from kpis.models import Dataset, Load, Upload
 
-KEPT = 5  # superseded loads a dataset
 ORPHAN_SECONDS = 2 * 3600  # longer than any job may take
 UNUSED = timedelta(days=1)  # how long a file waits for its answers
 
 
 def collect() -> int:
     """Reject what got stuck, drop old loads, unused uploads and orphans; answers how many went."""
-    return _reject_stuck() + _drop_old_loads() + _drop_unused_uploads() + _drop_orphans()
+    return (
+        _reject_stuck()
+        + _drop_old_loads()
+        + _drop_held_loads()
+        + _drop_unused_uploads()
+        + _drop_orphans()
+    )
 
 
 def _reject_stuck() -> int:
     """A staged load whose job is over will never be anything."""
-    stuck = Load.objects.filter(state=Load.State.STAGED).exclude(job__state__in=Job.OPEN)
+    stuck = Load.objects.filter(state__in=Load.OPEN).exclude(job__state__in=Job.OPEN)
     count = 0
     for load in stuck.exclude(job=None).select_related("job")[:500]:
-        left = Load.objects.filter(pk=load.pk, state=Load.State.STAGED)
-        count += left.update(state=Load.State.REJECTED, error=load.trouble)
+        left = Load.objects.filter(pk=load.pk, state__in=Load.OPEN)
+        count += left.update(state=Load.State.REJECTED, error=load.trouble, path="")
     return count
 
 
@@ -40,12 +45,25 @@ def _drop_old_loads() -> int:
     for dataset in Dataset.objects.filter(loads__in=superseded).distinct():
         with transaction.atomic():
             Dataset.objects.select_for_update().get(pk=dataset.pk)
-            old = list(superseded.filter(dataset=dataset).order_by("-live_at", "-number")[KEPT:])
+            old = list(superseded.filter(dataset=dataset).order_by("-live_at", "-number"))
+            old = old[dataset.keep :]
             Load.objects.filter(pk__in=[load.pk for load in old]).update(state=Load.State.COLLECTED)
         for load in old:
             if load.path:
                 load.file.unlink(missing_ok=True)
         count += len(old)
+    return count
+
+
+def _drop_held_loads() -> int:
+    """The file of what a check held back goes once something newer is live, or the next is held."""
+    count = 0
+    held = Load.objects.filter(state=Load.State.REJECTED).exclude(path="")
+    for load in held.exclude(pk__in=Dataset.objects.exclude(held=None).values("held"))[:500]:
+        left = Load.objects.filter(pk=load.pk, state=Load.State.REJECTED)
+        if left.exclude(pk__in=Dataset.objects.exclude(held=None).values("held")).update(path=""):
+            load.file.unlink(missing_ok=True)
+            count += 1
     return count
 
 
@@ -55,7 +73,7 @@ def _drop_unused_uploads() -> int:
     unused = Upload.objects.filter(updated_at__lt=before, loads=None)
     files = [upload.file for upload in unused]
     Upload.objects.filter(pk__in=[upload.pk for upload in unused], loads=None).delete()
-    wanted = [Load.State.STAGED, Load.State.LIVE, Load.State.SUPERSEDED]
+    wanted = [*Load.OPEN, Load.State.LIVE, Load.State.SUPERSEDED]
     over = Upload.objects.filter(updated_at__lt=before).exclude(loads=None)
     over = over.exclude(loads__state__in=wanted)
     gone = [*files, *(upload.file for upload in over if upload.file.is_file())]

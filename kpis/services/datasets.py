@@ -18,7 +18,10 @@ from kpis.sandbox.gate import gate
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import Preview, describe, preview
 from kpis.selectors.data import tables_for
-from kpis.services.loads import check_readers, live_of, stage, stage_rebuild, types_of
+from kpis.services.behind import mark_behind
+from kpis.services.loads import live_of, stage, stage_rebuild, types_of
+from kpis.services.merging import arrival
+from kpis.services.readers import check_readers
 from kpis.services.uploads import (
     look_again,
     options_of,
@@ -29,7 +32,7 @@ from kpis.services.uploads import (
 )
 from kpis.sources.reading import Reading
 
-USED = (Load.State.STAGED, Load.State.LIVE, Load.State.SUPERSEDED)
+USED = (*Load.OPEN, Load.State.LIVE, Load.State.SUPERSEDED)
 CHECK_SECONDS = 10
 PREVIEW_SECONDS = 20
 PREVIEW_ROWS = 50
@@ -99,18 +102,28 @@ def change_dataset(*, actor: User, dataset: Dataset, name: str, description: str
     return dataset
 
 
-def add_load(*, actor: User, dataset: Dataset, upload: Upload, **answers: Any) -> Load:
-    """A new file for a dataset, read like the one before where nothing else is said."""
+def add_load(
+    *, actor: User, dataset: Dataset, upload: Upload, mode: str | None = None,
+    keys: list[str] | None = None, last_wins: bool | None = None, **answers: Any,
+) -> Load:  # fmt: skip
+    """A new file for a dataset, read like the one before where nothing else is said.
+
+    Its rows replace those that are there, or are added or merged by key: as said here, else as
+    the dataset says.
+    """
     require_own(actor, upload)
     if dataset.kind != Dataset.Kind.FILE:
         raise Conflict(_("This dataset is prepared by SQL; it takes no files."), field="file")
+    how = arrival(dataset, mode=mode, keys=keys, last_wins=last_wins)
     options = _options(actor, upload, answers, dataset.options)
     with transaction.atomic():
         _once(upload)
-        load = stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())
+        load = stage(
+            dataset=dataset, by=actor, upload=upload, options=options.to_json(), arrival=how
+        )
         dataset.options, dataset.time_zone = options.to_json(), options.time_zone
         dataset.save(update_fields=["options", "time_zone", "updated_at"])
-        record(actor=actor, action="dataset.load", target=dataset, load=load.number)
+        record(actor=actor, action="dataset.load", target=dataset, load=load.number, mode=load.mode)
     return load
 
 
@@ -206,6 +219,7 @@ def _link(dataset: Dataset, inputs: dict[str, Dataset]) -> None:
     dataset.input_links.exclude(source__in=inputs.values()).delete()
     for source in inputs.values():
         DatasetInput.objects.get_or_create(dataset=dataset, source=source)
+    mark_behind(dataset)
 
 
 def _require_prepared(dataset: Dataset) -> None:

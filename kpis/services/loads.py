@@ -6,8 +6,7 @@ wins, moves the pointer; until then, and after any failure, nobody sees a differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,22 +22,27 @@ from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue
 from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
+from ace_portal.lib.models import one_line
 from ace_portal.lib.registries import load_listeners
-from ace_portal.lib.saying import kept, said
-from kpis.engine.checks import check_columns
-from kpis.engine.parsing import parse_definition
-from kpis.models import Dataset, Load, Upload
+from ace_portal.lib.saying import kept
+from kpis.models import Dataset, Load, Mode, Upload
 from kpis.permissions import require_data, require_dataset_owner
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import load_file, materialise
-from kpis.selectors.data import inputs_of, outputs_of, published_on
-from kpis.services import extracting
+from kpis.selectors.data import inputs_of, outputs_of
+from kpis.services import checks, extracting, merging
+from kpis.services.behind import mark_behind
+from kpis.services.readers import check_readers, drift_from_live
 from kpis.services.uploads import caps
 from kpis.sources.base import ROW, LoadReport
 
 JOB = "kpis.load"
 QUEUE = "refresh"
 READ = 0.55  # of the way is reading, the rest is writing
+#: what a load that failed keeps of its refusal
+TOLD = ("bad_rows", "bad_rows_total", "line", "column", "rows")
+#: what is known of rows that were looked at, live or not
+FOUND = ("rows", "bytes", "sha256", "columns", "report", "checks", "seconds", "as_of")
 
 
 def stage(
@@ -47,16 +51,22 @@ def stage(
     by: User | None,
     upload: Upload | None = None,
     options: Mapping[str, Any] | None = None,
+    arrival: Mapping[str, Any] | None = None,
 ) -> Load:
-    """A load that a worker will make; call it inside a transaction."""
+    """A load that a worker will make; call it inside a transaction.
+
+    ``arrival``: mode, keys and last_wins of ``services.merging``; without it all rows are replaced.
+    """
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     last = dataset.loads.aggregate(last=Max("number"))["last"] or 0
     load = Load.objects.create(
-        dataset=dataset, number=last + 1, upload=upload, options=dict(options or {}), by=by
-    )
+        dataset=dataset, number=last + 1, upload=upload, options=dict(options or {}), by=by,
+        **(arrival or {}),
+    )  # fmt: skip
     load.job = enqueue(
-        kind=JOB, payload={"load": load.pk}, actor=by, key=f"load-{load.pk}", queue=QUEUE
-    )
+        kind=JOB, payload={"load": load.pk}, actor=by, key=f"load-{load.pk}", queue=QUEUE,
+        max_attempts=merging.ATTEMPTS if load.mode != Mode.REPLACE else 5,
+    )  # fmt: skip
     load.save(update_fields=["job", "updated_at"])
     return load
 
@@ -71,24 +81,64 @@ def stage_rebuild(*, dataset: Dataset, by: User | None) -> Load:
 
 
 def perform(run: Run) -> None:
-    """staged → live, or rejected with its sentence."""
-    load = Load.objects.select_related("dataset", "upload").get(pk=run.payload["load"])
-    if load.state != Load.State.STAGED:
+    """staged → checked → live, or rejected with its sentence."""
+    load = Load.objects.select_related("dataset__owner", "upload").get(pk=run.payload["load"])
+    if load.state not in Load.OPEN:
         raise Conflict(_("Load %(n)d is over. Begin a new one.") % {"n": load.number})
-    _drop_earlier_attempts(load)
-    path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
-    with _gone_unless_kept(path) as target:
-        try:
-            run.check(require_data)
-            report, inputs = _make(run, load, target)
-            _finish(run, load, path, report, inputs)
-        except Temporary as error:
-            if run.job.attempts >= run.job.max_attempts:
-                _reject(run, load, error)
-            raise
-        except PortalError as error:
+    try:
+        run.check(require_data)
+        merging.require_turn(load)
+        if load.state == Load.State.STAGED or not _ready(load):
+            _prepare(run, load)
+        _finish(run, load)
+    except Temporary as error:
+        if run.job.attempts >= run.job.max_attempts:
             _reject(run, load, error)
-            raise
+        raise
+    except PortalError as error:
+        _reject(run, load, error)
+        raise
+    finally:
+        _drop_unless_kept(load)
+        merging.wake_next(load)
+
+
+def _ready(load: Load) -> bool:
+    """Whether what a killed worker has checked can go live as it is."""
+    live = Dataset.objects.select_related("live").get(pk=load.dataset_id).live
+    base = load.report.get("merge", {}).get("base", live.number if live is not None else 0)
+    return load.file.is_file() and base == (live.number if live is not None else 0)
+
+
+def _prepare(run: Run, load: Load) -> None:
+    """staged → checked: the file is made beside what is live, merged and looked at."""
+    _drop_earlier_attempts(load)
+    load.rows, load.columns, load.report, load.checks = None, [], {}, []
+    load.path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
+    load.file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    report, inputs = _make(run, load, load.file)
+    if load.dataset.is_live:
+        load.path = ""  # nothing is copied, so there is nothing to merge or to look through
+        _fill(load, report, inputs, None)
+    else:
+        report, counts = merging.merged(run, load, report, load.file)
+        _fill(load, report, inputs, counts)
+        _examine(run, load)
+    with transaction.atomic():
+        run.renew()
+        load.state = Load.State.CHECKED
+        load.save()
+
+
+def _examine(run: Run, load: Load) -> None:
+    """What the checks find in the new rows; raises what a blocking one refuses."""
+    run.report(1.0, _("Checking"))
+    load.checks = checks.examine(
+        load, load.file, types=load.types, rows=load.rows or 0, as_of=load.as_of
+    )
+    refused = checks.refusal(load.checks)
+    if refused is not None:
+        raise refused
 
 
 def _drop_earlier_attempts(load: Load) -> None:
@@ -99,16 +149,10 @@ def _drop_earlier_attempts(load: Load) -> None:
             left.unlink(missing_ok=True)
 
 
-@contextmanager
-def _gone_unless_kept(path: str) -> Iterator[Path]:
+def _drop_unless_kept(load: Load) -> None:
     """The file stays only if a load has come to own it."""
-    target = Path(settings.LOADS_DIR) / path
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    try:
-        yield target
-    finally:
-        if not Load.objects.filter(path=path).exists():
-            target.unlink(missing_ok=True)
+    if load.path and not Load.objects.filter(path=load.path).exists():
+        load.file.unlink(missing_ok=True)
 
 
 def _make(run: Run, load: Load, target: Path) -> tuple[LoadReport, dict[str, int]]:
@@ -154,7 +198,7 @@ def live_of(dataset: Dataset) -> Load:
     return dataset.live
 
 
-def _finish(run: Run, load: Load, path: str, report: LoadReport, inputs: Mapping[str, int]) -> None:
+def _finish(run: Run, load: Load) -> None:
     with run.completion():
         run.check(require_data)  # reading a large file takes long enough to lose the right
         dataset = Dataset.objects.select_for_update().get(pk=load.dataset_id)
@@ -164,37 +208,29 @@ def _finish(run: Run, load: Load, path: str, report: LoadReport, inputs: Mapping
                 _("Load %(n)d, which began later, was faster. This one is not needed any more.")
                 % {"n": newest}
             )
-        _fill(load, path, report, inputs)
+        merging.require_base(load, dataset)
         check_readers(dataset, load.types)
         go_live(dataset=dataset, load=load)
         record(actor=run.actor, action="load.live", target=load, sha256=load.sha256)
 
 
-def _fill(load: Load, path: str, report: LoadReport, inputs: Mapping[str, int]) -> None:
+def _fill(
+    load: Load, report: LoadReport, inputs: Mapping[str, int], counts: Mapping[str, Any] | None
+) -> None:
     """The report goes into the row as plain text in the portal's own language."""
     told = kept(report.to_json())
-    load.path = path if report.bytes else ""  # of a live dataset nothing is copied
     load.rows, load.bytes, load.sha256 = report.rows, report.bytes, report.sha256
     load.columns = list(told.pop("columns"))
     load.report = {**told, "inputs": dict(inputs)}
+    if counts is not None:
+        load.report["merge"] = dict(counts)
     load.seconds = report.seconds
+    load.as_of = None
     if report.as_of is not None:
         load.as_of = datetime.fromisoformat(report.as_of).replace(tzinfo=UTC)
-
-
-def check_readers(dataset: Dataset, types: Mapping[str, str], *, field: str = "file") -> None:
-    """Every published KPI must find its columns in these types; Invalid names both."""
-    for version in published_on(dataset):
-        try:
-            check_columns(parse_definition(version.definition), types)
-        except Invalid as error:
-            raise Invalid(
-                _("The KPI “%(kpi)s” would break. %(why)s")
-                % {"kpi": version.kpi.name, "why": said(error.message)},
-                field=field,
-                kpi=version.kpi.slug,
-                column=error.details.get("column", ""),
-            ) from error
+    drift = drift_from_live(load)
+    if drift:
+        load.report["drift"] = drift
 
 
 def go_live(*, dataset: Dataset, load: Load) -> None:
@@ -204,7 +240,10 @@ def go_live(*, dataset: Dataset, load: Load) -> None:
     load.live_at = timezone.now()
     load.save()
     dataset.live = load
-    dataset.save(update_fields=["live", "updated_at"])
+    if dataset.held is not None and dataset.held.number <= load.number:
+        dataset.held = None
+    dataset.save(update_fields=["live", "held", "updated_at"])
+    mark_behind(dataset)
     for _name, tell in sorted(load_listeners.items()):
         tell(load)
     for output in outputs_of(dataset):
@@ -212,21 +251,37 @@ def go_live(*, dataset: Dataset, load: Load) -> None:
 
 
 def _reject(run: Run, load: Load, error: PortalError) -> None:
-    """staged → rejected, by who still holds the job; the sentence in the portal's own language."""
+    """staged or checked → rejected, by who still holds the job.
+
+    The sentence is in the portal's own language. The file of what a check holds back is kept.
+    """
     why = kept(error.message)
-    known = ("bad_rows", "bad_rows_total", "line", "column")
+    held = isinstance(error, checks.HeldBack)
+    told = {key: error.details[key] for key in TOLD if key in error.details}
     with transaction.atomic():
         run.renew()
-        staged = Load.objects.filter(pk=load.pk, state=Load.State.STAGED)
-        staged.update(
-            state=Load.State.REJECTED,
-            error=why,
-            report=kept({key: error.details[key] for key in known if key in error.details}),
-        )
+        load.state, load.error = Load.State.REJECTED, why
+        load.report = kept({**load.report, **told})
+        path, load.path = load.path, load.path if held else ""
+        if Load.objects.filter(pk=load.pk, state__in=Load.OPEN).exists():
+            load.save(update_fields=[*FOUND, "state", "error", "path", "updated_at"])
+            if held:
+                _hold(load, why)
+        load.path = path
         record(actor=run.actor, action="load.reject", target=load, why=why[:500])
 
 
-def roll_back(*, actor: User, load: Load) -> Load:
+def _hold(load: Load, why: str) -> None:
+    """Say so wherever the dataset's figures are, unless something newer is live already."""
+    dataset = Dataset.objects.select_for_update().get(pk=load.dataset_id)
+    if not dataset.loads.filter(live_at__isnull=False, number__gt=load.number).exists():
+        dataset.held = load
+        dataset.save(update_fields=["held", "updated_at"])
+        mark_behind(dataset)
+    checks.tell_owner(load, why)
+
+
+def roll_back(*, actor: User, load: Load, reason: str = "") -> Load:
     """superseded → live; what was live is superseded."""
     require_dataset_owner(actor, load.dataset)
     with transaction.atomic():
@@ -237,8 +292,9 @@ def roll_back(*, actor: User, load: Load) -> Load:
                 _("Only an earlier load whose file is still kept can become live again.")
             )
         check_readers(dataset, load.types)
+        load.reason = one_line(reason)[:240]
         go_live(dataset=dataset, load=load)
-        record(actor=actor, action="load.roll_back", target=load)
+        record(actor=actor, action="load.roll_back", target=load, why=load.reason)
     return load
 
 

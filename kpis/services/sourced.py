@@ -27,7 +27,7 @@ def create_from_source(
     schema: str = "",
     table: str = "",
     sql: str = "",
-    mode: str = Dataset.Mode.EXTRACT,
+    placement: str = Dataset.Placement.EXTRACT,
     time_zone: str = "UTC",
     description: str = "",
 ) -> Dataset:
@@ -38,11 +38,11 @@ def create_from_source(
     require_data(actor)
     zone_named(time_zone)
     asked = _asked(schema, table, sql)
-    _prove(source, asked, mode, time_zone)
+    _prove(source, asked, placement, time_zone)
     with transaction.atomic():
         dataset = Dataset(
             slug=free_slug(Dataset, name.replace("_", " ")), name=name, description=description,
-            owner=actor, kind=Dataset.Kind.SOURCE, source=source, asked=asked, mode=mode,
+            owner=actor, kind=Dataset.Kind.SOURCE, source=source, asked=asked, placement=placement,
             time_zone=time_zone,
         )  # fmt: skip
         dataset.full_clean(exclude=["options"])
@@ -58,24 +58,24 @@ def _asked(schema: str, table: str, sql: str) -> dict[str, str]:
     return {"sql": sql} if sql.strip() else {"schema": schema, "table": table}
 
 
-def _prove(source: DataSource, asked: dict[str, str], mode: str, time_zone: str) -> None:
-    """The source gives columns that a dataset can have, in the mode that is asked for."""
+def _prove(source: DataSource, asked: dict[str, str], placement: str, time_zone: str) -> None:
+    """The source gives columns that a dataset can have, in the placement that is asked for."""
     attributes = look_at(place_of(source), asked, rows=0).attributes
     check_attributes(attributes)
-    if mode != Dataset.Mode.LIVE:
+    if placement != Dataset.Placement.LIVE:
         return
     database = database_of(source.kind)
     if not database.is_live:
         raise Invalid(
             _("Figures cannot be computed inside %(kind)s; extract it instead.")
             % {"kind": database.label},
-            field="mode",
+            field="placement",
         )
     if asked.get("sql"):
         raise Invalid(
             _("Live figures come from a table or a view. Make a view of this query, or extract it "
               "instead."),
-            field="mode",
+            field="placement",
         )  # fmt: skip
     naive = next((a.name for a in attributes if a.naive), None)
     if naive is not None and time_zone != "UTC":
@@ -83,5 +83,5 @@ def _prove(source: DataSource, asked: dict[str, str], mode: str, time_zone: str)
             _("The times in “%(name)s” carry no zone, so they can be read as UTC alone where they "
               "lie; extract it instead.")
             % {"name": naive},
-            field="mode",
+            field="placement",
         )  # fmt: skip

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat, yesno
@@ -23,13 +22,14 @@ from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.moments import when
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
+from kpis.account import arrival_words, checks_in_short, merge_words, outcomes_of
 from kpis.catalogue.filling import fitting
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
 from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
+from kpis.selectors.checks import checks_of
 from kpis.services import datasets as services
-from kpis.services import loads
 from kpis.services.schedules import runs_ahead
 from kpis.sources.base import ROW
 
@@ -69,6 +69,10 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "live": live,
         "latest": latest,
         "failed": latest if latest is not None and latest.trouble else None,
+        "held": dataset.held,
+        "behind": selectors.behind_of(dataset) if dataset.behind else [],
+        "checks": outcomes_of(checks_of(dataset), latest),
+        "arrival": arrival_words(dataset),
         "facts": facts_of(live) if live is not None else [],
         "columns": columns_of(live) if live is not None else [],
         "clocks": clocks_of(live) if live is not None else [],
@@ -76,6 +80,8 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "history": history,
         "fits": len(fitting(live.types)) if live is not None else 0,
         "runs": runs_ahead(dataset, now=timezone.now()),
+        "comparable": live is not None and history.paginator.count > 1,
+        "rows": [(load, checks_in_short(load)) for load in history],
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),
         "kpis": selectors.kpis_on(dataset),
@@ -94,6 +100,10 @@ def facts_of(load: Load) -> list[tuple[str, Any]]:
         (_("Loaded by"), who),
         (_("Took"), _("%(n).1f seconds") % {"n": load.seconds or 0}),
     ]
+    if load.reason:
+        facts.append((_("Live because"), load.reason))
+    if merged := merge_words(load):
+        facts.append((_("What became of the rows"), merged))
     if load.upload is not None:
         facts.append((_("File"), load.upload.name))
         facts.append((_("Checksum"), load.upload.sha256))
@@ -106,15 +116,15 @@ def columns_of(load: Load) -> list[dict[str, Any]]:
         {
             **column,
             "word": TYPE_WORDS[column["type"]],
-            "least": _written(column.get("min"), column["type"]),
-            "greatest": _written(column.get("max"), column["type"]),
+            "least": written(column.get("min"), column["type"]),
+            "greatest": written(column.get("max"), column["type"]),
         }
         for column in load.columns
         if column["name"] != ROW
     ]
 
 
-def _written(value: Any, kind: str) -> str:
+def written(value: Any, kind: str) -> str:
     """A value in the reader's zone and words."""
     if value is None:
         return "–"
@@ -276,13 +286,3 @@ def dataset_rebuild(request: HttpRequest, slug: str) -> HttpResponse:
     dataset = selectors.dataset_for(user, slug)
     services.rebuild(actor=user, dataset=dataset)
     return redirect(dataset.get_absolute_url())
-
-
-@access(DATA)
-@require_POST
-def load_rollback(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    user = person_of(request)
-    load = selectors.load_of(selectors.dataset_for(user, slug), number)
-    loads.roll_back(actor=user, load=load)
-    messages.success(request, _("Load %(n)d is live again.") % {"n": number})
-    return redirect(load.dataset.get_absolute_url())

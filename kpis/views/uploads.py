@@ -18,6 +18,8 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
 from ace_portal.lib.saying import all_said, said
+from kpis.account import arrival_words
+from kpis.forms.arriving import ARRIVING, NextFileForm
 from kpis.forms.datasets import PreviewForm, name_of
 from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Upload
@@ -74,7 +76,9 @@ def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
         template="kpis/upload.html",
         title=_("New file for %(name)s") % {"name": dataset.name},
         crumbs=trail(_("New file"), dataset),
-        intro=_("It replaces the rows that are live now. They stay until the new ones are ready."),
+        intro=arrival_words(dataset)
+        + " "
+        + _("What is live now stays until the new rows are ready."),
         submit=_("Look at the file"),
         cancel_url=dataset.get_absolute_url(),
     )
@@ -123,10 +127,12 @@ def _preview_form(
     others = {"name": name_of(upload.name), "time_zone": zone}
     others |= {key: before[key] for key in kept if before.get(key)}
     others |= uploads.remembered(upload, before)
-    initial = PreviewForm.initial_of(profile, **(others | typed))
-    return PreviewForm(
-        data, initial=initial, profile=profile, kind=upload.kind, named=dataset is None
-    )
+    if dataset is None:
+        initial = PreviewForm.initial_of(profile, **(others | typed))
+        return PreviewForm(data, initial=initial, profile=profile, kind=upload.kind, named=True)
+    others |= {name: getattr(dataset, name) for name in ARRIVING}
+    initial = NextFileForm.initial_of(profile, **(others | typed))
+    return NextFileForm(data, initial=initial, profile=profile, kind=upload.kind, named=False)
 
 
 def _look_again(
@@ -136,6 +142,7 @@ def _look_again(
     form.is_valid()
     answers = form.answers()
     typed = {key: form.data.get(key, "") for key in ("name", "description")}
+    typed |= {key: answers[key] for key in ARRIVING if key in answers}
     takes = file_source(upload.kind).answers
     known = {key: answers[key] for key in takes if answers.get(key) not in (None, "", {})}
     try:

@@ -213,7 +213,14 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:sources": ("POST", {"name": "N", "kind": "postgresql", "host": "127.0.0.1",
                                  "port": 5432, "database": "d", "user": "u", "password": "p"}),
         "api:source-datasets": ("POST", {"name": "N", "schema": "main", "table": "t",
-                                         "mode": "extract", "time_zone": "UTC"}),
+                                         "placement": "extract", "time_zone": "UTC"}),
+        "api:dataset-checks": ("POST", {"kind": "range", "columns": ["hours"], "least": "0",
+                                        "most": "9", "severity": "warning", "active": True}),
+        "api:check-detail": ("PUT", {"columns": ["team"], "severity": "warning", "active": True}),
+        "api:dataset-loading": ("PUT", {"mode": "upsert", "keys": ["team"], "last_wins": True,
+                                        "keep": 3}),
+        "api:load-accept": ("POST", {"reason": "r"}),
+        "api:loads": ("POST", {"upload": 1, "mode": "append", "keys": ["a"], "last_wins": False}),
         "api:datasets": ("POST", {"upload": 1, "name": "N", "types": {"a": "text"},
                                   "null_tokens": ["x"], "time_zone": "UTC", "encoding": "utf-8"}),
         "api:tokens": ("POST", {"email": "owner@example.org", "password": "x"}),
@@ -250,8 +257,8 @@ TRIAL = [
 @pytest.mark.parametrize("name", [
     *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-start", "api:draft", "api:dashboards", "api:personas",
-    "api:questions", "api:me", "api:dataset-detail", "api:services", "api:groups",
-    "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
+    "api:questions", "api:me", "api:dataset-detail", "api:dataset-loading", "api:services",
+    "api:groups", "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
 ])  # fmt: skip
 def test_text_that_is_no_line_is_kept_in_no_line(
     name: str, places: Places, owner: User, sla: KPIVersion, world: Any,
@@ -336,7 +343,9 @@ VALUES: list[Any] = [
     "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
-    "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets", "api:tokens",
+    "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets",
+    "api:dataset-checks", "api:check-detail", "api:dataset-loading", "api:load-accept",
+    "api:loads", "api:tokens",
 ])  # fmt: skip
 def test_value_never_makes_the_api_fail(
     name: str, places: Places, owner: User, sla: KPIVersion, world: Any, client_of: ClientOf

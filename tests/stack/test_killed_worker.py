@@ -26,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("launches")
 WORKER = "ace_portal.celery worker"
 CHILD = b"kpis.sandbox.child"
 COPIES = 20
+FEWER = 8
 FOREVER = """\
 SELECT count(*) AS n FROM events AS a, events AS b, events AS c
 WHERE a._row * b._row * c._row < 0
@@ -154,6 +155,34 @@ def test_killed_load_is_done_once_by_the_next_worker(
     assert caller.get("datasets/years/")["live"] == load["number"]
     kept = [file for file in (own_stack.data_dir / "loads").rglob("*") if file.is_file()]
     assert [file.suffix for file in kept] == [".parquet"]
+
+
+def test_merge_that_is_killed_changes_nothing_and_is_done_once(
+    own_stack: Stack, caller: Caller, log: bytes
+) -> None:
+    """Between the rows that are live and those that arrive: all or nothing, each of them once."""
+    header, _, rows = log.partition(b"\n")
+    count = rows.count(b"\n")
+    create(caller, "Growing", header + b"\n" + rows * FEWER)
+    wait_until(lambda: job_of(caller, "growing")["state"] == "done", "the first load", 120)
+    before = caller.get("datasets/growing/")
+    upload = caller.send("uploads/", "more.csv", log)
+    load = caller.post("datasets/growing/loads/", upload=upload["id"], mode="append")
+    job = f"jobs/{load['job']}/"
+    wait_until(lambda: caller.get(job)["note"].startswith("Merging"), "the merge", 60)
+
+    kill_workers(own_stack)
+    left = caller.get("datasets/growing/")
+    assert (left["live"], left["rows"]) == (before["live"], count * FEWER)
+
+    wait_until(lambda: caller.get(job)["state"] == "done", "the load's end", 120)
+    after = caller.get("datasets/growing/loads/2/")
+    assert caller.get(job)["attempts"] == 2
+    assert (after["state"], after["rows"]) == ("live", count * (FEWER + 1))
+    assert after["report"]["merge"]["added"] == count
+    folder = own_stack.data_dir / "loads"
+    parts = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".parquet"]
+    assert parts == []
 
 
 def test_query_does_not_survive_its_worker(own_stack: Stack, caller: Caller, log: bytes) -> None:

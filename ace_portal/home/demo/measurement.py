@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +21,7 @@ from dashboards.content.models import Dashboard
 from dashboards.content.services.assembly import assemble_version
 from dashboards.content.services.dashboards import create_dashboard
 from kpis.models import KPI, Dataset
-from kpis.services import calendars, datasets, kpis, targets, uploads
+from kpis.services import calendars, checks, datasets, kpis, targets, uploads
 from kpis.services.steps import show_at_step
 from personas.selectors import steps_of
 
@@ -143,7 +144,20 @@ def prepare(owner: User, today: date) -> Dataset:
     )
     work_off()
     incidents.refresh_from_db()
+    demand(owner, incidents)
     return incidents
+
+
+def demand(owner: User, incidents: Dataset) -> None:
+    """What must hold of the incidents, and a second load that has been looked at."""
+    add = partial(checks.add_check, actor=owner, dataset=incidents)
+    add(kind="unique", columns=["number"])
+    add(kind="accepted", columns=["priority"], values=["P1", "P2", "P3", "P4"])
+    add(kind="sql", sql="SELECT number FROM incidents WHERE resolved_at < opened_at")
+    add(kind="freshness", hours=72, severity="warning")
+    datasets.rebuild(actor=owner, dataset=incidents)
+    work_off()
+    incidents.refresh_from_db()
 
 
 def answer(owner: User, found: Discovery, data: Dataset, plan: Plan, today: date) -> KPI:

@@ -80,6 +80,18 @@ def test_due_report_arrives_with_the_figures_of_the_page(
     assert f"{live.get_absolute_url()}?period=last_3&priority=P1" in text
 
 
+def test_letter_says_that_newer_data_is_held_back(report: Subscription, tickets: Dataset) -> None:
+    tickets.behind = True
+    tickets.save()
+
+    letter = compose(report, 1)
+
+    assert (
+        "Figures to: 10 Nov 2026, 07:00 (Europe/Berlin); newer data did not pass its checks"
+        in letter.text
+    )
+
+
 def test_pictures_are_in_the_letter_with_their_words(
     sink: Sink, released: Version, deliver: Deliver
 ) -> None:

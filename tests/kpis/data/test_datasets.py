@@ -16,7 +16,8 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError
 from kpis.models import Dataset, KPIVersion, Upload
-from kpis.services import collecting, datasets, uploads
+from kpis.services import datasets, uploads
+from kpis.services.merging import set_loading
 from kpis.tasks import collect
 from tests.fixtures.eventlog import event_log
 from tests.kpis.data.conftest import LAST_EVENT, SLA, loaded, prepared, replaced, sent
@@ -152,10 +153,8 @@ def age(folder: Path, seconds: int) -> None:
         os.utime(file, (time.time() - seconds,) * 2)
 
 
-def test_collect_keeps_the_last_loads(
-    owner: User, incidents: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(collecting, "KEPT", 1)
+def test_collect_keeps_as_many_loads_as_the_dataset_says(owner: User, incidents: Dataset) -> None:
+    set_loading(actor=owner, dataset=incidents, mode="replace", keep=1)
     for cases in (5, 6, 7):
         replaced(owner, incidents, event_log(cases=cases))
 

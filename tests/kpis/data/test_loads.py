@@ -285,6 +285,7 @@ def test_load_whose_listener_fails_is_not_live(
         1,
         1,
     )
+    assert incidents.loads.get(number=2).live_at is None
 
 
 def test_roll_back_makes_an_earlier_load_live(owner: User, incidents: Dataset) -> None:

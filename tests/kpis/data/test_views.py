@@ -316,7 +316,7 @@ def test_roll_back_through_the_page(owner: User, client_of: ClientOf, incidents:
 
     incidents.refresh_from_db()
     assert ("Load 1 is live again." in page.content.decode(), incidents.live.number) == (True, 1)
-    assert twice.status_code == 409
+    assert twice.status_code == 422
 
 
 def test_sql_is_previewed_without_saving(

@@ -56,7 +56,7 @@ def source(owner: User, server: Server) -> DataSource:
 def taken(owner: User, source: DataSource, mode: str) -> Dataset:
     dataset = create_from_source(
         actor=owner, source=source, name=f"Orders {mode}", schema="public", table="orders",
-        mode=mode,
+        placement=mode,
     )  # fmt: skip
     work()
     dataset.refresh_from_db()
@@ -149,7 +149,7 @@ def test_query_over_what_is_not_copied_is_refused(owner: User, source: DataSourc
 def test_times_without_a_zone_are_read_as_utc_alone(owner: User, source: DataSource) -> None:
     with pytest.raises(Invalid, match="“clock” carry no zone"):
         create_from_source(
-            actor=owner, source=source, name="O", schema="public", table="orders", mode="live",
+            actor=owner, source=source, name="O", schema="public", table="orders", placement="live",
             time_zone="Europe/Berlin",
         )  # fmt: skip
 

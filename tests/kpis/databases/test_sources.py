@@ -203,7 +203,7 @@ def test_trouble_of_a_test_is_kept(file_source: DataSource, owner: User, setting
 
 
 @pytest.mark.parametrize(("asked", "why"), [
-    ({"table": "orders", "schema": "main", "mode": "live"}, "extract it instead"),
+    ({"table": "orders", "schema": "main", "placement": "live"}, "extract it instead"),
     ({}, "Choose a table"),
     ({"sql": "DELETE FROM orders"}, "SELECT"),
     ({"table": "gone", "schema": "main"}, "gone"),

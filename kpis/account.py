@@ -1,0 +1,118 @@
+"""What a load tells of itself, in words: checks, drift, what became of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kpis.forms.words import KINDS
+from kpis.models import Dataset, Load, Mode, QualityCheck
+from kpis.services.checks import rule_words
+from kpis.sources.base import ROW
+
+
+def results_of(load: Load) -> list[dict[str, Any]]:
+    """Each check's outcome as a page shows it, failed ones first, blocking before warning."""
+    rows = sorted(load.checks, key=lambda r: (not r["failed"], not r["blocking"]))
+    return [{**row, **_look(row), "names": _names(row["columns"])} for row in rows]
+
+
+def _look(result: dict[str, Any]) -> dict[str, str]:
+    """The icon and the word of an outcome, and how many rows it is about."""
+    if not result["failed"]:
+        return {"tone": "good", "word": _("Passed"), "count": ""}
+    rows = result["rows"]
+    count = ""
+    if rows:
+        count = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
+    if result["blocking"]:
+        return {"tone": "bad", "word": _("Failed"), "count": count}
+    return {"tone": "watch", "word": _("Warning"), "count": count}
+
+
+def _names(columns: Iterable[str]) -> list[str]:
+    return [_("Row") if name == ROW else name for name in columns]
+
+
+def outcomes_of(checks: Iterable[QualityCheck], latest: Load | None) -> list[dict[str, Any]]:
+    """The checks of a dataset, each with what the latest load came to."""
+    last = {result["check"]: result for result in (latest.checks if latest is not None else [])}
+    return [
+        {
+            "check": check,
+            "says": rule_words(check),
+            "last": _look(last[check.pk]) if check.pk in last else None,
+        }
+        for check in checks
+    ]
+
+
+def arrival_words(dataset: Dataset) -> str:
+    """What a new file does to the rows that are there."""
+    if dataset.kind == Dataset.Kind.PREPARED:
+        return _("Each load makes all rows anew.")
+    if dataset.mode == Mode.APPEND:
+        return _("The rows of a new file are added to those that are there.")
+    if dataset.mode == Mode.UPSERT:
+        return _("New rows of a file are added; those with the same %(keys)s are replaced.") % {
+            "keys": ", ".join(dataset.keys)
+        }
+    return _("A new file replaces all rows.")
+
+
+def checks_in_short(load: Load) -> dict[str, str]:
+    """All checks of a load in a word; empty where there were none."""
+    if not load.checks:
+        return {}
+    failed = load.failed_checks
+    blocking = sum(1 for result in failed if result["blocking"])
+    if blocking:
+        word = ngettext("%(n)d failed", "%(n)d failed", blocking) % {"n": blocking}
+        return {"tone": "bad", "word": word}
+    if failed:
+        count = len(failed)
+        word = ngettext("%(n)d warning", "%(n)d warnings", count) % {"n": count}
+        return {"tone": "watch", "word": word}
+    count = len(load.checks)
+    return {"tone": "good", "word": _("%(n)d passed") % {"n": count}}
+
+
+def drift_lines(drift: dict[str, Any]) -> list[dict[str, str]]:
+    """The columns that are others than before, for ``{% changes %}``."""
+    lines = [{"kind": "added", "what": _("Column %(name)s") % {"name": name}, "before": "",
+              "after": ""} for name in drift.get("added", ())]  # fmt: skip
+    lines += [{"kind": "removed", "what": _("Column %(name)s") % {"name": name}, "before": "",
+               "after": ""} for name in drift.get("removed", ())]  # fmt: skip
+    lines += [
+        {
+            "kind": "changed", "what": _("Column %(name)s") % {"name": column["name"]},
+            "before": str(KINDS[column["before"]]), "after": str(KINDS[column["now"]]),
+        }
+        for column in drift.get("retyped", ())
+    ]  # fmt: skip
+    return lines
+
+
+def merge_words(load: Load) -> str:
+    """What became of the rows of a file that was put to others."""
+    told = load.report.get("merge")
+    if not told:
+        return ""
+    parts = [ngettext("%(n)s row added", "%(n)s rows added", told["added"])
+             % {"n": f"{told['added']:,}"}]  # fmt: skip
+    if told["mode"] == Mode.UPSERT:
+        parts.append(_("%(n)s replaced") % {"n": f"{told['replaced']:,}"})
+        parts.append(_("%(n)s unchanged") % {"n": f"{told['unchanged']:,}"})
+    if told["doubles"]:
+        parts.append(
+            ngettext(
+                "%(n)s left out for a later one with the same key",
+                "%(n)s left out for later ones with the same key",
+                told["doubles"],
+            )
+            % {"n": f"{told['doubles']:,}"}
+        )
+    return ", ".join(parts)
