@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.api import Given, answers
+from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.permissions import ACE
 from ace_portal.lib.saying import said
 from kpis.api.kpis import KPIDetailOutput
@@ -79,4 +80,6 @@ class TemplateKPIs(APIView):
     @extend_schema(parameters=[OpenApiParameter("code", str, OpenApiParameter.PATH)])
     @answers(KPIDetailOutput, takes=FromTemplateInput, status=201)
     def post(self, actor: User, given: Given, code: str) -> KPI:
+        if code not in TEMPLATES:
+            raise NotVisible("")
         return create_from_template(actor=actor, template=code, **given())

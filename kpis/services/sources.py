@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.crypto import sealed
-from ace_portal.lib.errors import Conflict, Invalid, PortalError
+from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
 from ace_portal.lib.models import free_slug
 from ace_portal.lib.saying import kept
 from kpis.models import DataSource
@@ -130,7 +130,11 @@ def _needed(source: DataSource, *names: str) -> None:
 
 
 def _tried(source: DataSource) -> list[Relation]:
-    return knock_at(place_of(source))
+    """What can be read there; Invalid where nobody gets in, for it is the input that says where."""
+    try:
+        return knock_at(place_of(source))
+    except Temporary as error:
+        raise Invalid(error.message, field=error.field) from error
 
 
 def _seen(source: DataSource, found: list[Relation]) -> None:

@@ -15,6 +15,8 @@ ENGINES = {"mysql", "spark"}
 BROUGHT = set(os.environ.get("ACE_TEST_ENGINES", "").split(","))
 collect_ignore = [f"test_{engine}.py" for engine in ENGINES - BROUGHT]
 
+KINDS = ("sqlite", "duckdb", *(("postgresql",) if os.environ.get("ACE_TEST_POSTGRES_URL") else ()))
+
 
 @pytest.fixture(scope="session")
 def server(postgres_url: str) -> Iterator[Server]:
@@ -22,7 +24,7 @@ def server(postgres_url: str) -> Iterator[Server]:
         yield made
 
 
-@pytest.fixture(scope="session", params=["postgresql", "sqlite", "duckdb"])
+@pytest.fixture(scope="session", params=KINDS)
 def outside(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outside:
     if request.param == "postgresql":
         server: Server = request.getfixturevalue("server")

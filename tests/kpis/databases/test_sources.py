@@ -14,7 +14,7 @@ from django.test import Client
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.crypto import unsealed
-from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, Temporary
+from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from kpis.models import Dataset, DataSource, Load
 from kpis.services import datasets
 from kpis.services.sourced import create_from_source
@@ -57,8 +57,9 @@ def orders(owner: User, server: Server) -> DataSource:
 
 
 def test_source_is_reached_before_it_is_kept(owner: User, server: Server) -> None:
-    with pytest.raises(Temporary):
+    with pytest.raises(Invalid) as refused:
         create_source(actor=owner, **way_in(server.outside, port=1))
+    assert refused.value.field == "host"
     assert not DataSource.objects.exists()
     source = create_source(actor=owner, **way_in(server.outside))
     assert [row["name"] for row in source.relations] == ["orders"]
@@ -123,7 +124,7 @@ def test_keys_can_be_changed(orders: DataSource, settings: Any) -> None:
      "2002:0a00:0001::1", "64:ff9b::0a00:0001", "224.0.0.1", "fe80::1"],
 )  # fmt: skip
 def test_closed_networks_are_refused(host: str, owner: User, server: Server) -> None:
-    with pytest.raises((Invalid, Temporary)) as refused:
+    with pytest.raises(Invalid) as refused:
         create_source(actor=owner, **way_in(server.outside, host=host, tls="verify"))
     assert refused.value.field == "host"
 
