@@ -134,6 +134,22 @@ def test_source_that_is_away_leaves_what_was_computed(
     assert new.error.startswith("The database does not answer")
 
 
+def test_slow_source_fails_its_figures_and_nothing_else(
+    owner: User, world: World, source: DataSource, settings: Any
+) -> None:
+    live, copy = (taken(owner, source, mode) for mode in ("live", "extract"))
+    asks = [Ask(version_over(owner, world, d, MEASURES["median"]), Query()) for d in (live, copy)]
+    settings.LIVE_SECONDS = 0.001
+    DataSource.objects.update(at_once=3)  # connections of its own, with the new limit
+    asks[0] = Ask(
+        KPIVersion.objects.select_related("dataset__live").get(pk=asks[0].version.pk), Query()
+    )
+    slow, good = answers(asks)
+    assert slow.result is None
+    assert "took too long" in slow.error
+    assert good.result is not None
+
+
 def test_values_of_a_live_column(owner: User, source: DataSource) -> None:
     dataset = taken(owner, source, "live")
     assert dataset.live is not None
