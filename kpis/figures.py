@@ -22,7 +22,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import PortalError, Temporary
+from ace_portal.lib.errors import PortalError
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
@@ -151,7 +151,7 @@ def _compute(
                     failed[key] = said(error.message)
                 else:
                     fresh[key] = result
-    except Temporary as error:  # the source of a live dataset does not answer
+    except PortalError as error:  # the source of a live dataset does not answer, or not in time
         failed |= {key: said(error.message) for key in good if key not in fresh}
 
 

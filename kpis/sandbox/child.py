@@ -1,6 +1,7 @@
 """The child's side: one task from standard input, its answer as lines of JSON.
 
-Started as ``python -I``: nothing is imported before the limits hold but what this file names.
+Started as ``python -I`` and bound to its parent's life from its first moment: nothing is imported
+before the limits hold but what this file names.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TextIO
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.words import packed
-from kpis.sandbox.limits import Limits, die_with, hold_to
+from kpis.sandbox.limits import Limits, hold_to
 
 Task = Mapping[str, Any]
 
@@ -24,7 +25,6 @@ def main() -> None:
     """Read the task, hold to its limits, answer."""
     out = _own_channel()
     task = json.loads(sys.stdin.read())
-    die_with(task["parent"])
     limits = Limits(**task["limits"])
     hold_to(limits)
     try:

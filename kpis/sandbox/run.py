@@ -25,7 +25,14 @@ from kpis.sources.registry import file_source
 
 GRACE = 2.0  # seconds past the time limit
 ROOT = Path(__file__).resolve().parents[2]
-BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from kpis.sandbox.child import main; main()"
+BOOT = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+from kpis.sandbox.limits import die_with
+die_with(int(sys.argv[2]))
+from kpis.sandbox.child import main
+main()
+"""
 ENVIRONMENT = {"LANG": "C.UTF-8", "HOME": "/nonexistent", "MALLOC_ARENA_MAX": "2"}
 KINDS = {"Invalid": Invalid, "Temporary": Temporary}
 LONGEST_ANSWER = 64 << 20
@@ -147,7 +154,7 @@ def in_child(
     task: Mapping[str, Any], limits: Limits, *, field: str, progress: Progress = ignore
 ) -> dict[str, Any]:
     """Run one task in a child of its own and return its answer."""
-    order = json.dumps({**task, "limits": asdict(limits), "parent": os.getpid()})
+    order = json.dumps({**task, "limits": asdict(limits)})
     with start() as child:
         try:
             answer = _converse(child, order, limits, progress)
@@ -164,7 +171,7 @@ def in_child(
 def start() -> subprocess.Popen[bytes]:
     """A child that waits for its order: no secrets in its environment, a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(ROOT)],
+        [sys.executable, "-I", "-X", "utf8", "-c", BOOT, str(ROOT), str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

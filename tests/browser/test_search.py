@@ -78,6 +78,7 @@ def test_arrows_walk_round_and_enter_does_what_is_lit(visit: Callable[..., Visit
     page.keyboard.press("Enter")
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_load_state()  # the page came anew: its keys are heard once its scripts ran
     assert (first, last) == ("Home", "Sign out")
     open_palette(page)
     page.keyboard.type("theme as the system")

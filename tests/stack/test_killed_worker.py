@@ -194,6 +194,6 @@ def test_query_does_not_survive_its_worker(own_stack: Stack, caller: Caller, log
 
     kill_workers(own_stack)
 
-    wait_until(lambda: not any(alive(child) for child in before), "the end of the query", 5)
-    wait_until(lambda: job_of(caller, "forever")["attempts"] == 2, "the second attempt")
+    wait_until(lambda: not any(alive(child) for child in before), "the end of the query", 20)
+    wait_until(lambda: job_of(caller, "forever")["attempts"] == 2, "the second attempt", 120)
     assert load_of(caller, "forever")["state"] == "staged"

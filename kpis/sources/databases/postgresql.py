@@ -212,7 +212,9 @@ class PostgreSQL(Database):
 
     def is_refusal(self, error: Exception, text: str) -> bool:
         code = getattr(getattr(error, "orig", None), "pgcode", None)
-        return str(code or "").startswith("28") or any(why in text for why in NOT_LET_IN)
+        if code is None:  # a connection that was not made has no code
+            return any(why in text for why in NOT_LET_IN)
+        return str(code).startswith("28")
 
     def is_slow(self, error: Exception, text: str) -> bool:
         return isinstance(getattr(error, "orig", None), errors.QueryCanceled)

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import duckdb
 
-from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sources.base import ROW, Caps, ClockChanges, LoadReport, Progress, ignore
 from kpis.sources.databases.base import NO_PLACE, Attribute, Database, Place
@@ -193,7 +193,7 @@ def read(
         f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
     )
     sending = threading.Thread(target=writer.run, daemon=True)
-    with open_guard(writer.pipe, target, memory_mb) as connection:
+    with guarded([writer.pipe, target], memory_mb) as connection:
         reading = threading.Thread(target=_told(writer, progress, sending), daemon=True)
         sending.start()
         reading.start()
@@ -203,14 +203,8 @@ def read(
             if writer.error is None:
                 raise explain(error, doing=_("reading the rows"), field="sql") from error
         sending.join(60)
-    if isinstance(writer.error, PortalError):
-        raise writer.error
     if writer.error is not None:
         raise writer.error
-
-
-def open_guard(pipe: Path, target: Path, memory_mb: int) -> Any:
-    return guarded([pipe, target], memory_mb)
 
 
 def _told(writer: Writer, progress: Progress, sending: threading.Thread) -> Any:

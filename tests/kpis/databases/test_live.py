@@ -53,9 +53,9 @@ def source(owner: User, server: Server) -> DataSource:
     return create_source(actor=owner, **way_in(server.outside))
 
 
-def taken(owner: User, source: DataSource, mode: str) -> Dataset:
+def taken(owner: User, source: DataSource, mode: str, table: str = "orders") -> Dataset:
     dataset = create_from_source(
-        actor=owner, source=source, name=f"Orders {mode}", schema="public", table="orders",
+        actor=owner, source=source, name=f"Orders {mode}", schema="public", table=table,
         placement=mode,
     )  # fmt: skip
     work()
@@ -132,6 +132,24 @@ def test_source_that_is_away_leaves_what_was_computed(
     new = answers([Ask(version, Query(grain="day"))])[0]
     assert new.result is None
     assert new.error.startswith("The database does not answer")
+
+
+def test_slow_source_fails_its_figures_and_nothing_else(
+    owner: User, world: World, source: DataSource, server: Server, settings: Any
+) -> None:
+    settings.LIVE_SECONDS = 1
+    view = "CREATE OR REPLACE VIEW slow AS SELECT orders.* FROM orders"
+    server.run(view, f"GRANT SELECT ON slow TO {server.outside.place.user}")
+    try:
+        sets = [taken(owner, source, "live", "slow"), taken(owner, source, "extract")]
+        server.run(f"{view}, pg_sleep(60)")
+        asks = [Ask(version_over(owner, world, d, MEASURES["median"]), Query()) for d in sets]
+        slow, good = answers(asks)
+    finally:
+        server.run("DROP VIEW slow")
+    assert slow.result is None
+    assert "took too long" in slow.error
+    assert good.result is not None
 
 
 def test_values_of_a_live_column(owner: User, source: DataSource) -> None:

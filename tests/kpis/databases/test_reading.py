@@ -208,6 +208,12 @@ def test_slow_query_is_gone_from_the_source(server: Any, target: Path) -> None:
     assert running == [(0,)]
 
 
+def test_column_that_is_not_there_is_no_wrong_password(outside: Outside) -> None:
+    with pytest.raises(Invalid, match="nope") as refused:
+        look_at(outside.place, {"sql": "SELECT nope FROM orders"})
+    assert refused.value.field == "sql"
+
+
 def test_too_many_rows_are_refused(outside: Outside, target: Path) -> None:
     with pytest.raises(Invalid, match="more than 999 rows"):
         extract_from(

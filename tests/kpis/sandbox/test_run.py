@@ -164,7 +164,7 @@ def test_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PARENT = """
-import json, os, sys
+import json, sys
 from dataclasses import asdict
 from kpis.sandbox import run
 from kpis.sandbox.limits import Limits
@@ -173,7 +173,7 @@ endless = (
     "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) "
     "SELECT count(*) AS c FROM n"
 )
-order = {"do": "preview", "sql": endless, "inputs": {}, "limit": 1, "parent": os.getpid(),
+order = {"do": "preview", "sql": endless, "inputs": {}, "limit": 1,
          "limits": asdict(Limits(seconds=120))}
 child.stdin.write(json.dumps(order).encode())
 child.stdin.close()
