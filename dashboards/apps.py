@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
+    job_kinds,
     mail_listeners,
     notification_kinds,
     unsubscribers,
@@ -43,6 +44,7 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
+        from ace_portal.jobs.kinds import Kind
         from dashboards import needs, search
         from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
         from dashboards.content.services import dashboards as owning
@@ -52,6 +54,7 @@ class DashboardsConfig(AppConfig):
         from dashboards.reports.services import runs, subscriptions
 
         search.sign_in()
+        job_kinds.register(runs.KIND, Kind(_("Report"), reports.runs_of_work))
         add_needs("gates", needs.gates_to_decide)
         add_needs("dashboard reviews", needs.reviews_due)
         add_needs("adoption", needs.adoption_drops)

@@ -5,16 +5,22 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
-from ace_portal.lib.registries import job_handlers, load_listeners, notification_kinds
+from ace_portal.lib.registries import (
+    job_handlers,
+    job_kinds,
+    load_listeners,
+    notification_kinds,
+)
 
 
 class KPIsConfig(AppConfig):
     name = "kpis"
 
     def ready(self) -> None:
+        from ace_portal.jobs.kinds import Kind
         from kpis import needs, search
-        from kpis.selectors import checks
-        from kpis.services import loads, refresh
+        from kpis.selectors import checks, work
+        from kpis.services import loads, passes, refresh
         from kpis.services.checks import KIND
 
         search.sign_in()
@@ -23,8 +29,11 @@ class KPIsConfig(AppConfig):
         add_needs("KPI drafts", needs.drafts_of)
         add_needs("questions without a KPI", needs.unanswered_questions)
         job_handlers.register(loads.JOB, loads.perform)
+        job_kinds.register(loads.JOB, Kind(_("Load"), work.loads_of_work))
+        job_kinds.register(refresh.KIND, Kind(_("Refresh"), work.refreshes_of_work))
+        job_kinds.register(passes.KIND, Kind(_("Refresh after a load"), work.passes_of_work))
         notification_kinds.register(KIND, checks.readable)
-        load_listeners.register("refresh KPIs", refresh.refresh_after_load)
+        load_listeners.register("refresh KPIs", passes.refresh_after_load)
         add_entry(
             "kpis",
             Entry(

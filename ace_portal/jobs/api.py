@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import generics, serializers
 from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
 from ace_portal.jobs import selectors, services
+from ace_portal.jobs.kinds import told
 from ace_portal.jobs.models import Job
 from ace_portal.lib.api import answers
 from ace_portal.lib.permissions import OPERATIONS, SIGNED_IN
 
 
 class JobOutput(serializers.ModelSerializer[Job]):
+    """``about`` names what the work is about, for who may open that."""
+
+    about = serializers.SerializerMethodField()
+
+    def get_about(self, job: Job) -> str:
+        if not hasattr(job, "subject"):
+            told(person_of(self.context["request"]), [job])
+        return str(job.subject)  # type: ignore[attr-defined]
+
     class Meta:
         model = Job
         fields = [
-            "id", "kind", "state", "attempts", "progress", "note", "error",
+            "id", "kind", "about", "state", "attempts", "progress", "note", "error",
             "created_at", "started_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class Jobs(generics.ListAPIView[Job]):
+    """Newest first; ``?show=`` narrows it to ``open``, ``failed`` or ``over``."""
+
     door = OPERATIONS
     serializer_class = JobOutput
     queryset = Job.objects.all()
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return selectors.section_of(queryset, self.request.query_params.get("show", ""))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return None if page is None else told(person_of(self.request), page)
 
 
 class JobDetail(APIView):

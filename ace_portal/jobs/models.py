@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.models import BaseModel
@@ -36,6 +37,7 @@ class Job(BaseModel):
         CANCELLING = "cancelling", _("Stopping")
         CANCELLED = "cancelled", _("Stopped")
 
+    TROUBLED = (State.FAILED, State.DEAD)
     OPEN = (State.QUEUED, State.RUNNING, State.CANCELLING)
 
     kind = models.CharField(max_length=60, db_index=True)
@@ -80,6 +82,13 @@ class Job(BaseModel):
     @property
     def percent(self) -> int:
         return round(self.progress * 100)
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long it took, or has taken so far; None while it waits."""
+        if self.started_at is None:
+            return None
+        return (self.finished_at or timezone.now()) - self.started_at
 
     @property
     def seconds(self) -> float | None:

@@ -32,6 +32,21 @@ def when(value: datetime | date | None, how: str = "relative", empty: str = "–
     )
 
 
+def lasting(span: timedelta | None, empty: str = "–") -> str:
+    """How long something took: "0.4 s", "12 s", "3 min 5 s", "2 h 10 min"."""
+    if span is None:
+        return empty
+    seconds = max(span.total_seconds(), 0.0)
+    if seconds < 9.95:
+        return _("%(n)s s") % {"n": formats.number_format(seconds, 1)}
+    whole = round(seconds)
+    if whole < 60:
+        return _("%(n)s s") % {"n": whole}
+    if whole < 3600:
+        return _("%(min)d min %(s)d s") % {"min": whole // 60, "s": whole % 60}
+    return _("%(h)d h %(min)d min") % {"h": whole // 3600, "min": whole % 3600 // 60}
+
+
 def _moment(local: datetime, how: str) -> str:
     now = timezone.localtime()
     day = "j M" if local.year == now.year else "j M Y"

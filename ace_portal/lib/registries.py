@@ -37,6 +37,9 @@ class Registry(Generic[Item]):
 #: kind of job → the function that does it, called with a ``jobs.services.Run``
 job_handlers: Registry[Callable[[Any], None]] = Registry("job handler")
 
+#: kind of job → what it is called and is about, see ``jobs.kinds.Kind``
+job_kinds: Registry[Any] = Registry("kind of job")
+
 #: section of the navigation → its items, see ``navigation.py``
 navigation_items: Registry[Any] = Registry("navigation item")
 

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.needs import add_needs
-from ace_portal.lib.registries import job_handlers, unsubscribers
+from ace_portal.lib.registries import job_handlers, job_kinds, unsubscribers
 
 
 class NotificationsConfig(AppConfig):
@@ -9,9 +10,11 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
+        from ace_portal.jobs.kinds import Kind
         from ace_portal.notifications import mail, needs, search, services
 
         search.sign_in()
         add_needs("mails", needs.undelivered)
         job_handlers.register(mail.JOB, mail.perform)
+        job_kinds.register(mail.JOB, Kind(_("Mail")))
         unsubscribers.register("notifications", services.unsubscribe)

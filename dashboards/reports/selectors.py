@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.jobs.models import Job
 from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Invalid, NotVisible, PortalError
 from ace_portal.lib.saying import said
@@ -50,6 +52,21 @@ def runs_of(subscription: Subscription) -> QuerySet[ReportRun]:
 
 def run_of(subscription: Subscription, pk: int) -> ReportRun:
     return first_or_404(runs_of(subscription).filter(pk=pk))
+
+
+def runs_of_work(user: User, jobs: Sequence[Job]) -> dict[int, tuple[str, str]]:
+    """What the work on reports is about, for the ACE: the dashboard, leading to the report."""
+    if not user.is_ace:
+        return {}
+    runs = ReportRun.objects.filter(job__in=jobs).select_related("subscription__dashboard")
+    return {
+        run.job_id: (
+            run.subscription.dashboard.name,
+            reverse("dashboards:report-detail", args=[run.subscription_id]),
+        )
+        for run in runs
+        if run.job_id is not None
+    }
 
 
 def last_runs(subscriptions: Iterable[Subscription]) -> dict[int, ReportRun]:

@@ -1,39 +1,27 @@
-"""Computing a KPI's figures: on demand, by the clock, after a new load. Each attempt is a row."""
+"""Computing a KPI's figures: on demand and by the clock. Each attempt is a row."""
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import duckdb
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue, register_handler
-from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError, Temporary
+from ace_portal.lib.errors import Conflict, NotAllowed
 from ace_portal.lib.saying import kept
-from kpis.derived import as_of_of, dependents_of
-from kpis.engine.query import Query, latest
-from kpis.engine.result import Point, Result
-from kpis.figures import Ask, answers, definition_of
-from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
+from kpis.derived import dependents_of
+from kpis.models import KPI, KPIVersion, Refresh
 from kpis.selectors import published_of
+from kpis.services.computing import close, compute, write
 from personas.permissions import require_ace
 
-log = logging.getLogger("ace.kpis")
-
 KIND = "kpis.refresh"
-PERIODS = 24
-#: the grain of the only measurement of a KPI in which time plays no part
-TOTAL = "total"
 
 
 def request_refresh(*, actor: User, kpi: KPI) -> Refresh:
@@ -52,14 +40,6 @@ def refresh_version(*, actor: User, kpi: KPI) -> None:
     """
     for one in (kpi, *KPI.objects.filter(pk__in=dependents_of([kpi.pk])).order_by("pk")):
         _open_or_soon(one, Refresh.Cause.DEMAND, actor)
-
-
-def refresh_after_load(load: Load) -> None:
-    """Load listener: the published KPIs of the dataset, and what is computed from them."""
-    own = KPIVersion.objects.filter(state=KPIVersion.State.PUBLISHED, dataset=load.dataset_id)
-    kpis = set(own.values_list("kpi", flat=True))
-    for kpi in KPI.objects.filter(pk__in=kpis | dependents_of(kpis)).order_by("pk"):
-        _open_or_soon(kpi, Refresh.Cause.LOAD, load.by)
 
 
 def refresh_due(*, now: datetime) -> int:
@@ -145,99 +125,9 @@ def _perform(run: Run, refresh: Refresh) -> None:
     began = time.monotonic()
     run.report(0.1, _("Computing"))
     last_try = run.job.attempts >= run.job.max_attempts
-    outcome = _compute(refresh.kpi, last_try=last_try)
+    outcome = compute(refresh.kpi, last_try=last_try)
     with run.completion():
         _check_actor(run, refresh)
-        if outcome.version is not None:
-            refresh.version, refresh.load = outcome.version, outcome.load
-        refresh.error = outcome.error
-        refresh.state = Refresh.State.FAILED if outcome.error else Refresh.State.DONE
-        refresh.seconds = time.monotonic() - began
-        refresh.finished_at = timezone.now()
+        close(refresh, outcome, seconds=time.monotonic() - began)
         refresh.save()
-        if outcome.result is not None:
-            _write(refresh, outcome.result)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an attempt came to: figures, or a sentence why there are none."""
-
-    version: KPIVersion | None = None
-    load: Load | None = None
-    result: Result | None = None
-    error: str = ""
-
-
-def _compute(kpi: KPI, *, last_try: bool) -> Outcome:
-    version = published_of(kpi)
-    if version is None:
-        return Outcome(error=_("The KPI is not published any more."))
-    load = version.dataset.live
-    try:
-        answer, *_warm = answers([Ask(version, query) for query in _queries(version)])
-    except Temporary as error:
-        if not last_try:
-            raise
-        return Outcome(version, load, error=kept(error.message))
-    except PortalError as error:
-        return Outcome(version, load, error=kept(error.message))
-    except (SQLAlchemyError, duckdb.Error, OSError):
-        log.exception("the figures of KPI %s could not be computed", kpi.pk)
-        return Outcome(version, load, error=_("The data could not be read."))
-    return Outcome(version, answer.load, answer.result, answer.error)
-
-
-def _queries(version: KPIVersion) -> Iterator[Query]:
-    """What is measured, then what pages ask first, so that it waits for them in the cache."""
-    yield periods_query(version)
-    yield Query()
-    if definition_of(version).timed:
-        yield Query(grain="month")
-
-
-def periods_query(version: KPIVersion) -> Query:
-    """The last periods at the definition's grain, up to what the live load knows."""
-    definition = definition_of(version)
-    if not definition.timed:
-        return Query()
-    as_of = as_of_of(version)
-    if as_of is None:
-        return Query(grain=definition.grain)
-    return latest(definition, as_of, periods=PERIODS)
-
-
-def _write(refresh: Refresh, result: Result) -> None:
-    """The figures as reported now; doing it again over the same load gives the same rows."""
-    if refresh.load is None:
-        raise Invalid(_("The data of this KPI has not been loaded yet."))
-    rows = [_measurement(refresh, point) for point in result.points[-PERIODS:]]
-    Measurement.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["version", "load", "grain", "period_start"],
-        update_fields=[
-            "refresh", "period_end", "state", "value", "numerator", "denominator", "rows",
-            "partial",
-        ],
-    )  # fmt: skip
-
-
-def _measurement(refresh: Refresh, point: Point) -> Measurement:
-    figure, period = point.figure, point.period
-    assert refresh.load is not None
-    moment = refresh.load.as_of or refresh.load.created_at
-    return Measurement(
-        version=refresh.version,
-        load=refresh.load,
-        refresh=refresh,
-        grain=period.grain if period else TOTAL,
-        period_start=period.start.astimezone(UTC) if period else moment,
-        period_end=period.end.astimezone(UTC) if period else moment + timedelta(microseconds=1),
-        state=figure.state.value,
-        value=figure.value,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        rows=figure.rows,
-        partial=bool(period and period.partial),
-    )
+        write([(refresh, outcome)])

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.jobs import services
 from ace_portal.jobs.models import Job
+from ace_portal.lib.moments import lasting
+from kpis.models import KPI, Dataset
+from kpis.services.passes import refresh_after_load
+from kpis.services.refresh import request_refresh
+from tests.fixtures.loads import INCIDENTS, write_load
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +69,87 @@ def test_administrator_tries_failed_work_again_and_stops_it(
 
     assert states == ["queued", "cancelled"]
     assert client.get("/background/").status_code == 200
+
+
+def in_state(state: str, **fields: object) -> Job:
+    job = services.enqueue(kind="test.page", payload={}, actor=None)
+    Job.objects.filter(pk=job.pk).update(state=state, **fields)
+    return job
+
+
+def rows(page: str) -> int:
+    return page.count("<tr>") - 1
+
+
+def test_list_is_narrowed_to_what_runs_or_has_failed(
+    client_of: Callable[[User], Client], admin: User
+) -> None:
+    for state in ("queued", "running", "failed", "dead", "done", "cancelled", "cancelled"):
+        in_state(state)
+    client = client_of(admin)
+
+    pages = {
+        show: client.get("/background/", {"show": show}).content.decode()
+        for show in ("", "open", "failed", "over", "nonsense")
+    }
+
+    assert {show: rows(page) for show, page in pages.items()} == {
+        "": 7, "open": 2, "failed": 2, "over": 3, "nonsense": 7,
+    }  # fmt: skip
+    assert 'hx-trigger="every' in pages["open"]
+    assert 'hx-trigger="every' not in pages["over"]
+
+
+def test_work_says_how_far_it_is_and_how_long_it_takes(
+    client_of: Callable[[User], Client], admin: User
+) -> None:
+    now = timezone.now()
+    in_state("running", progress=0.4, note="12 of 30 KPIs", started_at=now - timedelta(minutes=3))
+    in_state("done", started_at=now - timedelta(seconds=12), finished_at=now)
+
+    page = client_of(admin).get("/background/").content.decode()
+
+    assert '<progress class="progress__bar" aria-label="Running" value="40" max="100">' in page
+    assert ("12 of 30 KPIs" in page, "3 min 0 s" in page, ">12 s<" in page) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0.0 s"), (9.94, "9.9 s"), (9.95, "10 s"), (59.4, "59 s"), (65, "1 min 5 s"),
+     (3600, "1 h 0 min"), (90_000, "25 h 0 min"), (-3, "0.0 s")],
+)  # fmt: skip
+def test_duration_in_words(seconds: float, words: str) -> None:
+    assert (lasting(timedelta(seconds=seconds)), lasting(None)) == (words, "–")
+
+
+def test_work_names_what_it_is_about_for_who_may_open_that(
+    client_of: Callable[[User], Client], ace: User, admin: User, measured: KPI, incidents: Dataset
+) -> None:
+    request_refresh(actor=ace, kpi=measured)
+    refresh_after_load(write_load(incidents, INCIDENTS))
+
+    team = client_of(ace).get("/background/").content.decode()
+    admins = client_of(admin).get("/background/").content.decode()
+
+    assert f'<a href="/kpis/{measured.slug}/">{measured.name}</a>' in team
+    assert '<a href="/kpis/datasets/incidents/loads/2/">Incidents, load 2</a>' in team
+    assert "Refresh after a load" in admins
+    assert (measured.name in admins, "Incidents" in admins) == (False, False)
+    abouts = [row["about"] for row in client_of(ace).get("/api/v1/jobs/").json()["results"]]
+    assert abouts[:2] == ["Incidents, load 2", measured.name]
+
+
+def test_more_work_is_no_more_queries(
+    client_of: Callable[[User], Client], ace: User, measured: KPI, incidents: Dataset
+) -> None:
+    client, counts = client_of(ace), []
+    for more in (1, 6):
+        for _time in range(more):
+            refresh_after_load(write_load(incidents, INCIDENTS))
+        with CaptureQueriesContext(connection) as page:
+            client.get("/background/")
+        with CaptureQueriesContext(connection) as listed:
+            client.get("/api/v1/jobs/")
+        counts.append((len(page), len(listed)))
+
+    assert counts[0] == counts[1]

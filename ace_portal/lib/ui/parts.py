@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.moments import when
+from ace_portal.lib.moments import lasting, when
 
 register = template.Library()
 
@@ -20,6 +20,7 @@ NOTICE_ICONS = {"bad": "bad", "watch": "watch", "none": "info"}
 DELTA_ICONS = {"up": "up", "down": "dn", "flat": "flat"}
 
 register.simple_tag(when)
+register.simple_tag(lasting)
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from kpis.figures import Answer, Ask, answers
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh
 from kpis.selectors import published_of
 from kpis.services import kpis as services
-from kpis.services.refresh import refresh_after_load
+from kpis.services.passes import refresh_after_load
 from tests.fixtures.kpis import VOLUME, MakeKPI, run_jobs
 from tests.fixtures.loads import INCIDENTS, make_dataset, write_load
 from tests.fixtures.world import World

@@ -16,6 +16,7 @@ from ace_portal.lib.errors import Conflict, NotAllowed
 from kpis.models import KPI, Dataset, Load, Measurement, Refresh
 from kpis.services import refresh as services
 from kpis.services.kpis import retire_kpi
+from kpis.services.passes import refresh_after_load
 from tests.fixtures.kpis import MakeKPI, run_jobs
 from tests.fixtures.loads import INCIDENTS, write_load
 
@@ -110,35 +111,10 @@ def test_open_attempt_keeps_its_turn_for_later(ace: User, measured: KPI) -> None
     assert services.refresh_due(now=timezone.now()) == 1
 
 
-def test_new_load_refreshes_every_published_kpi_of_its_dataset(
-    make_kpi: MakeKPI, incidents: Dataset
-) -> None:
-    published, _draft = make_kpi("One", publish=True), make_kpi("Two")
-    run_jobs()
-
-    services.refresh_after_load(write_load(incidents, INCIDENTS))
-
-    assert list(Refresh.objects.filter(cause="load").values_list("kpi", flat=True)) == [
-        published.pk
-    ]
-
-
-def test_load_during_an_open_attempt_takes_another_turn_soon(
-    make_kpi: MakeKPI, incidents: Dataset
-) -> None:
-    kpi = make_kpi(publish=True)
-    services.refresh_after_load(write_load(incidents, INCIDENTS))
-    kpi.refresh_from_db()
-
-    assert kpi.next_due <= timezone.now()
-
-
 def test_later_load_restates_and_does_not_overwrite(
     ace: User, measured: KPI, incidents: Dataset
 ) -> None:
-    services.refresh_after_load(
-        write_load(incidents, f"SELECT * FROM ({INCIDENTS}) WHERE number <> 'INC1'")
-    )
+    refresh_after_load(write_load(incidents, f"SELECT * FROM ({INCIDENTS}) WHERE number <> 'INC1'"))
     run_jobs()
 
     march = Measurement.objects.filter(
@@ -225,7 +201,7 @@ def test_clock_and_new_load_need_nobodys_right(
     load = write_load(incidents, INCIDENTS)
     Load.objects.filter(pk=load.pk).update(by=owner)
     load.refresh_from_db()
-    services.refresh_after_load(load)
+    refresh_after_load(load)
 
     assert (clock, run_jobs()) == (["done"], ["done"])
     causes = Refresh.objects.filter(kpi=measured, state="done").values_list("cause", flat=True)

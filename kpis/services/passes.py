@@ -1,0 +1,104 @@
+"""After a new load: every KPI that reads it is computed in one pass.
+
+One job for all of them, an attempt for each. They are computed and written down in groups, so that
+the data is opened once, and what one worker has written the next need not do again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ace_portal.jobs.services import Run, enqueue, register_handler
+from ace_portal.lib.errors import PortalError
+from kpis.derived import dependents_of
+from kpis.figures import Ask, answers
+from kpis.models import KPIVersion, Load, Refresh
+from kpis.services.computing import UNREADABLE, Outcome, close, compute, queries_of, write
+
+KIND = "kpis.refresh_after_load"
+AT_A_TIME = 40
+
+
+def refresh_after_load(load: Load) -> None:
+    """Load listener: the published KPIs of the dataset, then what is computed from them."""
+    published = KPIVersion.objects.filter(state=KPIVersion.State.PUBLISHED)
+    own = list(published.filter(dataset=load.dataset_id).order_by("pk"))
+    above = dependents_of({version.kpi_id for version in own})
+    derived = published.filter(kpi__in=above).exclude(pk__in=[version.pk for version in own])
+    versions = [*own, *derived.order_by("pk")]
+    if not versions:
+        return
+    with transaction.atomic():
+        job = enqueue(kind=KIND, payload={"load": load.pk}, actor=load.by, max_attempts=3)
+        Refresh.objects.bulk_create(
+            Refresh(
+                kpi_id=version.kpi_id, version=version, load=load, cause=Refresh.Cause.LOAD,
+                job=job, by=load.by,
+            )
+            for version in versions
+        )  # fmt: skip
+
+
+@register_handler(KIND)
+def perform(run: Run) -> None:
+    """Compute what this job has not computed yet; one that fails does not stop the others."""
+    refreshes = run.job.refreshes.select_related("kpi").order_by("pk")
+    total = refreshes.count()
+    waiting = list(refreshes.filter(state=Refresh.State.QUEUED))
+    last_try = run.job.attempts >= run.job.max_attempts
+    done = total - len(waiting)
+    for start in range(0, len(waiting), AT_A_TIME):
+        group = waiting[start : start + AT_A_TIME]
+        began = time.monotonic()
+        outcomes = _compute(group, last_try=last_try)
+        _write(run, outcomes, seconds=(time.monotonic() - began) / len(group))
+        done += len(group)
+        run.report(done / total, _("%(done)d of %(total)d KPIs") % {"done": done, "total": total})
+
+
+def _write(run: Run, outcomes: Sequence[tuple[Refresh, Outcome]], *, seconds: float) -> None:
+    """A group's figures and how its attempts ended, together, by who still holds the job."""
+    with transaction.atomic():
+        run.renew()
+        for refresh, outcome in outcomes:
+            close(refresh, outcome, seconds=seconds)
+        Refresh.objects.bulk_update(
+            [refresh for refresh, _outcome in outcomes],
+            ["version", "load", "state", "error", "seconds", "finished_at"],
+        )
+        write(outcomes)
+
+
+def _compute(group: Sequence[Refresh], *, last_try: bool) -> list[tuple[Refresh, Outcome]]:
+    """What is computed together; alone whatever cannot be asked with the others."""
+    found = _together([refresh.kpi_id for refresh in group])
+    return [
+        (refresh, found.get(refresh.kpi_id) or compute(refresh.kpi, last_try=last_try))
+        for refresh in group
+    ]
+
+
+def _together(kpis: Sequence[int]) -> dict[int, Outcome]:
+    """Each KPI's outcome by its key, all from one opening of the data; none where that fails."""
+    asks: list[Ask] = []
+    places: dict[int, int] = {}
+    versions = KPIVersion.objects.filter(kpi__in=kpis, state=KPIVersion.State.PUBLISHED)
+    for version in versions.select_related("kpi", "dataset__live"):
+        with suppress(PortalError):
+            queries = list(queries_of(version))
+            places[version.kpi_id] = len(asks)
+            asks += [Ask(version, query) for query in queries]
+    try:
+        found = answers(asks)
+    except (PortalError, *UNREADABLE):
+        return {}
+    told = {kpi: (asks[place].version, found[place]) for kpi, place in places.items()}
+    return {
+        kpi: Outcome(version, answer.load, answer.result, answer.error)
+        for kpi, (version, answer) in told.items()
+    }
