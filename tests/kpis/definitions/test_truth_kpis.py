@@ -1,215 +1,359 @@
-"""KPIs over the real incident log give the figures that were computed outside of this project."""
+"""KPIs over two real logs, asked through the API, give the figures computed elsewhere.
+
+``truth.json`` beside the logs says what they are; each test asks for one of its figures.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client, override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
-from ace_portal.accounts.models import User
-from kpis.engine.parsing import parse_where
-from kpis.engine.query import Query
-from kpis.figures import Ask, answers
-from kpis.models import Dataset, KPIVersion, Measurement
-from kpis.selectors import published_of
-from kpis.services import kpis as services
+from kpis.models import Dataset, Measurement
+from tests.conftest import SHARED_DATA
 from tests.fixtures.kpis import run_jobs
 from tests.fixtures.loads import register_load
-from tests.fixtures.truth import Built, build_incidents
-from tests.fixtures.world import World
+from tests.fixtures.people import make_cast
+from tests.fixtures.truth import build_logs
+from tests.fixtures.world import build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("real incidents")]
 
-HOURS = {"from": "opened_at", "to": "resolved_at", "unit": "h"}
+TRUTH = SHARED_DATA / "truth.json"
+KNOWN: dict[str, Any] = json.loads(TRUTH.read_text()) if TRUTH.is_file() else {}
+NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# The KPIs -----------------------------------------------------------------------------------------
+
+RESOLVING = {"from": "opened_at", "to": "resolved_at", "unit": "h"}
+CLOSING = {"from": "opened_at", "to": "closed_at", "unit": "h"}
+CASE = {"from": "began", "to": "ended", "unit": "d"}
+COUNT = {"agg": "count"}
+NULLS = ("resolved_at", "assignment_group", "assigned_to", "u_symptom", "cmdb_ci", "problem_id",
+         "closed_code", "category")  # fmt: skip
 
 
-def met(column: str, op: str = "=", value: Any = True) -> dict[str, Any]:
-    return {"share": {"of": {"column": column, "op": op, "value": value}}}
+def when(column: Any, op: str, *value: Any) -> dict[str, Any]:
+    return {"column": column, "op": op, **({"value": value[0]} if value else {})}
 
 
-MEASURES: dict[str, dict[str, Any]] = {
-    "volume": {"agg": "count"},
-    "sla": met("made_sla"),
-    "reopened": met("reopen_count", ">", 0),
-    "reassigned": met("reassignment_count", ">", 0),
-    "knowledge": met("knowledge"),
-    "handoffs": {"agg": "avg", "column": "reassignment_count"},
-    "median": {"agg": "quantile", "q": 0.5, "column": HOURS},
-    "mean": {"agg": "avg", "column": HOURS},
-    "p90": {"agg": "quantile", "q": 0.9, "column": HOURS},
-    "p95": {"agg": "quantile", "q": 0.95, "column": HOURS},
-    "closing": {"agg": "quantile", "q": 0.5, "column": {**HOURS, "to": "closed_at"}},
-    "no handoff": {
-        "share": {
-            "of": {
-                "all": [
-                    {"column": "reassignment_count", "op": "=", "value": 0},
-                    {"column": "reopen_count", "op": "=", "value": 0},
-                ]
-            }
-        }
-    },
+def counted(where: Any) -> dict[str, Any]:
+    return {"agg": "count", "where": where}
+
+
+def share(of: Any, **more: Any) -> dict[str, Any]:
+    return {"share": {"of": of, **more}}
+
+
+def average(column: Any) -> dict[str, Any]:
+    return {"agg": "avg", "column": column}
+
+
+def quantile(q: float, column: Any) -> dict[str, Any]:
+    return {"agg": "quantile", "q": q, "column": column}
+
+
+def spread(name: str, column: Any) -> dict[str, dict[str, Any]]:
+    return {
+        f"{name} mean": average(column),
+        f"{name} median": quantile(0.5, column),
+        f"{name} p90": quantile(0.9, column),
+        f"{name} p95": quantile(0.95, column),
+        f"{name} zero": counted(when(column, "=", 0)),
+        f"{name} known": counted(when(column, "is not null")),
+    }
+
+
+MET = when("made_sla", "=", True)
+UNTOUCHED = {"all": [when("reassignment_count", "=", 0), when("reopen_count", "=", 0)]}
+OF_INCIDENTS = {
+    "volume": COUNT,
+    "sla": share(MET),
+    "sla met": counted(MET),
+    "reopened": counted(when("reopen_count", ">", 0)),
+    "reopen rate": share(when("reopen_count", ">", 0)),
+    "reassigned": counted(when("reassignment_count", ">", 0)),
+    "reassignment rate": share(when("reassignment_count", ">", 0)),
+    "handoffs": average("reassignment_count"),
+    "no handoff": share(UNTOUCHED),
+    "knowledge": share(when("knowledge", "=", True)),
+    "ambiguous days": counted(when("day", "<=", 12)),
+    "swapped days": counted({"all": [when("day", "<=", 12), when("day_is_month", "=", False)]}),
     "not closed": {"stock": {"opened": "opened_at", "closed": "closed_at"}},
+    "unresolved": {"stock": {"opened": "opened_at", "closed": "settled_at"}},
+    **{f"without {column}": counted(when(column, "is null")) for column in NULLS},
+    **spread("resolve", RESOLVING),
+    **spread("close", CLOSING),
+}
+OF_CASES = {
+    "cases": COUNT,
+    "case median": quantile(0.5, CASE),
+    "case mean": average(CASE),
+    "case p90": quantile(0.9, CASE),
+    "events of a case": average("events"),
+    "closed": share(when("closed", "=", True)),
+    "waited": share(when("waited", "=", True)),
+    "resolved again": counted(when("resolved", ">", 1)),
+    "re-resolve rate": share(when("resolved", ">", 1), among=when("resolved", ">", 0)),
 }
 
 
-@pytest.fixture(scope="session")
-def real_incidents(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build_incidents(shared_data, tmp_path_factory.mktemp("real"))
+class Over(NamedTuple):
+    """What KPIs are about."""
+
+    dataset: str
+    time_column: str
+    dimensions: tuple[str, ...]
+    measures: Mapping[str, dict[str, Any]]
 
 
-@pytest.fixture(scope="session")
-def truth(shared_data: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((shared_data / "truth.json").read_text())
-    return found["uci498_incidents"]
+KPIS = (
+    Over("incidents", "opened_at", ("priority", "assignment_group", "contact_type", "category"),
+         OF_INCIDENTS),
+    Over("incidents", "resolved_at", (), {"resolutions": COUNT}),
+    Over("incidents", "closed_at", (), {"closures": COUNT}),
+    Over("event_log", "sys_updated_at", (), {"events": COUNT, "sla of events": share(MET)}),
+    Over("cases", "began", (), OF_CASES),
+    Over("activities", "time:timestamp", ("Activity", "Resource"), {
+        "activities": COUNT,
+        "resources": {"agg": "count_distinct", "column": "Resource"},
+        "variants": {"agg": "count_distinct", "column": "case:variant"},
+    }),
+    Over("distinct_activities", "time:timestamp", (), {"different activities": COUNT}),
+)  # fmt: skip
+
+# The figures --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def real_dataset(owner: User, loads_dir: Path, settings: Any, real_incidents: Built) -> Dataset:
-    settings.LOADS_DIR = real_incidents.path.parent
-    assert real_incidents.path.parent == django_settings.LOADS_DIR
-    dataset = Dataset.objects.create(slug="real", name="Real", kind="prepared", owner=owner)
-    path, columns, rows, as_of = real_incidents
-    register_load(dataset, path, columns, rows=rows, as_of=as_of)
-    return dataset
+class Figure(NamedTuple):
+    """One of the known figures: which KPI gives it, asked how; ``path`` is where it is written."""
+
+    path: tuple[str, ...]
+    kpi: str
+    query: dict[str, Any] = {}
+    scale: int = 1
+    segment: str | None = None
+    month: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join(self.path[1:]).replace("[", "(").replace("]", ")")
 
 
-@pytest.fixture
-def version_of(owner: User, world: World, real_dataset: Dataset) -> Any:
-    """A published KPI of one of ``MEASURES``, measured."""
-
-    def publish(name: str) -> KPIVersion:
-        definition = {
-            "measure": MEASURES[name], "time_column": "opened_at",
-            "dimensions": ["priority", "assignment_group", "contact_type"],
-        }  # fmt: skip
-        kpi = services.create_kpi(
-            actor=owner, name=name, question=world.question, dataset=real_dataset,
-            definition=definition, category="quality",
-        )  # fmt: skip
-        services.publish_version(actor=owner, kpi=kpi)
-        assert run_jobs() == ["done"]
-        version = published_of(kpi)
-        assert version is not None
-        return version
-
-    return publish
+def of(path: str, kpi: str, scale: int = 1, **more: Any) -> Figure:
+    return Figure(tuple(path.split("/")), kpi, scale=scale, **more)
 
 
-def figure(version: KPIVersion, query: Query | None = None) -> float:
-    (answer,) = answers([Ask(version, query or Query())])
-    assert answer.error == ""
-    return answer.result.total.value
+def uci(key: str, kpi: str, scale: int = 1, **more: Any) -> Figure:
+    return of(f"uci498_incidents/{key}", kpi, scale, **more)
 
 
-def found_in(truth: dict[str, Any], path: str) -> float:
-    node: Any = truth
-    for part in path.split("/"):
+def desk(key: str, kpi: str, scale: int = 1, **more: Any) -> Figure:
+    return of(f"helpdesk_italian/{key}", kpi, scale, **more)
+
+
+def keys(*path: str) -> list[str]:
+    """The keys at a place of the truth; none where it is not there."""
+    node: Any = KNOWN
+    for part in path:
+        node = node.get(part, {})
+    return list(node)
+
+
+def by_month(log: str, place: str, kpi: str) -> list[Figure]:
+    """A figure for each month that is known at ``place``."""
+    return [
+        Figure((log, place, month), kpi, {"grain": "month"}, month=month[:7])
+        for month in keys(log, place)
+    ]
+
+
+def by_value(log: str, place: str, kpi: str, column: str, *inner: str, scale: int = 1) -> Any:
+    """A figure for each value of a column that is known at ``place``."""
+    return [
+        Figure((log, place, value, *inner), kpi, {"by": [column]}, scale, segment=value)
+        for value in keys(log, place)
+    ]
+
+
+def year(value: str) -> dict[str, str]:
+    return {"start": f"{value}-01-01", "end": f"{int(value) + 1}-01-01"}
+
+
+CRITICAL_BY_PHONE = {
+    "where": {"all": [when("priority", "=", "1 - Critical"), when("contact_type", "=", "Phone")]}
+}
+GROUP_70 = {
+    "where": when("assignment_group", "=", "Group 70"), "start": "2016-04-01", "end": "2016-05-01",
+}  # fmt: skip
+SPREAD = {"mean": "mean_h", "median": "median_h", "p90": "p90_h", "p95": "p95_h",
+          "zero": "zero_count", "known": "n"}  # fmt: skip
+LOG, DESK = "uci498_incidents", "helpdesk_italian"
+
+FIGURES = [
+    uci("rows", "events"), uci("incidents", "volume"), uci("sla_met_pct", "sla", 100),
+    uci("sla_met_n", "sla met"), uci("sla_met_pct_TRAP_event_level", "sla of events", 100),
+    uci("reopened_n", "reopened"), uci("reopen_rate_pct", "reopen rate", 100),
+    uci("reassigned_n", "reassigned"), uci("reassigned_pct", "reassignment rate", 100),
+    uci("mean_reassignments", "handoffs"), uci("knowledge_used_pct", "knowledge", 100),
+    uci("no_handoff_no_reopen_pct (FCR proxy)", "no handoff", 100),
+    uci("date_order_trap/incidents_with_day_le_12", "ambiguous days"),
+    uci("date_order_trap/of_which_month_ne_day", "swapped days"),
+    *(uci(f"nulls_last_row/{column}", f"without {column}") for column in NULLS),
+    *(uci(f"{name}_hours_opened_to_{name}{end}/{key}", f"{name} {which}")
+      for name, end in (("resolve", "d"), ("close", "d")) for which, key in SPREAD.items()),
+    *by_month(LOG, "opened_by_month", "volume"),
+    *by_month(LOG, "resolved_by_month", "resolutions"),
+    *by_month(LOG, "closed_by_month", "closures"),
+    *by_month(LOG, "backlog_not_closed_at", "not closed"),
+    *by_month(LOG, "backlog_open_unresolved_at", "unresolved"),
+    *by_value(LOG, "by_contact_type", "volume", "contact_type"),
+    *by_value(LOG, "by_priority", "volume", "priority", "incidents"),
+    *by_value(LOG, "by_priority", "sla", "priority", "sla_met_pct", scale=100),
+    *by_value(LOG, "by_priority", "resolve median", "priority", "median_resolve_h"),
+    *by_value(LOG, "by_priority", "reopen rate", "priority", "reopen_pct", scale=100),
+    *(uci(f"filter_P1_phone/{key}", kpi, scale, query=CRITICAL_BY_PHONE) for key, kpi, scale in (
+        ("incidents", "volume", 1), ("sla_met_pct", "sla", 100),
+        ("median_resolve_h", "resolve median", 1))),
+    *(uci(f"filter_group70_2016_04/{key}", kpi, scale, query=GROUP_70) for key, kpi, scale in (
+        ("incidents", "volume", 1), ("sla_met_pct", "sla", 100),
+        ("median_resolve_h", "resolve median", 1), ("reassigned_pct", "reassignment rate", 100))),
+    desk("rows", "activities"), desk("cases", "cases"), desk("resources", "resources"),
+    desk("variants", "variants"), desk("median_case_days", "case median"),
+    desk("mean_case_days", "case mean"), desk("p90_case_days", "case p90"),
+    desk("events_per_case_mean", "events of a case"), desk("cases_with_Closed_pct", "closed", 100),
+    desk("cases_with_Wait_pct", "waited", 100),
+    desk("cases_resolved_more_than_once_n", "resolved again"),
+    desk("re_resolve_rate_pct_of_resolved", "re-resolve rate", 100),
+    *by_value(DESK, "activity_counts", "activities", "Activity"),
+    *by_month(DESK, "cases_started_by_month_2012", "cases"),
+    *(desk(f"cases_started_by_year/{key}", "cases", query=year(key))
+      for key in keys(DESK, "cases_started_by_year")),
+]  # fmt: skip
+
+# How they are asked -------------------------------------------------------------------------------
+
+
+class Truth(NamedTuple):
+    """A portal with the KPIs, and somebody who may ask for their figures."""
+
+    client: Client
+    slugs: dict[str, str]
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        answer = self.client.post(f"/api/v1/{path}", body, content_type="application/json")
+        assert answer.status_code < 300, answer.content
+        return answer.json()
+
+    def ask(self, kpi: str, **query: Any) -> list[dict[str, Any]]:
+        return list(self.post(f"kpis/{self.slugs[kpi]}/figures/", query)["figures"])
+
+
+@pytest.fixture(scope="module")
+def asked(
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Truth]:
+    """Made once for all of them, and taken back."""
+    folder = tmp_path_factory.mktemp("logs")
+    logs = build_logs(shared_data, folder)
+    with (
+        override_settings(LOADS_DIR=folder, CACHES=NO_CACHE),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        cast = make_cast()
+        world = build_world(cast["owner"], cast["member"], cast["colleague"])
+        for slug, built in logs.items():
+            dataset = Dataset.objects.create(slug=slug, name=slug, kind="file", owner=cast["owner"])
+            register_load(dataset, *built[:2], rows=built.rows, as_of=built.as_of)
+        client = Client()
+        client.force_login(cast["owner"])
+        truth = Truth(client, {})
+        for over in KPIS:
+            for name, measure in over.measures.items():
+                truth.slugs[name] = publish(truth, over, name, measure, world.question.pk)
+        yield truth
+        transaction.set_rollback(True)
+
+
+def publish(truth: Truth, over: Over, name: str, measure: Any, question: int) -> str:
+    definition = {
+        "measure": measure, "time_column": over.time_column, "dimensions": over.dimensions,
+    }  # fmt: skip
+    body = {
+        "name": name, "question": question, "dataset": over.dataset, "category": "quality",
+        "definition": definition,
+    }  # fmt: skip
+    slug = str(truth.post("kpis/", body)["slug"])
+    truth.post(f"kpis/{slug}/publish/", {})
+    return slug
+
+
+def known(figure: Figure) -> Any:
+    node: Any = KNOWN
+    for part in figure.path:
         node = node[part]
     return node
 
 
-WHOLE = [
-    ("volume", "incidents", 1),
-    ("sla", "sla_met_pct", 100),
-    ("reopened", "reopen_rate_pct", 100),
-    ("reassigned", "reassigned_pct", 100),
-    ("knowledge", "knowledge_used_pct", 100),
-    ("handoffs", "mean_reassignments", 1),
-    ("no handoff", "no_handoff_no_reopen_pct (FCR proxy)", 100),
-    ("median", "resolve_hours_opened_to_resolved/median_h", 1),
-    ("mean", "resolve_hours_opened_to_resolved/mean_h", 1),
-    ("p90", "resolve_hours_opened_to_resolved/p90_h", 1),
-    ("p95", "resolve_hours_opened_to_resolved/p95_h", 1),
-    ("closing", "close_hours_opened_to_closed/median_h", 1),
-]
-
-
-@pytest.mark.parametrize(("name", "path", "scale"), WHOLE, ids=lambda v: str(v))
-def test_truth_of_all_incidents(
-    version_of: Any, truth: dict[str, Any], name: str, path: str, scale: int
-) -> None:
-    assert round(figure(version_of(name)) * scale, 4) == found_in(truth, path)
-
-
-PRIORITIES = ["1 - Critical", "2 - High", "3 - Moderate", "4 - Low"]
-BY_PRIORITY = [
-    (name, key, scale, priority)
-    for name, key, scale in [
-        ("volume", "incidents", 1), ("sla", "sla_met_pct", 100), ("median", "median_resolve_h", 1),
-        ("reopened", "reopen_pct", 100),
+@pytest.mark.parametrize("figure", FIGURES, ids=str)
+def test_truth_figure(asked: Truth, figure: Figure) -> None:
+    (found,) = [
+        each["value"]
+        for each in asked.ask(figure.kpi, **figure.query)
+        if (figure.segment is None or each["segment"] == [figure.segment])
+        and (figure.month is None or (each["start"] or "").startswith(figure.month))
     ]
-    for priority in PRIORITIES
-]  # fmt: skip
+    assert round(found * figure.scale, 4) == known(figure)
 
 
-@pytest.mark.parametrize(("name", "key", "scale", "priority"), BY_PRIORITY)
-def test_truth_by_priority(
-    version_of: Any, truth: dict[str, Any], name: str, key: str, scale: int, priority: str
-) -> None:
-    (answer,) = answers([Ask(version_of(name), Query(by=("priority",)))])
-
-    (value,) = [p.figure.value for p in answer.result if p.segment == (priority,)]
-    assert round(value * scale, 4) == truth["by_priority"][priority][key]
-
-
-CRITICAL_BY_PHONE = parse_where(
-    {
-        "all": [
-            {"column": "priority", "op": "=", "value": "1 - Critical"},
-            {"column": "contact_type", "op": "=", "value": "Phone"},
-        ]
+def test_truth_months_of_the_sla(asked: Truth) -> None:
+    months = {
+        each["start"][:7]: [each["denominator"], round(each["value"] * 100, 4)]
+        for each in asked.ask("sla", grain="month")
+        if each["state"] != "no_data"
     }
-)
-GROUP_70 = parse_where({"column": "assignment_group", "op": "=", "value": "Group 70"})
-FILTERED = [
-    ("volume", "filter_P1_phone/incidents", 1, Query(where=CRITICAL_BY_PHONE)),
-    ("sla", "filter_P1_phone/sla_met_pct", 100, Query(where=CRITICAL_BY_PHONE)),
-    ("median", "filter_P1_phone/median_resolve_h", 1, Query(where=CRITICAL_BY_PHONE)),
-] + [
-    (name, f"filter_group70_2016_04/{key}", scale,
-     Query(where=GROUP_70, start=date(2016, 4, 1), end=date(2016, 5, 1)))
-    for name, key, scale in [
-        ("volume", "incidents", 1), ("sla", "sla_met_pct", 100), ("median", "median_resolve_h", 1),
-        ("reassigned", "reassigned_pct", 100),
-    ]
-]  # fmt: skip
+    assert months == KNOWN[LOG]["sla_met_pct_by_open_month"]
 
 
-@pytest.mark.parametrize(("name", "path", "scale", "query"), FILTERED, ids=lambda v: str(v)[:40])
-def test_truth_under_filters(
-    version_of: Any, truth: dict[str, Any], name: str, path: str, scale: int, query: Query
-) -> None:
-    assert round(figure(version_of(name), query) * scale, 4) == found_in(truth, path)
+def test_truth_ten_largest_groups_and_categories(asked: Truth) -> None:
+    volume = largest(asked.ask("volume", by=["assignment_group"]), 10)
+    met = dict(largest(asked.ask("sla", by=["assignment_group"]), 1_000))
+    groups = [[name, n, round(met[name] * 100, 4)] for name, n in volume]
+
+    assert groups == KNOWN[LOG]["top10_assignment_group"]
+    categories = largest(asked.ask("volume", by=["category"]), 10)
+    assert categories == KNOWN[LOG]["top10_category"]
 
 
-def measured(version: KPIVersion) -> dict[str, Any]:
-    rows = Measurement.objects.filter(version=version).exclude(state="no_data")
-    return {f"{row.period_start:%Y-%m}": row for row in rows}
+def test_truth_busiest_resources_and_duplicates(asked: Truth) -> None:
+    busiest = largest(asked.ask("activities", by=["Resource"]), 5)
+    ((rows,), (different,)) = (
+        [each["value"] for each in asked.ask(kpi)] for kpi in ("activities", "different activities")
+    )
+    assert dict(busiest) == KNOWN[DESK]["top5_resource_events"]
+    assert rows - different == KNOWN[DESK]["exact_duplicate_rows"]
 
 
-def test_truth_months_of_a_refresh(version_of: Any, truth: dict[str, Any]) -> None:
-    rows = measured(version_of("volume"))
-
-    assert {month: row.value for month, row in rows.items()} == truth["opened_by_month"]
-
-
-def test_truth_months_of_the_sla(version_of: Any, truth: dict[str, Any]) -> None:
-    rows = measured(version_of("sla"))
-
-    assert {
-        month: [row.denominator, round(row.value * 100, 4)] for month, row in rows.items()
-    } == truth["sla_met_pct_by_open_month"]
+def largest(figures: list[dict[str, Any]], n: int) -> list[list[Any]]:
+    """The segments with the largest figures; where nothing is known the logs say “?”."""
+    named = [[each["segment"][0] or "?", each["value"]] for each in figures]
+    return sorted(named, key=lambda each: -each[1])[:n]
 
 
-@pytest.mark.parametrize("month", ["2016-03", "2016-04", "2016-05", "2016-06"])
-def test_truth_backlog_at_the_end_of_a_month(
-    version_of: Any, truth: dict[str, Any], month: str
-) -> None:
-    known = {day[:7]: n for day, n in truth["backlog_not_closed_at"].items()}
+def test_truth_stays_as_reported(asked: Truth) -> None:
+    """A refresh writes down the figures of the months, in full."""
+    assert set(run_jobs()) == {"done"}
+    written = Measurement.objects.filter(version__kpi__slug=asked.slugs["volume"])
+    rows = written.exclude(state="no_data")
 
-    assert measured(version_of("not closed"))[month].value == known[month]
+    months = {f"{row.period_start:%Y-%m}": row.value for row in rows}
+    assert months == KNOWN[LOG]["opened_by_month"]
