@@ -51,6 +51,7 @@ pytest_plugins = [
     "tests.fixtures.arranged",
     "tests.fixtures.german",
     "tests.fixtures.mailbox",
+    "tests.fixtures.children",
     "tests.fixtures.people",
     "tests.fixtures.world",
     "tests.fixtures.loads",

@@ -119,7 +119,7 @@ rows = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=rows)
 def test_contributions_add_up_to_the_change_of_the_whole(duck, rows):
