@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -78,13 +77,13 @@ def periods_query(version: KPIVersion) -> Query:
     return latest(definition, as_of, periods=PERIODS)
 
 
-def close(refresh: Refresh, outcome: Outcome, *, seconds: float) -> None:
+def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -> None:
     """queued → done or failed, not saved yet."""
     if outcome.version is not None:
         refresh.version, refresh.load = outcome.version, outcome.load
     refresh.error = outcome.error
     refresh.state = Refresh.State.FAILED if outcome.error else Refresh.State.DONE
-    refresh.seconds, refresh.finished_at = seconds, timezone.now()
+    refresh.seconds, refresh.finished_at = seconds, at
 
 
 def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:

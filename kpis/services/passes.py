@@ -9,8 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.jobs.services import Run, enqueue, register_handler
@@ -22,6 +25,8 @@ from kpis.services.computing import UNREADABLE, Outcome, close, compute, queries
 
 KIND = "kpis.refresh_after_load"
 AT_A_TIME = 40
+#: what the end of an attempt changes
+CLOSED = ("load_id", "state", "error", "seconds", "finished_at")
 
 
 def refresh_after_load(load: Load) -> None:
@@ -65,13 +70,24 @@ def _write(run: Run, outcomes: Sequence[tuple[Refresh, Outcome]], *, seconds: fl
     """A group's figures and how its attempts ended, together, by who still holds the job."""
     with transaction.atomic():
         run.renew()
-        for refresh, outcome in outcomes:
-            close(refresh, outcome, seconds=seconds)
-        Refresh.objects.bulk_update(
-            [refresh for refresh, _outcome in outcomes],
-            ["version", "load", "state", "error", "seconds", "finished_at"],
-        )
+        _close(outcomes, seconds=seconds, at=timezone.now())
         write(outcomes)
+
+
+def _close(outcomes: Sequence[tuple[Refresh, Outcome]], *, seconds: float, at: datetime) -> None:
+    """Those that came to the same go in one statement, as most do."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for refresh, outcome in outcomes:
+        opened_with = refresh.version_id
+        close(refresh, outcome, seconds=seconds, at=at)
+        if refresh.version_id != opened_with:  # published while this waited
+            refresh.save()
+            continue
+        values = tuple(getattr(refresh, name) for name in CLOSED)
+        alike.setdefault(values, []).append(refresh.pk)
+    for values, keys in alike.items():
+        told = dict(zip(CLOSED, values, strict=True))
+        Refresh.objects.filter(pk__in=keys).update(**told, updated_at=at)
 
 
 def _compute(group: Sequence[Refresh], *, last_try: bool) -> list[tuple[Refresh, Outcome]]:

@@ -128,6 +128,6 @@ def _perform(run: Run, refresh: Refresh) -> None:
     outcome = compute(refresh.kpi, last_try=last_try)
     with run.completion():
         _check_actor(run, refresh)
-        close(refresh, outcome, seconds=time.monotonic() - began)
+        close(refresh, outcome, seconds=time.monotonic() - began, at=timezone.now())
         refresh.save()
         write([(refresh, outcome)])

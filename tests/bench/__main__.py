@@ -49,6 +49,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         painting,
         portal,
         querying,
+        refreshing,
         scale,
         serving,
         starting,
@@ -66,6 +67,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
     return {
         "queries": querying.rows,
         "import": importing.rows,
+        "refresh": refreshing.rows,
         "page": page,
         "server": lambda: serving.rows(filled()),
         "scale": scale.rows,
