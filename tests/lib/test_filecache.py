@@ -15,10 +15,10 @@ def test_files_are_counted_now_and_then(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         FileCache, "_list_cache_files", lambda self: counted.append(1) or look(self)
     )
-    cache = FileCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 50}})
-    for number in range(3 * EVERY):
+    cache = FileCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 4 * EVERY}})
+    for number in range(8 * EVERY):
         cache.set(f"key-{number}", number)
 
-    assert len(counted) == 3
-    assert len(list(tmp_path.iterdir())) <= 50 + EVERY
-    assert cache.get(f"key-{3 * EVERY - 1}") == 3 * EVERY - 1
+    assert len(counted) == 8
+    assert len(list(tmp_path.iterdir())) <= 5 * EVERY
+    assert cache.get(f"key-{8 * EVERY - 1}") == 8 * EVERY - 1
