@@ -46,6 +46,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
     from tests.bench import (
         importing,
         installing,
+        outside,
         painting,
         portal,
         querying,
@@ -67,6 +68,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
     return {
         "queries": querying.rows,
         "import": importing.rows,
+        "outside": outside.rows,
         "refresh": refreshing.rows,
         "page": page,
         "server": lambda: serving.rows(filled()),

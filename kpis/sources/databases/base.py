@@ -115,7 +115,7 @@ class Database(ABC):
     def copy(
         self, connection: sa.Connection, query: str, attributes: Sequence[Attribute], out: IO[bytes]
     ) -> None:
-        """Write the rows of ``query`` to ``out`` as ``rows.CSV`` says, one after the other."""
+        """Write the rows of ``query`` to ``out`` as ``rows.written`` does: whole rows each time."""
 
     def rows(self, connection: sa.Connection, query: str) -> Iterator[Sequence[Any]]:
         """The rows of a query, a thousand at a time."""

@@ -1,4 +1,4 @@
-"""Rows of a database as Parquet: through a pipe, so that neither memory nor disk holds them twice.
+"""Rows of a database as Parquet, through pipes, so that memory holds a few of them at a time.
 
 One thread writes what the database sends as CSV into a pipe, DuckDB reads it from there: fields
 between commas, texts in double quotes, ``\\N`` without quotes for nothing.
@@ -6,15 +6,12 @@ between commas, texts in double quotes, ``\\N`` without quotes for nothing.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,8 +21,9 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sources.base import ROW, Caps, ClockChanges, LoadReport, Progress, ignore
 from kpis.sources.databases.base import NO_PLACE, Attribute, Database, Place
-from kpis.sources.guard import counting, explain, literal, name, open_guarded
-from kpis.sources.parquet import beside, describe, latest, sha256_of
+from kpis.sources.databases.pipes import Pieces, Writer, pieces_beside, started
+from kpis.sources.guard import counting, explain, listed, literal, name, open_guarded
+from kpis.sources.parquet import describe, latest, sha256_of
 from kpis.sources.zones import odd_sql, steps, to_utc_sql, zone_named
 
 SQL_TYPES = {
@@ -40,46 +38,8 @@ READ = (
     "delim=',', quote='\"', escape='\"', nullstr='\\N', allow_quoted_nulls=false, header=false, "
     "auto_detect=false, parallel=false, max_line_size=4000000"
 )
-TICK = 0.3
 NOTHING = "\\N"
-
-
-@dataclass(slots=True)
-class Counted:
-    """A stream into the pipe that counts and hashes what goes through."""
-
-    out: IO[bytes]
-    size: int = 0
-    lines: int = 0
-    digest: Any = field(default_factory=hashlib.sha256)
-
-    def write(self, data: bytes) -> int:
-        self.size += len(data)
-        self.lines += data.count(b"\n")
-        self.digest.update(data)
-        self.out.write(data)
-        return len(data)
-
-
-@dataclass(slots=True)
-class Writer:
-    """The thread that asks the database, and what became of it."""
-
-    send: Any
-    pipe: Path
-    counted: Counted | None = None
-    error: BaseException | None = None
-
-    def run(self) -> None:
-        """Open the pipe first, whatever happens then: the reader waits for that."""
-        with self.pipe.open("wb", buffering=1 << 20) as out:
-            self.counted = Counted(out)
-            try:
-                self.send(self.counted)
-            except BrokenPipeError:
-                pass  # the reader has its own reason
-            except BaseException as error:  # noqa: BLE001  it is raised where the rows are awaited
-                self.error = error
+WRITTEN_AT_ONCE = 2_000  # rows
 
 
 def extract(
@@ -107,27 +67,24 @@ def extract(
         kept = [attribute for attribute in attributes if attribute.type]
         selected = database.selected(query, attributes, where=where, limit=caps.rows + 1)
         naive = [a.name for a in kept if a.naive] if time_zone != "UTC" else []
-        with beside(part) as raw, piped(part) as pipe:
-            first = raw if naive else part
-            writer = Writer(lambda out: database.copy(connection, selected, kept, out), pipe)
-            read(writer, kept, first, progress, memory_mb)
-            changes = {}
-            with guarded([first, part], memory_mb) as writes:
-                if naive:
-                    changes = _to_utc(writes, first, part, [a.name for a in kept], naive, time_zone)
+        writer = Writer(partial(database.copy, connection, selected, kept), part.absolute())
+        with pieces_beside(part) as pieces:
+            read(writer, kept, pieces, progress, memory_mb)
+            with guarded([*pieces.paths, part], memory_mb) as writes:
+                names = [attribute.name for attribute in kept]
+                changes = _join(writes, pieces.paths, part, names, naive, time_zone)
                 rows, columns = describe(writes, part)
     if rows > caps.rows:
         raise Invalid(
             _("There are more than %(n)s rows. Ask for fewer of them.", n=f"{caps.rows:,}"),
             field="sql",
         )
-    assert writer.counted is not None
     progress(1, 1)
     return LoadReport(
         rows=rows,
         bytes=part.stat().st_size,
-        source_bytes=writer.counted.size,
-        source_sha256=writer.counted.digest.hexdigest(),
+        source_bytes=writer.size,
+        source_sha256=writer.digest.hexdigest(),
         sha256=sha256_of(part),
         columns=columns,
         as_of=latest(columns),
@@ -160,14 +117,6 @@ def check_attributes(attributes: Sequence[Attribute]) -> None:
 
 
 @contextmanager
-def piped(part: Path) -> Iterator[Path]:
-    """A named pipe beside the target."""
-    with beside(part, ".pipe") as path:
-        os.mkfifo(path, 0o600)
-        yield path
-
-
-@contextmanager
 def guarded(paths: Sequence[Path], memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = open_guarded(paths, memory_mb=memory_mb)
     try:
@@ -181,54 +130,45 @@ def guarded(paths: Sequence[Path], memory_mb: int) -> Iterator[duckdb.DuckDBPyCo
 def read(
     writer: Writer,
     attributes: Sequence[Attribute],
-    target: Path,
+    pieces: Pieces,
     progress: Progress,
     memory_mb: int,
 ) -> None:
-    """Start the writer and write what comes through its pipe to ``target``."""
+    """Start the writer and write what comes through each of its pipes to a piece of Parquet."""
     columns = ", ".join(f"{literal(a.name)}: '{SQL_TYPES[a.type]}'" for a in attributes)
-    sql = (
-        f"COPY (SELECT *, row_number() OVER () AS {ROW} FROM "
-        f"read_csv({literal(str(writer.pipe))}, columns={{{columns}}}, {READ})) "
-        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
-    )
-    sending = threading.Thread(target=writer.run, daemon=True)
-    with guarded([writer.pipe, target], memory_mb) as connection:
-        reading = threading.Thread(target=_told(writer, progress, sending), daemon=True)
-        sending.start()
-        reading.start()
-        try:
-            connection.execute(sql)
-        except duckdb.Error as error:
-            if writer.error is None:
-                raise explain(error, doing=_("reading the rows"), field="sql") from error
-        sending.join(60)
+    with started(writer, progress) as pipes:
+        for pipe in pipes:
+            piece = pieces.new()
+            source = f"read_csv({literal(str(pipe))}, columns={{{columns}}}, {READ})"
+            sql = (
+                f"COPY (SELECT *, row_number() OVER () + {pieces.rows} AS {ROW} FROM {source}) "
+                f"TO {literal(str(piece))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            )
+            with open_guarded([pipe, piece], memory_mb=memory_mb) as connection:
+                try:
+                    ((count,),) = connection.execute(sql).fetchall()
+                except duckdb.Error as error:
+                    if writer.error is None:
+                        raise explain(error, doing=_("reading the rows"), field="sql") from error
+                    break
+            pieces.rows += count
     if writer.error is not None:
         raise writer.error
 
 
-def _told(writer: Writer, progress: Progress, sending: threading.Thread) -> Any:
-    """Say how many rows came, until all did."""
-
-    def tell() -> None:
-        while sending.is_alive():
-            if writer.counted is not None:
-                progress(writer.counted.lines, 0)
-            sending.join(TICK)
-
-    return tell
-
-
-def _to_utc(
+def _join(
     connection: duckdb.DuckDBPyConnection,
-    source: Path,
+    pieces: Sequence[Path],
     target: Path,
     columns: Sequence[str],
     naive: Sequence[str],
     time_zone: str,
 ) -> dict[str, ClockChanges]:
-    """Rewrite ``source`` with stamps of the declared zone in UTC; what met a clock change."""
-    table = f"read_parquet({literal(str(source))})"
+    """Write the pieces to ``target``, stamps of the zone in UTC; what met a clock change."""
+    if len(pieces) == 1 and not naive:
+        pieces[0].replace(target)
+        return {}
+    table = f"read_parquet([{listed([str(path) for path in pieces])}])"
     zone, changes, spelled = zone_named(time_zone), {}, {}
     for column in naive:
         value = name(column)
@@ -244,7 +184,7 @@ def _to_utc(
         changes[column] = ClockChanges(moved_forward=counts[0], taken_as_first=counts[1])
     select = ", ".join([*(spelled.get(c, name(c)) for c in columns), ROW])
     connection.execute(
-        f"COPY (SELECT {select} FROM {table} ORDER BY {ROW}) TO {literal(str(target))} "
+        f"COPY (SELECT {select} FROM {table}) TO {literal(str(target))} "
         "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
     )
     return changes
@@ -255,7 +195,7 @@ def written(rows: Iterable[Sequence[Any]], types: Sequence[str], out: IO[bytes])
     lines: list[str] = []
     for row in rows:
         lines.append(",".join(cell(value, kind) for value, kind in zip(row, types, strict=True)))
-        if len(lines) >= 2_000:
+        if len(lines) >= WRITTEN_AT_ONCE:
             out.write(("\n".join(lines) + "\n").encode())
             lines.clear()
     if lines:
