@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> int:
 def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
     """What can be measured, by name; those that need a filled portal share one."""
     from tests.bench import (
+        busy,
         importing,
         installing,
         outside,
@@ -72,6 +73,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         "refresh": refreshing.rows,
         "page": page,
         "server": lambda: serving.rows(filled()),
+        "busy": lambda: busy.rows(filled()),
         "scale": scale.rows,
         "start": starting.rows,
         "install": installing.rows,
