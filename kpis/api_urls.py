@@ -8,6 +8,7 @@ from kpis.api import (
     kpis,
     loads,
     measurements,
+    policies,
     sources,
     templates,
     uploads,
@@ -26,6 +27,7 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),
     path(DATASET + "loading/", loads.DatasetLoading.as_view(), name="dataset-loading"),
+    path(DATASET + "policy/", policies.DatasetPolicy.as_view(), name="dataset-policy"),
     path(DATASET + "compare/", loads.DatasetCompare.as_view(), name="dataset-compare"),
 ]
 

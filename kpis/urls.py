@@ -8,6 +8,7 @@ from kpis.views import (
     definitions,
     kpis,
     loads,
+    policies,
     sources,
     templates,
     uploads,
@@ -28,6 +29,7 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "load/", uploads.dataset_load, name="dataset-load"),
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),
     path(DATASET + "loading/", loads.dataset_loading, name="dataset-loading"),
+    path(DATASET + "policy/", policies.dataset_policy, name="dataset-policy"),
 ]
 
 LOAD = DATASET + "loads/<int:number>/"

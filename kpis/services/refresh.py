@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import duckdb
 from django.db import transaction
@@ -20,20 +20,19 @@ from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError, Temporary
 from ace_portal.lib.saying import kept
-from kpis.derived import as_of_of, dependents_of
-from kpis.engine.query import Query, latest
-from kpis.engine.result import Point, Result
+from kpis.derived import dependents_of
+from kpis.engine.query import Query
+from kpis.engine.result import Result
 from kpis.figures import Ask, answers, definition_of
+from kpis.measured import PERIODS, measurement, periods_query
 from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
+from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 from personas.permissions import require_ace
 
 log = logging.getLogger("ace.kpis")
 
 KIND = "kpis.refresh"
-PERIODS = 24
-#: the grain of the only measurement of a KPI in which time plays no part
-TOTAL = "total"
 
 
 def request_refresh(*, actor: User, kpi: KPI) -> Refresh:
@@ -175,7 +174,9 @@ def _compute(kpi: KPI, *, last_try: bool) -> Outcome:
         return Outcome(error=_("The KPI is not published any more."))
     load = version.dataset.live
     try:
-        answer, *_warm = answers([Ask(version, query) for query in _queries(version)])
+        answer, *_warm = answers(
+            [Ask(version, query) for query in _queries(version)], reader=PORTAL
+        )
     except Temporary as error:
         if not last_try:
             raise
@@ -196,22 +197,13 @@ def _queries(version: KPIVersion) -> Iterator[Query]:
         yield Query(grain="month")
 
 
-def periods_query(version: KPIVersion) -> Query:
-    """The last periods at the definition's grain, up to what the live load knows."""
-    definition = definition_of(version)
-    if not definition.timed:
-        return Query()
-    as_of = as_of_of(version)
-    if as_of is None:
-        return Query(grain=definition.grain)
-    return latest(definition, as_of, periods=PERIODS)
-
-
 def _write(refresh: Refresh, result: Result) -> None:
     """The figures as reported now; doing it again over the same load gives the same rows."""
     if refresh.load is None:
         raise Invalid(_("The data of this KPI has not been loaded yet."))
-    rows = [_measurement(refresh, point) for point in result.points[-PERIODS:]]
+    rows = [measurement(refresh.version, refresh.load, p) for p in result.points[-PERIODS:]]
+    for row in rows:
+        row.refresh = refresh
     Measurement.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -221,23 +213,3 @@ def _write(refresh: Refresh, result: Result) -> None:
             "partial",
         ],
     )  # fmt: skip
-
-
-def _measurement(refresh: Refresh, point: Point) -> Measurement:
-    figure, period = point.figure, point.period
-    assert refresh.load is not None
-    moment = refresh.load.as_of or refresh.load.created_at
-    return Measurement(
-        version=refresh.version,
-        load=refresh.load,
-        refresh=refresh,
-        grain=period.grain if period else TOTAL,
-        period_start=period.start.astimezone(UTC) if period else moment,
-        period_end=period.end.astimezone(UTC) if period else moment + timedelta(microseconds=1),
-        state=figure.state.value,
-        value=figure.value,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        rows=figure.rows,
-        partial=bool(period and period.partial),
-    )

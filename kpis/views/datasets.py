@@ -29,6 +29,7 @@ from kpis.forms.files import UploadForm
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.selectors.checks import checks_of
+from kpis.selectors.policies import policy_of
 from kpis.services import datasets as services
 from kpis.services.schedules import runs_ahead
 from kpis.sources.base import ROW
@@ -82,6 +83,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": runs_ahead(dataset, now=timezone.now()),
         "comparable": live is not None and history.paginator.count > 1,
         "rows": [(load, checks_in_short(load)) for load in history],
+        "policy": policy_of(dataset),
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),
         "kpis": selectors.kpis_on(dataset),

@@ -15,6 +15,7 @@ from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers
 from kpis.models import Dataset, KPIVersion, Measurement
+from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 from kpis.services import kpis as services
 from tests.fixtures.kpis import run_jobs
@@ -101,7 +102,7 @@ def version_of(owner: User, world: World, real_dataset: Dataset) -> Any:
 
 
 def figure(version: KPIVersion, query: Query | None = None) -> float:
-    (answer,) = answers([Ask(version, query or Query())])
+    (answer,) = answers([Ask(version, query or Query())], reader=PORTAL)
     assert answer.error == ""
     return answer.result.total.value
 
@@ -151,7 +152,7 @@ BY_PRIORITY = [
 def test_truth_by_priority(
     version_of: Any, truth: dict[str, Any], name: str, key: str, scale: int, priority: str
 ) -> None:
-    (answer,) = answers([Ask(version_of(name), Query(by=("priority",)))])
+    (answer,) = answers([Ask(version_of(name), Query(by=("priority",)))], reader=PORTAL)
 
     (value,) = [p.figure.value for p in answer.result if p.segment == (priority,)]
     assert round(value * scale, 4) == truth["by_priority"][priority][key]
