@@ -5,6 +5,7 @@ from kpis.api import (
     checks,
     datasets,
     figures,
+    impact,
     kpis,
     loads,
     measurements,
@@ -27,6 +28,7 @@ dataset_urls: list[URLPattern] = [
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),
     path(DATASET + "loading/", loads.DatasetLoading.as_view(), name="dataset-loading"),
+    path(DATASET + "impact/", impact.DatasetImpact.as_view(), name="dataset-impact"),
     path(DATASET + "policy/", policies.DatasetPolicy.as_view(), name="dataset-policy"),
     path(DATASET + "compare/", loads.DatasetCompare.as_view(), name="dataset-compare"),
 ]
@@ -70,6 +72,7 @@ kpi_urls = [
     ),
     path(KPI, kpis.KPIDetail.as_view(), name="kpi-detail"),
     path(KPI + "draft/", kpis.KPIDraft.as_view(), name="kpi-draft"),
+    path(KPI + "impact/", impact.KPIImpact.as_view(), name="kpi-impact"),
     path(KPI + "start/", kpis.KPIStart.as_view(), name="kpi-start"),
     path(KPI + "publish/", kpis.KPIPublish.as_view(), name="kpi-publish"),
     path(KPI + "retire/", kpis.KPIRetire.as_view(), name="kpi-retire"),

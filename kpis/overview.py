@@ -25,10 +25,12 @@ from kpis.display import (
     good_text,
     watch_text,
 )
+from kpis.effects import effects_of
 from kpis.engine.definition import Aggregate, Definition, Formula, Ratio, Share, hours_of
 from kpis.engine.weeks import hours_words
 from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
+from kpis.impact import impact_of_draft
 from kpis.measured import measured_for
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
@@ -131,6 +133,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),
+        **(_effects(user, kpi, version) if user.is_ace and version.state == State.DRAFT else {}),
         **(
             _figures(user, kpi, version, versions)
             if values and version.state != State.DRAFT
@@ -138,6 +141,11 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         ),
         **(_attempts(kpi) if user.is_ace else {}),
     }
+
+
+def _effects(user: User, kpi: KPI, draft: KPIVersion) -> dict[str, Any]:
+    found = impact_of_draft(user, kpi, draft)
+    return effects_of(found) if found.all else {}
 
 
 def _chosen(versions: list[KPIVersion], number: int | None) -> KPIVersion:

@@ -49,7 +49,7 @@ class AttributesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return "\n".join(f"{name}: {'; '.join(values)}" for name, values in value.items())
+        return "\n".join(f"{name}: {'; '.join(values)}" for name, values in sorted(value.items()))
 
     def clean(self, value: Any) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -178,7 +178,7 @@ def preview_sql(*, actor: User, sql: str, reader: Dataset | None = None) -> Prev
     require_data(actor)
     inputs = inputs_in(actor, sql, reader=reader)
     limits = Limits(seconds=PREVIEW_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
-    return preview(sql, _files(inputs), PREVIEW_ROWS, limits)
+    return preview(sql, files_of(inputs), PREVIEW_ROWS, limits)
 
 
 def inputs_in(actor: User, sql: str, *, reader: Dataset | None = None) -> dict[str, Dataset]:
@@ -214,11 +214,11 @@ def _made_from(dataset: Dataset) -> set[int]:
 
 def _columns(sql: str, inputs: dict[str, Dataset]) -> dict[str, str]:
     limits = Limits(seconds=CHECK_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
-    found = describe(sql, _files(inputs), limits)
+    found = describe(sql, files_of(inputs), limits)
     return types_of({column.name: column.type for column in found})
 
 
-def _files(inputs: dict[str, Dataset]) -> dict[str, Any]:
+def files_of(inputs: dict[str, Dataset]) -> dict[str, Any]:
     return {name: live_of(dataset).file for name, dataset in inputs.items()}
 
 

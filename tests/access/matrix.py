@@ -387,6 +387,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:load-accept": (TEAM, OWNER),
     "api:dataset-loading": TEAM,
     "api:dataset-policy": TEAM,
+    "api:dataset-impact": TEAM,
+    "api:kpi-impact": TEAM,
     "api:dataset-compare": TEAM,
     "api:dataset-checks": TEAM,
     "api:check-detail": TEAM,

@@ -23,7 +23,7 @@ from tests.fixtures.kpis import run_jobs
 from tests.fixtures.tickets import TICKETS, make_tickets
 from tests.fixtures.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loads_dir")]
 Open = Callable[[User | None], Client]
 KEPT = "SELECT team, count(*) AS n FROM tickets GROUP BY team"
 LOST = "SELECT priority, count(*) AS n FROM tickets GROUP BY priority"
@@ -236,7 +236,7 @@ def test_administrator_gives_attributes(client_of: Open, admin: User, member: Us
     wrong = client.post(where, {**form, "attributes": "North"})
 
     assert member.attributes == {"place": ["North", "South"], "level": ["2"]}
-    assert shown == "place: North; South\nlevel: 2"
+    assert shown == "level: 2\nplace: North; South"
     assert wrong.status_code == 422 or "on a line of its own" in wrong.content.decode()
 
 
