@@ -28,6 +28,14 @@ class Box:
         return self.y + BOX_HEIGHT // 2
 
     @property
+    def mark_x(self) -> int:
+        return self.x + BOX_WIDTH - 10
+
+    @property
+    def mark_y(self) -> int:
+        return self.y + 10
+
+    @property
     def text_x(self) -> int:
         return self.x + 12
 

@@ -7,6 +7,7 @@ from kpis.views import (
     datasets,
     definitions,
     kpis,
+    lineage,
     loads,
     policies,
     queries,
@@ -20,6 +21,7 @@ app_name = "kpis"
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
     path("datasets/", datasets.datasets, name="datasets"),
+    path("lineage/", lineage.lineage, name="lineage"),
     path("datasets/new/", uploads.dataset_new, name="dataset-new"),
     path("datasets/new/sql/", queries.dataset_prepare, name="dataset-prepare"),
     path("uploads/<int:pk>/", uploads.upload_preview, name="upload-preview"),

@@ -49,6 +49,7 @@ COMPONENTS = (
     "code",
     "data",
     "checks",
+    "flow",
     "notice",
     "messages",
     "progress",

@@ -22,8 +22,10 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
 from kpis.account import arrival_words, checks_in_short, merge_words, outcomes_of
 from kpis.catalogue.filling import fitting
+from kpis.flow import flow_of
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm
 from kpis.forms.files import UploadForm
+from kpis.lineage import dataset_key, graph_for
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.selectors.checks import checks_of
@@ -61,6 +63,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
     history = page_of(request, selectors.loads_of(dataset), size=20)
     latest = selectors.loads_of(dataset).first()
     live = dataset.live
+    here = dataset_key(dataset.pk)
     context = {
         "crumbs": trail(dataset.name),
         "dataset": dataset,
@@ -81,6 +84,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "comparable": live is not None and history.paginator.count > 1,
         "rows": [(load, checks_in_short(load)) for load in history],
         "policy": policy_of(dataset),
+        "flow": flow_of(graph_for(user).around([here]), here),
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),
         "kpis": selectors.kpis_on(dataset),
