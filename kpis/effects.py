@@ -10,20 +10,25 @@ from ace_portal.lib.saying import all_said
 from kpis.account import drift_lines
 from kpis.impact import Impact
 
+#: so many of a kind are folded away
+MANY = 8
+
 
 def effects_of(impact: Impact | None) -> dict[str, Any]:
     """The context of ``kpis/_impact.html``."""
     if impact is None:
         return {}
-    groups = [
-        (_("Datasets made from it"), impact.datasets),
-        (_("KPIs"), impact.kpis),
-        (_("Charts"), impact.charts),
-        (_("Dashboards"), impact.dashboards),
+    groups: list[dict[str, Any]] = [
+        {"label": _("Datasets made from it"), "items": impact.datasets, "why": True},
+        {"label": _("KPIs"), "items": impact.kpis, "why": True},
+        {"label": _("Charts"), "items": impact.charts},  # their KPI has said why
+        {"label": _("Dashboards"), "items": impact.dashboards},
     ]
     drift = drift_lines(all_said(impact.drift.to_json())) if impact.drift is not None else []
     return {
         "impact": impact,
         "drift": drift,
-        "groups": [(label, items) for label, items in groups if items],
+        "groups": [
+            {**group, "many": len(group["items"]) > MANY} for group in groups if group["items"]
+        ],
     }

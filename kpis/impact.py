@@ -234,13 +234,18 @@ def _add_uses(
     splits: Mapping[int, set[str]],
 ) -> None:
     """Charts, and the dashboards that they stand on; one breaks with its KPI, or with its split."""
+    charts: dict[tuple[str, str], Touched] = {}
     places: dict[str, Touched] = {}
     for use in uses:
         why = broken.get(use.kpi, "")
         columns: tuple[str, ...] = ()
         if not why and use.split and use.kpi in splits and use.split not in splits[use.kpi]:
             columns = (use.split,)
-        found.charts.append(Touched(use.chart, use.url, columns, why, use.place))
+        chart = Touched(use.chart, use.url, columns, why, use.place)
+        before = charts.get((use.url, use.chart))
+        if before is None or (not before.why and (why or columns)):
+            charts[use.url, use.chart] = chart
         if use.url not in places or (why and not places[use.url].why):
             places[use.url] = Touched(use.place, use.url, (), why)
+    found.charts += charts.values()
     found.dashboards += places.values()

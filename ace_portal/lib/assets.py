@@ -47,6 +47,7 @@ COMPONENTS = (
     "form",
     "upload",
     "code",
+    "editor",
     "data",
     "checks",
     "flow",

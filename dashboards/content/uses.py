@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import PortalError
 from dashboards.content.compare import TYPE_NAMES
@@ -46,4 +48,8 @@ def _document(version: Version) -> Document:
 
 
 def _name(spec: TileSpec, kpi: str) -> str:
+    """A table of several KPIs is one chart."""
+    count = len(spec.kpi_versions)
+    if count > 1 and not spec.title:
+        return _("%(type)s of %(n)d KPIs") % {"type": TYPE_NAMES[spec.type](), "n": count}
     return f"{TYPE_NAMES[spec.type]()} “{spec.title or kpi}”"
