@@ -219,6 +219,7 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:check-detail": ("PUT", {"columns": ["team"], "severity": "warning", "active": True}),
         "api:dataset-loading": ("PUT", {"mode": "upsert", "keys": ["team"], "last_wins": True,
                                         "keep": 3}),
+        "api:dataset-impact": ("POST", {"types": {"team": "integer"}}),
         "api:dataset-policy": ("PUT", {"column": "team", "attribute": "a", "rules": [
             {"group": world.group.slug, "values": ["x"]}]}),
         "api:load-accept": ("POST", {"reason": "r"}),
