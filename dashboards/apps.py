@@ -5,6 +5,7 @@ from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
     job_kinds,
+    kpi_uses,
     mail_listeners,
     notification_kinds,
     unsubscribers,
@@ -48,6 +49,7 @@ class DashboardsConfig(AppConfig):
         from dashboards import needs, search
         from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
         from dashboards.content.services import dashboards as owning
+        from dashboards.content.uses import uses_for
         from dashboards.prototypes import selectors as prototypes
         from dashboards.prototypes import services as pilots
         from dashboards.reports import selectors as reports
@@ -69,5 +71,6 @@ class DashboardsConfig(AppConfig):
         mail_listeners.register("reports", runs.mail_ended)
         unsubscribers.register("report", subscriptions.unsubscribe)
         value_grants.register("dashboards", kpis_shown_to)
+        kpi_uses.register("dashboards", uses_for)
         for name, entry in ENTRIES.items():
             add_entry(name, entry)

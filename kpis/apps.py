@@ -58,6 +58,7 @@ class KPIsConfig(AppConfig):
                     "/kpis/uploads/",
                     "/kpis/sources/",
                     "/kpis/calendars/",
+                    "/kpis/lineage/",
                 ),
                 group=_("ACE team"),
                 visible=lambda user: user.is_ace and user.may_manage_data,

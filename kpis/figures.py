@@ -1,8 +1,8 @@
 """From a KPI version and a query to figures: over the live load, cached.
 
-The cache's key is the load, the definition, the query and the reader's row scope, so a new load is
-a new key, and two people who may see different rows never share an entry. Before the cache stands
-the memory of the process, under the same keys.
+The cache's key is the load, the definition, the query and the cut that the reader's rows are, so a
+new load is a new key, and two people who may see different rows never share an entry. Before the
+cache stands the memory of the process, under the same keys.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
 from kpis.derived import answer_of, load_parts, tree_of
+from kpis.engine.cut import Cut, cut_down
 from kpis.engine.definition import Definition
 from kpis.engine.duck import open_loads
 from kpis.engine.query import Query, Table
@@ -36,11 +37,13 @@ from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
+from kpis.scopes import Reader, cuts_for
 
 __all__ = ["Answer", "Ask", "answers", "definition_of"]
 
-#: nobody's rows are limited yet, so everybody has the same scope
-EVERYTHING = "everything"
+#: by dataset the rows that the reader may see; a dataset that is not named they may see whole
+Cuts = Mapping[int, Cut]
+
 KEPT_SECONDS = 7 * 24 * 3600
 OPEN_LOADS = 3
 VIEW = "rows"
@@ -51,21 +54,25 @@ _results: Memory[Result] = Memory(100)
 _values: Memory[Values] = Memory(100)
 
 
-def answers(asks: Sequence[Ask], *, scope: str = EVERYTHING) -> list[Answer]:
-    """Answer a page's questions in order; one that fails does not take the others along.
+def answers(asks: Sequence[Ask], *, reader: Reader) -> list[Answer]:
+    """Answer a page's questions in order, over the rows that the reader may see.
+
+    One that fails does not take the others along.
 
     Each version's ``dataset.live`` is read: select it along with the versions. A derived KPI is
     computed from the answers of its parts, which are asked together with all others.
     """
     load_parts(ask.version for ask in asks)
     trees = [tree_of(ask) for ask in asks]
-    answered = iter(_answers([leaf for tree in trees for leaf in tree.leaves()], scope))
+    leaves = [leaf for tree in trees for leaf in tree.leaves()]
+    cuts = cuts_for(reader, (leaf.version.dataset for leaf in leaves))
+    answered = iter(_answers(leaves, cuts))
     return [answer_of(tree, answered) for tree in trees]
 
 
-def _answers(asks: Sequence[Ask], scope: str) -> list[Answer]:
+def _answers(asks: Sequence[Ask], cuts: Cuts) -> list[Answer]:
     """The answers that come from data, in order."""
-    keys = [_key(ask, scope) for ask in asks]
+    keys = [_key(ask, cuts) for ask in asks]
     known = _known([key for key in keys if key])
     missing: dict[int, list[tuple[str, Ask]]] = {}
     for key, ask in zip(keys, asks, strict=True):
@@ -75,7 +82,7 @@ def _answers(asks: Sequence[Ask], scope: str) -> list[Answer]:
     failed: dict[str, str] = {}
     fresh: dict[str, Result] = {}
     for group in missing.values():
-        _compute(group, fresh, failed)
+        _compute(group, cuts, fresh, failed)
     if fresh:
         cache.set_many(fresh, KEPT_SECONDS)
         _remember(fresh)
@@ -114,21 +121,30 @@ def _answer(
     return Answer(known.get(key) or fresh[key], load, cached=key in known, key=key)
 
 
-def _key(ask: Ask, scope: str) -> str:
+def _key(ask: Ask, cuts: Cuts) -> str:
     load = ask.version.dataset.live
     if load is None:
         return ""
+    scope = _scope(cuts.get(load.dataset_id))
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
     return "figures-2:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
+def _scope(cut: Cut | None) -> str:
+    """What a cache's key says of the rows: the same words stand for the same rows."""
+    return "everything" if cut is None else repr(cut)
+
+
 def _compute(
-    group: Sequence[tuple[str, Ask]], fresh: dict[str, Result], failed: dict[str, str]
+    group: Sequence[tuple[str, Ask]],
+    cuts: Cuts,
+    fresh: dict[str, Result],
+    failed: dict[str, str],
 ) -> None:
     """All questions of one load on one connection; where they fail together, one by one."""
     load = group[0][1].version.dataset.live
     assert load is not None
-    table = table_of(load)
+    table = table_of(load, cuts.get(load.dataset_id))
     asked: list[tuple[Definition, Query]] = []
     good: list[str] = []
     for key, ask in group:
@@ -155,22 +171,28 @@ def _compute(
         failed |= {key: said(error.message) for key in good if key not in fresh}
 
 
-def values_of(load: Load, column: str, *, search: str = "", limit: int = 200) -> Values:
-    """What a dropdown offers: the values of one column of a load."""
-    parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}"
-    key = "values:" + hashlib.sha256(parts.encode()).hexdigest()
+def values_of(
+    load: Load, column: str, cut: Cut | None, *, search: str = "", limit: int = 200
+) -> Values:
+    """What a dropdown offers: the values of one column in the rows that the reader may see."""
+    parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}|{_scope(cut)}"
+    key = "values-2:" + hashlib.sha256(parts.encode()).hexdigest()
     values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
+        table = table_of(load, cut)
         with open_load(load) as connection:
-            values = distinct_values(connection, table_of(load), column, search=search, limit=limit)
+            values = distinct_values(connection, table, column, search=search, limit=limit)
         cache.set(key, values, KEPT_SECONDS)
     return _values.put(key, values)
 
 
-def table_of(load: Load) -> Table:
-    if not load.path:
-        return replace(table_at_source(load), ends=_ends(load))
-    return Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
+def table_of(load: Load, cut: Cut | None) -> Table:
+    """The rows of a load, or those of them that a reader may see."""
+    if load.path:
+        table = Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
+    else:
+        table = replace(table_at_source(load), ends=_ends(load))
+    return cut_down(table, cut)
 
 
 def _ends(load: Load) -> dict[str, tuple[Any, Any]]:

@@ -25,12 +25,16 @@ from kpis.display import (
     good_text,
     watch_text,
 )
+from kpis.effects import effects_of
 from kpis.engine.definition import Aggregate, Definition, Formula, Ratio, Share, hours_of
 from kpis.engine.weeks import hours_words
 from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
+from kpis.impact import impact_of_draft
+from kpis.measured import measured_for
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
+from kpis.scopes import datasets_of, rows_words
 from kpis.services.targets import BEGINNING
 from kpis.sheet import Sheet, sheet
 from personas.models import Blueprint, Question
@@ -55,7 +59,7 @@ def lines_of(user: User, kpis: Iterable[KPI]) -> list[Line]:
     found = [(kpi, _counts(kpi)) for kpi in kpis]
     seen = set(_valued(user, [kpi for kpi, _version in found]))
     shown = [v for k, v in found if v and v.state == State.PUBLISHED and k.pk in seen]
-    measured = selectors.measurements_of(shown)
+    measured = measured_for(user, shown).rows
     asked = questions_for(user).in_bulk({kpi.question_id for kpi, _version in found})
     return [
         Line(
@@ -129,9 +133,19 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),
-        **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
+        **(_effects(user, kpi, version) if user.is_ace and version.state == State.DRAFT else {}),
+        **(
+            _figures(user, kpi, version, versions)
+            if values and version.state != State.DRAFT
+            else {}
+        ),
         **(_attempts(kpi) if user.is_ace else {}),
     }
+
+
+def _effects(user: User, kpi: KPI, draft: KPIVersion) -> dict[str, Any]:
+    found = impact_of_draft(user, kpi, draft)
+    return effects_of(found) if found.all else {}
 
 
 def _chosen(versions: list[KPIVersion], number: int | None) -> KPIVersion:
@@ -234,9 +248,13 @@ def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
     return found
 
 
-def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[str, Any]:
-    measured = selectors.measurements_of([version]).get(version.pk, [])
-    before = selectors.reported_before(version, measured)
+def _figures(
+    user: User, kpi: KPI, version: KPIVersion, versions: list[KPIVersion]
+) -> dict[str, Any]:
+    found = measured_for(user, [version])
+    measured = found.rows.get(version.pk, [])
+    # What was reported before was measured over all rows.
+    before = {} if version.pk in found.own else selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
     known = as_of_of(version) if is_derived(version) else None
     switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
@@ -244,6 +262,7 @@ def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[
         "sheet": sheet(version, measured, before, switches),
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
+        "whose_rows": rows_words(user, datasets_of([version])),
     }
 
 

@@ -7,7 +7,10 @@ from kpis.views import (
     datasets,
     definitions,
     kpis,
+    lineage,
     loads,
+    policies,
+    queries,
     sources,
     templates,
     uploads,
@@ -18,16 +21,18 @@ app_name = "kpis"
 DATASET = "datasets/<slug:slug>/"
 dataset_urls: list[URLPattern] = [
     path("datasets/", datasets.datasets, name="datasets"),
+    path("lineage/", lineage.lineage, name="lineage"),
     path("datasets/new/", uploads.dataset_new, name="dataset-new"),
-    path("datasets/new/sql/", datasets.dataset_prepare, name="dataset-prepare"),
+    path("datasets/new/sql/", queries.dataset_prepare, name="dataset-prepare"),
     path("uploads/<int:pk>/", uploads.upload_preview, name="upload-preview"),
     path(DATASET, datasets.dataset_detail, name="dataset-detail"),
     path(DATASET + "edit/", datasets.dataset_edit, name="dataset-edit"),
     path(DATASET + "schedule/", sources.dataset_schedule, name="dataset-schedule"),
-    path(DATASET + "sql/", datasets.dataset_sql, name="dataset-sql"),
+    path(DATASET + "sql/", queries.dataset_sql, name="dataset-sql"),
     path(DATASET + "load/", uploads.dataset_load, name="dataset-load"),
     path(DATASET + "rebuild/", datasets.dataset_rebuild, name="dataset-rebuild"),
     path(DATASET + "loading/", loads.dataset_loading, name="dataset-loading"),
+    path(DATASET + "policy/", policies.dataset_policy, name="dataset-policy"),
 ]
 
 LOAD = DATASET + "loads/<int:number>/"

@@ -28,12 +28,20 @@ class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     name = "knoxApiToken"
 
 
+class AttributesField(serializers.DictField):
+    """Names and their values."""
+
+    child = serializers.ListField(child=serializers.CharField(max_length=200), max_length=200)
+
+
 class PersonOutput(serializers.ModelSerializer[User]):
+    attributes = AttributesField()
+
     class Meta:
         model = User
         fields = [
             "id", "email", "name", "job_title", "time_zone", "theme",
-            "is_active", "is_admin", "is_ace", "may_manage_data",
+            "is_active", "is_admin", "is_ace", "may_manage_data", "attributes",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -52,6 +60,9 @@ class PersonInput(serializers.Serializer[Any]):
     is_ace = serializers.BooleanField(default=False)
     may_manage_data = serializers.BooleanField(default=False)
     is_admin = serializers.BooleanField(default=False)
+    attributes = AttributesField(
+        required=False, help_text="Which rows of data are theirs, where a dataset asks for it."
+    )
 
 
 class TokenInput(serializers.Serializer[Any]):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
@@ -37,6 +40,30 @@ class SettingsForm(forms.Form):
     theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices)
 
 
+class AttributesField(forms.CharField):
+    """One attribute a line, ``region: North; South``; as a dictionary of lists."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(f"{name}: {'; '.join(values)}" for name, values in sorted(value.items()))
+
+    def clean(self, value: Any) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for line in super().clean(value).splitlines():
+            name, mark, values = line.partition(":")
+            if line.strip() and not mark:
+                raise ValidationError(
+                    _("Write each attribute on a line of its own: its name, “:”, its values.")
+                )
+            if name.strip():
+                found[name.strip()] = values.split(";")
+        return found
+
+
 class RolesForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     is_ace = forms.BooleanField(label=_("Member of the ACE team"), required=False)
@@ -46,6 +73,14 @@ class RolesForm(forms.Form):
         help_text=_("Upload files, write SQL over them, load data. Needs the ACE team."),
     )
     is_admin = forms.BooleanField(label=_("Administrator"), required=False)
+    attributes = AttributesField(
+        label=_("Attributes"),
+        required=False,
+        help_text=_(
+            "Which rows of data are theirs, where a dataset asks for it: “region: North; South”, "
+            "one attribute a line."
+        ),
+    )
 
 
 class PersonForm(RolesForm):

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.models import BaseModel
 from ace_portal.lib.zones import zone_names
 
+MOST_ATTRIBUTES, LONGEST_NAME = 20, 40
+MOST_VALUES, LONGEST_VALUE = 200, 200
+
 
 def default_time_zone() -> str:
     return str(settings.DEFAULT_USER_TIME_ZONE)
@@ -40,6 +43,19 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username or "")
 
 
+def validate_attributes(value: object) -> None:
+    """Names and their values, all of them short texts."""
+    if not isinstance(value, dict) or len(value) > MOST_ATTRIBUTES:
+        raise ValidationError(_("At most %(n)d attributes."), params={"n": MOST_ATTRIBUTES})
+    for name, values in value.items():
+        if not 0 < len(name) <= LONGEST_NAME:
+            message = _("The name of an attribute has at most %(n)d letters.")
+            raise ValidationError(message, params={"n": LONGEST_NAME})
+        if len(values) > MOST_VALUES or any(len(one) > LONGEST_VALUE for one in values):
+            message = _("An attribute has at most %(n)d values of %(m)d letters.")
+            raise ValidationError(message, params={"n": MOST_VALUES, "m": LONGEST_VALUE})
+
+
 class User(BaseModel, AbstractBaseUser):
     """A person, who signs in by email and reads times in a zone of their own."""
 
@@ -60,6 +76,10 @@ class User(BaseModel, AbstractBaseUser):
     is_admin = models.BooleanField(_("administrator"), default=False)
     is_ace = models.BooleanField(_("ACE member"), default=False)
     may_manage_data = models.BooleanField(_("manages data"), default=False)
+    #: what an administrator says of a person, by name: which rows of data are theirs, for example
+    attributes: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(
+        _("attributes"), default=dict, blank=True, validators=[validate_attributes]
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

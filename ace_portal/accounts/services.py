@@ -16,7 +16,7 @@ from knox.models import AuthToken
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotVisible
-from ace_portal.lib.models import held, write
+from ace_portal.lib.models import held, one_line, write
 from ace_portal.lib.permissions import ADMIN, SIGNED_IN, admit
 from ace_portal.lib.registries import person_listeners
 
@@ -30,6 +30,7 @@ def add_person(
     if actor is not None:
         admit(actor, ADMIN)
     _check_password(password, User(email=email, name=name))
+    fields |= _tidied(fields)
     with transaction.atomic():
         person = User.objects.create_user(email, password or None, name=name, **fields)
         record(actor=actor, action="person.add", target=person, roles=_roles(person))
@@ -45,11 +46,14 @@ def change_person(*, actor: User, person: User, **fields: Any) -> User:
         rows = {row.pk: row for row in both.order_by("pk")}  # two who meet wait in one order
         admit(rows[actor.pk], ADMIN)
         row = rows[person.pk]
-        write(row, fields, exclude=["password"])
+        write(row, fields | _tidied(fields), exclude=["password"])
         if not row.is_active:
             AuthToken.objects.filter(user=row).delete()
             _end_sessions(row)
-        record(actor=actor, action="person.change", target=row, roles=_roles(row))
+        record(
+            actor=actor, action="person.change", target=row, roles=_roles(row),
+            attributes=row.attributes,
+        )  # fmt: skip
         for tell in person_listeners.values():
             tell(actor, row)
     return row
@@ -91,6 +95,17 @@ def revoke_token(*, actor: User, token_key: str) -> None:
         if not gone:
             raise NotVisible(_("There is no such token."))
         record(actor=actor, action="token.revoke", target=actor, token=token_key)
+
+
+def _tidied(fields: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of what is given, if they are: no empty values, none twice."""
+    if "attributes" not in fields:
+        return {}
+    found = {
+        one_line(name): list(dict.fromkeys(text for value in values if (text := one_line(value))))
+        for name, values in fields["attributes"].items()
+    }
+    return {"attributes": {name: values for name, values in found.items() if values}}
 
 
 def _end_sessions(person: User) -> None:

@@ -119,7 +119,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-    names = ("name", "is_ace", "may_manage_data", "is_admin", "is_active")
+    names = ("name", "is_ace", "may_manage_data", "is_admin", "is_active", "attributes")
     form = PersonEditForm(request.POST or None, initial={n: getattr(person, n) for n in names})
     if request.method == "POST":
         saved = submit(form, services.change_person, actor=person_of(request), person=person)

@@ -65,6 +65,9 @@ release_notes: Registry[Callable[[Any], list[str]]] = Registry("release notes")
 #: name → which KPIs' values a person may see, as primary keys; called with the person
 value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")
 
+#: name → where KPIs are shown: ``uses(person, keys)`` answers ``kpis.uses.Use``s
+kpi_uses: Registry[Callable[[Any, set[int]], list[Any]]] = Registry("use of KPIs")
+
 #: kind of event → which of some events a person may (still) read: ``readable(person, abouts)``
 notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool]]] = Registry(
     "notification kind"

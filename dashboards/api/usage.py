@@ -199,6 +199,10 @@ class Decisions(generics.ListAPIView[Decision]):
         user = person_of(self.request)
         return selectors.decisions_of(user, dashboard_for(user, self.kwargs["slug"]))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset) or []
+        return selectors.as_open_to(person_of(self.request), rows)
+
     @answers(DecisionOutput, takes=DecisionInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> Decision:
         dashboard = dashboard_for(actor, slug)
@@ -211,7 +215,8 @@ class DecisionOutcome(APIView):
     @answers(DecisionOutput, takes=DecisionOutcomeInput)
     def put(self, actor: User, given: Given, slug: str, pk: int) -> Decision:
         decision = selectors.decision_of(actor, dashboard_for(actor, slug), pk)
-        return decisions.conclude_decision(actor=actor, decision=decision, **given())
+        concluded = decisions.conclude_decision(actor=actor, decision=decision, **given())
+        return selectors.as_open_to(actor, [concluded])[0]
 
 
 class OwnViews(generics.ListAPIView[ViewEvent]):

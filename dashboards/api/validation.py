@@ -159,7 +159,9 @@ class ValidationReconciliations(generics.ListAPIView[Reconciliation]):
 
     def get_queryset(self) -> Any:
         user = person_of(self.request)
-        return selectors.reconciliations_of(run_of(user, self.kwargs["slug"], self.kwargs["pk"]))
+        return selectors.reconciliations_for(
+            user, run_of(user, self.kwargs["slug"], self.kwargs["pk"])
+        )
 
     @answers(s.ReconciliationOutput, takes=s.ReconciliationInput, status=201)
     def post(self, actor: User, given: Given, slug: str, pk: int) -> Reconciliation:
@@ -172,6 +174,6 @@ class ValidationReconciliation(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, pk: int, row: int) -> Response:
         actor = person_of(request)
-        found = selectors.reconciliation_of(run_of(actor, slug, pk), row)
+        found = selectors.reconciliation_for(actor, run_of(actor, slug, pk), row)
         reconciling.remove_reconciliation(actor=actor, reconciliation=found)
         return Response(status=204)

@@ -232,5 +232,5 @@ class Figures(APIView):
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = selectors.document_of(version)
-        shown = board(document, read_state(document, request.query_params))
+        shown = board(document, read_state(document, request.query_params), reader=user)
         return Response(s.figures_json(version, shown))

@@ -33,6 +33,8 @@ from dashboards.content.wording import wording
 from kpis.engine.answering import segment_text
 from kpis.engine.result import Result
 from kpis.figures import Answer, answers, values_of
+from kpis.models import Dataset
+from kpis.scopes import Reader, cuts_for, datasets_of, rows_words
 
 Segment = tuple[str | None, ...]
 MAX_OPTIONS = 200
@@ -104,6 +106,7 @@ class Board:
     choices: list[ChoiceView]
     as_of: datetime | None
     held_back: bool = False  # newer data of a tile did not pass its checks
+    whose_rows: str = ""  # what to say where the data shows each reader their own rows
 
     @property
     def span_words(self) -> str:
@@ -121,14 +124,21 @@ class Board:
 
 
 def board(
-    document: Document, state: FilterState, sources: Mapping[int, Source] | None = None
+    document: Document,
+    state: FilterState,
+    *,
+    reader: Reader,
+    sources: Mapping[int, Source] | None = None,
 ) -> Board:
-    """All tiles of a page, in two queries to the database however many there are."""
+    """All tiles of a page as a reader may see them, in two queries however many there are.
+
+    Where the data shows each reader their own rows, four more.
+    """
     known = sources_of(document.kpi_versions) if sources is None else sources
     page = Page.of(document, state, known)
-    offered = _offered(page)
+    offered = _offered(page, reader)
     colours = _colours(page, offered)
-    tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours)
+    tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours, reader=reader)
     return Board(
         document=document,
         state=state,
@@ -137,6 +147,7 @@ def board(
         choices=_choices(page, offered),
         as_of=oldest(source.as_of for source in page.sources.values()),
         held_back=any(source.held_back for source in page.sources.values()),
+        whose_rows=rows_words(reader, _datasets(page)),
     )
 
 
@@ -145,11 +156,19 @@ def oldest(moments: Iterable[datetime | None]) -> datetime | None:
     return min(known) if known else None
 
 
+def _datasets(page: Page) -> list[Dataset]:
+    return datasets_of(source.version for source in page.sources.values())
+
+
 def draw(
-    pairs: Sequence[tuple[Page, Plan]], colours: Mapping[Segment, str] | None = None
+    pairs: Sequence[tuple[Page, Plan]],
+    colours: Mapping[Segment, str] | None = None,
+    *,
+    reader: Reader,
 ) -> list[TileView]:
     """Ask everything at once and show each plan's answers."""
-    got = iter(answers([ask for _page, plan in pairs for ask in plan.asks.values()]))
+    asks = [ask for _page, plan in pairs for ask in plan.asks.values()]
+    got = iter(answers(asks, reader=reader))
     answered = [{name: next(got) for name in plan.asks} for _page, plan in pairs]
     return [
         tile_view(page, plan, given, colours or {})
@@ -272,12 +291,16 @@ def _result(view: TileView, name: str) -> Any:
 # Categories --------------------------------------------------------------------------------------
 
 
-def _offered(page: Page) -> dict[str, list[str | None]]:
-    """The values of each column that filters or splits, over all data that has it."""
+def _offered(page: Page, reader: Reader) -> dict[str, list[str | None]]:
+    """The values of each column that filters or splits, over all data that has it.
+
+    Of what the reader does not see, no value is offered.
+    """
     wanted = {choice.column for choice in page.document.choices}
     wanted |= {tile.by for tile in page.document.tiles if tile.by}
     sources = [one for source in page.sources.values() for one in source.leaves or (source,)]
     loads = {s.load.pk: s.load for s in sources if s.load is not None}
+    cuts = cuts_for(reader, _datasets(page)) if wanted else {}
     found: dict[str, dict[str | None, None]] = {column: {} for column in sorted(wanted)}
     for source in {s.version.dataset_id: s for s in sources}.values():
         dimensions = {
@@ -291,7 +314,9 @@ def _offered(page: Page) -> dict[str, list[str | None]]:
             if load is None or column not in load.types:
                 continue
             try:
-                values = values_of(load, column, limit=MAX_OPTIONS).values
+                values = values_of(
+                    load, column, cuts.get(load.dataset_id), limit=MAX_OPTIONS
+                ).values
             except (PortalError, OSError):
                 continue
             found[column].update(dict.fromkeys(segment_text(value) for value in values))

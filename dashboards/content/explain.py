@@ -26,7 +26,9 @@ from kpis.engine.query import earlier
 from kpis.engine.result import Figure, Result
 from kpis.engine.words import Words
 from kpis.figures import Ask, answers
+from kpis.measured import cut_versions
 from kpis.models import KPI
+from kpis.scopes import Reader, datasets_of, rows_words
 
 log = logging.getLogger("ace.dashboards")
 
@@ -61,6 +63,8 @@ class Explanation:
     sql: str = ""
     parts: list[PartView] = field(default_factory=list)
     error: str = ""
+    whose_rows: str = ""
+    cut: bool = False  # the reader does not see all rows, nor how many there are
 
     @property
     def rows_text(self) -> str:
@@ -82,7 +86,12 @@ class Explanation:
 
 
 def explain(
-    document: Document, spec: TileSpec, state: FilterState, kpi_version: int | None = None
+    document: Document,
+    spec: TileSpec,
+    state: FilterState,
+    kpi_version: int | None = None,
+    *,
+    reader: Reader,
 ) -> Explanation:
     """The figure of the whole range behind a tile; a table has one for each of its KPIs."""
     known = sources_of(document.kpi_versions)
@@ -98,9 +107,11 @@ def explain(
         filters=state_words(document, state, page.span_for(chosen)),
         as_of=chosen.as_of,
         ignored=ignored(document, state, chosen.filters),
+        whose_rows=rows_words(reader, datasets_of([chosen.version])),
+        cut=bool(cut_versions(reader, [chosen.version])),
     )
     try:
-        _fill(view, page, chosen)
+        _fill(view, page, chosen, reader)
     except PortalError as error:
         view.error = said(error.message)
     except (ValueError, ArithmeticError):
@@ -109,7 +120,7 @@ def explain(
     return view
 
 
-def _fill(view: Explanation, page: Page, source: Source) -> None:
+def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None:
     definition = source.definition
     labels = {column: column_label(column, page.document).lower() for column in source.types}
     labels |= labels_of(source.version)
@@ -118,7 +129,7 @@ def _fill(view: Explanation, page: Page, source: Source) -> None:
     asks = [Ask(source.version, query)]
     if query.start and query.end:
         asks.append(Ask(source.version, earlier(query, definition, source.as_of)))
-    got = answers(asks)
+    got = answers(asks, reader=reader)
     view.parts = [_part(page, part) for part in got[0].parts]
     if got[0].result is None:
         view.error = got[0].error

@@ -16,6 +16,7 @@ from dashboards.content.models import Version
 from dashboards.content.planning import Page, Plan, plan_tile
 from dashboards.content.selectors import document_of
 from dashboards.content.sources import sources_of
+from kpis.scopes import Reader
 
 SHOWN, LOOKED_AT = 3, 7
 
@@ -27,7 +28,7 @@ class KeyFigure:
     moved: float
 
 
-def key_figures(versions: Mapping[int, Version]) -> dict[int, list[KeyFigure]]:
+def key_figures(versions: Mapping[int, Version], *, reader: Reader) -> dict[int, list[KeyFigure]]:
     """Up to three numbers of each version, by its dashboard, in two queries for all of them.
 
     The one that moved most against the stretch before comes first.
@@ -45,7 +46,7 @@ def key_figures(versions: Mapping[int, Version]) -> dict[int, list[KeyFigure]]:
             owners.append(pk)
             pairs.append((page, plan))
     found: dict[int, list[KeyFigure]] = {pk: [] for pk in documents}
-    for pk, view in zip(owners, draw(pairs), strict=True):
+    for pk, view in zip(owners, draw(pairs, reader=reader), strict=True):
         figure = _figure(view)
         if figure is not None:
             found[pk].append(figure)

@@ -7,15 +7,18 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
+from ace_portal.accounts.models import User
 from ace_portal.lib.errors import NotVisible
 from dashboards import rendering as r
 from dashboards.content.board import TileView, board
 from dashboards.content.document import parse
 from dashboards.content.filters import query_string, read_state, state_words
 from dashboards.content.models import Version
-from dashboards.content.sources import sources_of
+from dashboards.content.sources import pinned, sources_of
 from dashboards.content.titles import title_of
+from kpis.scopes import scope_of
 
 
 def title_at(version: Version, key: str) -> str:
@@ -28,15 +31,20 @@ def title_at(version: Version, key: str) -> str:
     return title_of(spec, [known[pk] for pk in spec.kpi_versions if pk in known], document)
 
 
-def look_at(version: Version, key: str, params: QueryDict) -> dict[str, Any]:
-    """What the tile shows under the filters of an address, in full.
+#: what of a kept tile is figures
+FIGURES = ("number", "figure", "table")
+
+
+def look_at(version: Version, key: str, params: QueryDict, *, reader: User) -> dict[str, Any]:
+    """What the tile shows a reader under the filters of an address, in full.
 
     ``{title, type, unit_line, filters, query, span, as_of, number, figure, summary, table, error,
-    kpi_version}``; figures are as printed, ``query`` leads back to the same filters.
+    kpi_version, scope}``; figures are as printed, ``query`` leads back to the same filters,
+    ``scope`` says of whose rows they are.
     """
     document = parse(version.document)
     state = read_state(document, params)
-    page = board(document, state)
+    page = board(document, state, reader=reader)
     tile = next((tile for tile in page.tiles if tile.key == key), None)
     if tile is None:
         raise NotVisible("")
@@ -49,6 +57,7 @@ def look_at(version: Version, key: str, params: QueryDict) -> dict[str, Any]:
         "span": page.span_words,
         "as_of": tile.as_of.isoformat() if tile.as_of else None,
         "kpi_version": next(iter(tile.spec.kpi_versions), None),
+        "scope": scope_of(reader, (source.version for source in tile.sources)),
         **_figures(tile),
     }
 
@@ -61,6 +70,16 @@ def _figures(tile: TileView) -> dict[str, Any]:
         "table": asdict(tile.table) if tile.table is not None else None,
         "error": tile.error,
     }
+
+
+def open_to(reader: User, version: Version, key: str, seen: dict[str, Any]) -> dict[str, Any]:
+    """The kept tile without figures of rows that are not the reader's today, and why."""
+    spec = parse(version.document).tile(key)
+    scope = scope_of(reader, pinned(spec.kpi_versions if spec is not None else ()))
+    if scope in ("", seen.get("scope", "")):
+        return seen
+    why = _("These figures are of other rows than those that are open to you.")
+    return {**seen, **dict.fromkeys(FIGURES), "summary": "", "error": why}
 
 
 def shown(seen: dict[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,12 @@ def sources_of(ids: Iterable[int]) -> dict[int, Source]:
     return {version.pk: Source(version) for version in found}
 
 
+def pinned(ids: Iterable[int]) -> list[KPIVersion]:
+    """The versions with their data alone, in one query."""
+    versions = KPIVersion.objects.filter(pk__in=set(ids))
+    return list(versions.select_related("kpi", "dataset__live"))
+
+
 def today_of(sources: Iterable[Source]) -> date:
     """The day from which a page counts back: that of its freshest data, whatever the clock says.
 

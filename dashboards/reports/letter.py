@@ -111,7 +111,7 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     assert version is not None
     document = document_of(version)
     state = read_state(document, QueryDict(subscription.query))
-    page = board(document, state)
+    page = board(document, state, reader=subscription.person)
     parts: list[Part] = []
     blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
     for block in blocks:
@@ -148,6 +148,7 @@ def _about(subscription: Subscription, version: Version, page: Board) -> dict[st
             (_("Filters"), chosen.removeprefix("; ") or _("none")),
             (_("Figures to"), _known_to(page)),
             (_("Version"), version.number),
+            *([(_("Rows"), page.whose_rows)] if page.whose_rows else []),
         ],
         "schedule": subscription.schedule_words,
         "report_url": f"{settings.BASE_URL}{subscription.get_absolute_url()}",

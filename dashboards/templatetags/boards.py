@@ -58,7 +58,7 @@ def your_dashboards(context: Context) -> dict[str, Any]:
     rows = list(launched_to(context["user"]).filter(launches__ended_at__isnull=True).distinct())
     released = released_by_dashboard(rows)
     shown = [row for row in rows if row.pk in released][:SHOWN]
-    figures = key_figures({row.pk: released[row.pk] for row in shown})
+    figures = key_figures({row.pk: released[row.pk] for row in shown}, reader=context["user"])
     items = [
         {
             "dashboard": row,

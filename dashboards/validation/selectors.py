@@ -23,6 +23,7 @@ from dashboards.validation.models import (
     TaskResult,
     ValidationRun,
 )
+from kpis.measured import cut_versions
 from kpis.models import KPIVersion
 
 Access = ValidationRun.Access
@@ -82,12 +83,16 @@ def sus_for(user: User, run: ValidationRun) -> QuerySet[SusAnswer]:
     return rows if user.is_ace else rows.filter(person=user)
 
 
-def reconciliations_of(run: ValidationRun) -> QuerySet[Reconciliation]:
-    return Reconciliation.objects.filter(run=run).select_related("kpi_version__kpi", "by")
+def reconciliations_for(user: User, run: ValidationRun) -> QuerySet[Reconciliation]:
+    """Those over all rows of the data, for who sees all rows of it."""
+    rows = Reconciliation.objects.filter(run=run).select_related("kpi_version__kpi", "by")
+    versions = KPIVersion.objects.filter(pk__in=rows.values("kpi_version"))
+    cut = cut_versions(user, versions.select_related("kpi", "dataset__live"))
+    return rows.exclude(kpi_version__in=cut) if cut else rows
 
 
-def reconciliation_of(run: ValidationRun, pk: int) -> Reconciliation:
-    return first_or_404(reconciliations_of(run).filter(pk=pk))
+def reconciliation_for(user: User, run: ValidationRun, pk: int) -> Reconciliation:
+    return first_or_404(reconciliations_for(user, run).filter(pk=pk))
 
 
 def kpi_versions_of(version: Version) -> list[KPIVersion]:

@@ -49,7 +49,7 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
     document = parse(draft.document)
     context = {
         "version": draft,
-        "board": board(document, default_state(document)),
+        "board": board(document, default_state(document), reader=user),
         "palette": palette_of(dashboard, document),
         "last": len(document.tiles) - 1,
         "types": [(name, label()) for name, label in TYPE_NAMES.items()],

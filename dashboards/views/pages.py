@@ -47,7 +47,7 @@ def dashboards(request: HttpRequest) -> HttpResponse:
     rows = selectors.launched_to(user)
     page = page_of(request, rows, size=PER_PAGE)
     released = selectors.released_by_dashboard(page.object_list)
-    figures = key_figures(released)
+    figures = key_figures(released, reader=user)
     items = [
         {
             "dashboard": dashboard,
@@ -92,7 +92,8 @@ def board_page(
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
     state = read_state(document, request.GET)
-    shown = board(document, state)
+    user = person_of(request)
+    shown = board(document, state, reader=user)
     query = query_string(document, state)
     context: dict[str, Any] = {
         "dashboard": dashboard,
@@ -109,7 +110,6 @@ def board_page(
         for key, label in PERIODS.items()
     ]
     own = span_words(shown.span) if state.preset == "own" else ""
-    user = person_of(request)
     context |= {"presets": presets, "own_words": own, "filtered": bool(query), **more}
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
@@ -142,7 +142,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if spec is None or spec.type == "text":
         raise NotVisible("")
     state = read_state(document, request.GET)
-    view = explain(document, spec, state, number_in(request, "kpi"))
+    view = explain(document, spec, state, number_in(request, "kpi"), reader=user)
     query = query_string(document, state)
     back = dashboard.get_absolute_url()
     if version.state != Version.State.RELEASED:

@@ -106,7 +106,8 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
     under_way = not dashboard.is_over
     page = page_of(request, selectors.decisions_of(user, dashboard), size=PER_PAGE)
     rows = [
-        {"decision": row, "mine": under_way and may_conclude(user, row)} for row in page.object_list
+        {"decision": row, "mine": under_way and may_conclude(user, row)}
+        for row in selectors.as_open_to(user, page.object_list)
     ]
     return form_page(
         request,

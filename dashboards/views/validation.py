@@ -82,7 +82,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "tasks": list(selectors.tasks_of(run)),
         "results": page_of(request, selectors.results_for(user, run)),
         "scales": [{"row": row, "score": sus_score(row.answers)} for row in answered],
-        "compared": list(selectors.reconciliations_of(run)[:ROWS]),
+        "compared": list(selectors.reconciliations_for(user, run)[:ROWS]),
         "writable": writable,
         "signs": may_vouch(user, dashboard),
         "crumbs": way_to(run),
@@ -204,6 +204,6 @@ def reconciliation_new(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 @require_POST
 def reconciliation_remove(request: HttpRequest, slug: str, pk: int, row: int) -> HttpResponse:
     user, _dashboard, run = chosen(request, slug, pk)
-    found = selectors.reconciliation_of(run, row)
+    found = selectors.reconciliation_for(user, run, row)
     attempt(request, lambda: reconciling.remove_reconciliation(actor=user, reconciliation=found))
     return redirect(run)

@@ -195,5 +195,6 @@ class Results(APIView):
 
     @extend_schema(responses=PulseOutput(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        dashboard = dashboard_for(person_of(request), slug)
-        return Response(PulseOutput(selectors.pulse_results(dashboard), many=True).data)
+        user = person_of(request)
+        found = selectors.pulse_results(user, dashboard_for(user, slug))
+        return Response(PulseOutput(found, many=True).data)

@@ -32,7 +32,9 @@ def asked(request: Request, pk: int) -> tuple[User, Thread]:
 
 def told(user: User, pk: int, status: int = 200) -> Response:
     """The thread as it is now."""
-    return Response(s.ThreadDetailOutput(selectors.thread_for(user, pk)).data, status=status)
+    thread = selectors.thread_for(user, pk)
+    thread.seen = selectors.seen_by(user, thread)
+    return Response(s.ThreadDetailOutput(thread).data, status=status)
 
 
 class Threads(generics.ListAPIView[Thread]):

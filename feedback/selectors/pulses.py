@@ -15,8 +15,8 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import launched_to
 from feedback.models import Pulse, PulseAnswer, Thread
 from kpis.display import DASH, shown_value
+from kpis.measured import measured_for
 from kpis.models import KPIVersion, Measurement
-from kpis.selectors import measurements_of
 
 FEWEST_FOR_A_SHARE = 5
 SHOWN = 20
@@ -79,7 +79,7 @@ class PulseResult:
         )
 
 
-def pulse_results(dashboard: Dashboard) -> list[PulseResult]:
+def pulse_results(user: User, dashboard: Dashboard) -> list[PulseResult]:
     """What came of the last twenty questions, beside the KPIs that the threads were about."""
     choice = PulseAnswer.Choice
     pulses = Pulse.objects.filter(version__dashboard=dashboard).select_related("version")
@@ -92,7 +92,7 @@ def pulse_results(dashboard: Dashboard) -> list[PulseResult]:
         no=Count("answers", filter=Q(answers__choice=choice.NO)),
     )
     found = list(counted[:SHOWN])
-    kpis = kpis_around([pulse.version for pulse in found])
+    kpis = kpis_around(user, [pulse.version for pulse in found])
     comments = _comments([pulse for pulse in found if pulse.answered >= FEWEST_FOR_A_SHARE])
     return [
         PulseResult(
@@ -112,7 +112,7 @@ def _comments(pulses: Sequence[Pulse]) -> dict[int, list[str]]:
     return found
 
 
-def kpis_around(versions: Sequence[Version]) -> dict[int, list[KPIChange]]:
+def kpis_around(user: User, versions: Sequence[Version]) -> dict[int, list[KPIChange]]:
     """By release the KPIs of the threads that it answered, before it and measured again after."""
     answered = Thread.objects.filter(item__version__in=versions, kpi_version__isnull=False)
     pairs = set(answered.order_by().values_list("item__version", "kpi_version__kpi"))
@@ -120,9 +120,9 @@ def kpis_around(versions: Sequence[Version]) -> dict[int, list[KPIChange]]:
         row.kpi_id: row
         for row in KPIVersion.objects.filter(
             kpi__in={kpi for _version, kpi in pairs}, state=KPIVersion.State.PUBLISHED
-        ).select_related("kpi")
+        ).select_related("kpi", "dataset__live")
     }
-    measured = measurements_of(published.values())
+    measured = measured_for(user, published.values()).rows
     found: dict[int, list[KPIChange]] = {}
     for version in versions:
         shown = [published[kpi] for pk, kpi in pairs if pk == version.pk and kpi in published]

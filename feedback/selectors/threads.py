@@ -13,6 +13,7 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
+from dashboards.content.seen import open_to
 from dashboards.content.selectors import discussed_versions
 from feedback.models import Comment, Follow, Thread, Vote
 
@@ -63,6 +64,11 @@ def _number(rows: QuerySet[Any]) -> Coalesce:
 
 def thread_for(user: User, pk: int) -> Thread:
     return first_or_404(with_counts(threads_for(user), user).filter(pk=pk))
+
+
+def seen_by(user: User, thread: Thread) -> dict[str, Any]:
+    """The tile as its author saw it, as far as its rows are open to the reader today."""
+    return open_to(user, thread.version, thread.tile_key, thread.seen)
 
 
 def comments_for(user: User, thread: Thread) -> QuerySet[Comment]:

@@ -50,7 +50,7 @@ def open_thread(
         raise NotVisible("")
     require_under_way(dashboard)
     seen_version = version_for(actor, dashboard, version.number if version else None)
-    seen = look_at(seen_version, tile_key, QueryDict(filters[:2000]))
+    seen = look_at(seen_version, tile_key, QueryDict(filters[:2000]), reader=actor)
     now = timezone.now()
     thread = Thread(
         dashboard=dashboard, version=seen_version, tile_key=tile_key, kind=kind, text=text,
@@ -107,7 +107,7 @@ def _whole(dashboard: Dashboard) -> dict[str, Any]:
     return {
         "title": dashboard.name, "type": "text", "unit_line": "", "filters": "", "query": "",
         "span": "", "as_of": None, "kpi_version": None, "number": None, "figure": None,
-        "summary": "", "table": None, "error": "",
+        "summary": "", "table": None, "error": "", "scope": "",
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
         }
         for state, items in selectors.roadmap_of(dashboard).items()
     ]
-    results = selectors.pulse_results(dashboard) if user.is_ace else []
+    results = selectors.pulse_results(user, dashboard) if user.is_ace else []
     context = frame(user, dashboard, "roadmap", columns=columns, results=results)
     return render(request, "feedback/roadmap.html", context)
 

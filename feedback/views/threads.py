@@ -63,7 +63,7 @@ def thread_page(request: HttpRequest, user: User, thread: Thread, form: WordsFor
             {"comment": comment, "text": to_html(comment.text)} for comment in reversed(list(words))
         ],
         "moves": thread.moves.select_related("by"),
-        "seen": shown(thread.seen),
+        "seen": shown(selectors.seen_by(user, thread)),
         "form": form,
         "can": {
             "edit": may_change_text(user, thread),

@@ -85,7 +85,7 @@ class KPIFigures(APIView):
             raise Invalid(_("Only a published KPI has figures."))
         query = _query(version, given())
         _check_open(actor, version, query)
-        (answer,) = answers_to([Ask(version, query)])
+        (answer,) = answers_to([Ask(version, query)], reader=actor)
         if answer.result is None or answer.load is None:
             raise Invalid(answer.error)
         result = answer.result

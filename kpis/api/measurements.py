@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import generics, serializers
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import answers
+from ace_portal.lib.errors import NotAllowed
 from ace_portal.lib.permissions import ACE
 from kpis import selectors
+from kpis.measured import cut_versions
 from kpis.models import Measurement, Refresh
 from kpis.services.refresh import request_refresh
 
@@ -57,12 +60,20 @@ class KPIRefreshes(generics.ListAPIView[Refresh]):
 
 
 class KPIMeasurements(generics.ListAPIView[Measurement]):
-    """What was reported, also over earlier loads and by earlier versions, newest period first."""
+    """What was reported, also over earlier loads and by earlier versions, newest period first.
+
+    It was measured over all rows; who sees some of them asks for the KPI's figures instead.
+    """
 
     door = ACE
     serializer_class = MeasurementOutput
     queryset = Measurement.objects.none()
 
     def get_queryset(self) -> Any:
-        kpi = selectors.kpi_for(person_of(self.request), self.kwargs["slug"])
+        user = person_of(self.request)
+        kpi = selectors.kpi_for(user, self.kwargs["slug"])
+        if cut_versions(user, selectors.versions_of(user, kpi)):
+            raise NotAllowed(
+                _("What was reported counts all rows, and you see some. Ask for the figures.")
+            )
         return selectors.reported(kpi)

@@ -6,6 +6,7 @@ from kpis.models.checks import QualityCheck
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
 from kpis.models.kpi import KPI, KPIPart, KPIVersion, StepMetric, Target
 from kpis.models.measurement import Measurement, Refresh
+from kpis.models.policy import RowPolicy, RowRule
 from kpis.models.source import DataSource
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Mode",
     "QualityCheck",
     "Refresh",
+    "RowPolicy",
+    "RowRule",
     "StepMetric",
     "Target",
     "Upload",

@@ -95,6 +95,10 @@ class Dataset(Arriving, BaseModel):
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
     held = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
     behind = models.BooleanField(default=False)  # it, or what it is made from, has a load held back
+    #: whose row policy its rows obey: its own, or that of what it is made from; none: all see all
+    limited_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="limits"
+    )
     keep = models.PositiveSmallIntegerField(
         _("earlier loads to keep"), default=5, validators=[MaxValueValidator(MOST_KEPT)]
     )

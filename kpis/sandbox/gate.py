@@ -108,6 +108,11 @@ def passed(sql: str, rules: Rules) -> Gated:
     return Gated(written, tuple(sorted(used)))
 
 
+def parsed(sql: str) -> exp.Query:
+    """A query over datasets that has passed, as it is read."""
+    return _parse(sql, DIALECT)
+
+
 def place(sql: str, start: int) -> tuple[int, int]:
     """Line and column, both from 1, of an offset in the text."""
     return sql.count("\n", 0, start) + 1, start - sql.rfind("\n", 0, start)

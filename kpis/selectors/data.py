@@ -8,8 +8,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
+from kpis.engine.checks import GROUPABLE
 from kpis.models import KPI, Dataset, KPIVersion, Load, Upload
 from kpis.permissions import manages_data
+from kpis.sources.base import ROW
 
 
 def datasets_for(user: User) -> QuerySet[Dataset]:
@@ -69,6 +71,12 @@ def kpis_on(dataset: Dataset) -> QuerySet[KPI]:
     """The KPIs with a draft or a version in force over a dataset."""
     used = [KPIVersion.State.DRAFT, KPIVersion.State.PUBLISHED]
     return KPI.objects.filter(versions__dataset=dataset, versions__state__in=used).distinct()
+
+
+def limiting_columns(dataset: Dataset) -> list[str]:
+    """The columns that can say who sees which rows."""
+    types = dataset.live.types if dataset.live is not None else {}
+    return [name for name, kind in types.items() if kind in GROUPABLE and name != ROW]
 
 
 def tables_for(user: User) -> dict[str, Dataset]:

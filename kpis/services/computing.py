@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import duckdb
 from django.utils.translation import gettext as _
@@ -13,18 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.lib.errors import PortalError, Temporary
 from ace_portal.lib.saying import kept
-from kpis.derived import as_of_of
-from kpis.engine.query import Query, latest
-from kpis.engine.result import Point, Result
+from kpis.engine.query import Query
+from kpis.engine.result import Result
 from kpis.figures import Ask, answers, definition_of
+from kpis.measured import PERIODS, measurement, periods_query
 from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
+from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 
 log = logging.getLogger("ace.kpis")
 
-PERIODS = 24
-#: the grain of the only measurement of a KPI in which time plays no part
-TOTAL = "total"
 #: what is no refusal of ours but the data's: it cannot be read
 UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
 
@@ -45,7 +43,9 @@ def compute(kpi: KPI, *, last_try: bool) -> Outcome:
         return Outcome(error=_("The KPI is not published any more."))
     load = version.dataset.live
     try:
-        answer, *_warm = answers([Ask(version, query) for query in queries_of(version)])
+        answer, *_warm = answers(
+            [Ask(version, query) for query in queries_of(version)], reader=PORTAL
+        )
     except Temporary as error:
         if not last_try:
             raise
@@ -66,17 +66,6 @@ def queries_of(version: KPIVersion) -> Iterator[Query]:
         yield Query(grain="month")
 
 
-def periods_query(version: KPIVersion) -> Query:
-    """The last periods at the definition's grain, up to what the live load knows."""
-    definition = definition_of(version)
-    if not definition.timed:
-        return Query()
-    as_of = as_of_of(version)
-    if as_of is None:
-        return Query(grain=definition.grain)
-    return latest(definition, as_of, periods=PERIODS)
-
-
 def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -> None:
     """queued → done or failed, not saved yet."""
     if outcome.version is not None:
@@ -88,12 +77,14 @@ def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -
 
 def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
     """The figures as reported now; doing it again over the same load gives the same rows."""
-    rows = [
-        _measurement(refresh, point)
-        for refresh, outcome in outcomes
-        if outcome.result is not None
-        for point in outcome.result.points[-PERIODS:]
-    ]
+    rows = []
+    for refresh, outcome in outcomes:
+        if outcome.result is None or refresh.load is None:
+            continue
+        for point in outcome.result.points[-PERIODS:]:
+            row = measurement(refresh.version, refresh.load, point)
+            row.refresh = refresh
+            rows.append(row)
     Measurement.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -103,23 +94,3 @@ def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
             "partial",
         ],
     )  # fmt: skip
-
-
-def _measurement(refresh: Refresh, point: Point) -> Measurement:
-    figure, period = point.figure, point.period
-    assert refresh.load is not None
-    moment = refresh.load.as_of or refresh.load.created_at
-    return Measurement(
-        version=refresh.version,
-        load=refresh.load,
-        refresh=refresh,
-        grain=period.grain if period else TOTAL,
-        period_start=period.start.astimezone(UTC) if period else moment,
-        period_end=period.end.astimezone(UTC) if period else moment + timedelta(microseconds=1),
-        state=figure.state.value,
-        value=figure.value,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        rows=figure.rows,
-        partial=bool(period and period.partial),
-    )

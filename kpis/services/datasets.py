@@ -21,7 +21,8 @@ from kpis.selectors.data import tables_for
 from kpis.services.behind import mark_behind
 from kpis.services.loads import live_of, stage, stage_rebuild, types_of
 from kpis.services.merging import arrival
-from kpis.services.readers import check_readers
+from kpis.services.policies import inherit, spread
+from kpis.services.readers import check_policy, check_readers
 from kpis.services.uploads import (
     look_again,
     options_of,
@@ -131,10 +132,12 @@ def create_prepared(*, actor: User, name: str, sql: str, description: str = "") 
     """A dataset of a query over others, which the query names; its first load on the way."""
     require_data(actor)
     inputs = inputs_in(actor, sql)
-    _columns(sql, inputs)
+    columns = _columns(sql, inputs)
     with transaction.atomic():
         dataset = _new(actor, name, description, kind=Dataset.Kind.PREPARED, sql=sql)
         _link(dataset, inputs)
+        inherit(dataset, inputs.values())
+        check_policy(dataset, columns, field="sql")
         stage(dataset=dataset, by=actor)
         record(actor=actor, action="dataset.create", target=dataset)
     return dataset
@@ -145,11 +148,15 @@ def change_sql(*, actor: User, dataset: Dataset, sql: str) -> Dataset:
     require_data(actor)
     _require_prepared(dataset)
     inputs = inputs_in(actor, sql, reader=dataset)
-    check_readers(dataset, _columns(sql, inputs), field="sql")
+    columns = _columns(sql, inputs)
+    check_readers(dataset, columns, field="sql")
     with transaction.atomic():
         before, dataset.sql = dataset.sql, sql
         dataset.save(update_fields=["sql", "updated_at"])
         _link(dataset, inputs)
+        inherit(dataset, inputs.values())
+        check_policy(dataset, columns, field="sql")
+        spread(dataset)
         stage_rebuild(dataset=dataset, by=actor)
         record(actor=actor, action="dataset.sql", target=dataset, before=before[:2_000])
     return dataset
@@ -171,7 +178,7 @@ def preview_sql(*, actor: User, sql: str, reader: Dataset | None = None) -> Prev
     require_data(actor)
     inputs = inputs_in(actor, sql, reader=reader)
     limits = Limits(seconds=PREVIEW_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
-    return preview(sql, _files(inputs), PREVIEW_ROWS, limits)
+    return preview(sql, files_of(inputs), PREVIEW_ROWS, limits)
 
 
 def inputs_in(actor: User, sql: str, *, reader: Dataset | None = None) -> dict[str, Dataset]:
@@ -207,11 +214,11 @@ def _made_from(dataset: Dataset) -> set[int]:
 
 def _columns(sql: str, inputs: dict[str, Dataset]) -> dict[str, str]:
     limits = Limits(seconds=CHECK_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
-    found = describe(sql, _files(inputs), limits)
+    found = describe(sql, files_of(inputs), limits)
     return types_of({column.name: column.type for column in found})
 
 
-def _files(inputs: dict[str, Dataset]) -> dict[str, Any]:
+def files_of(inputs: dict[str, Dataset]) -> dict[str, Any]:
     return {name: live_of(dataset).file for name, dataset in inputs.items()}
 
 

@@ -32,7 +32,7 @@ from kpis.sandbox.run import load_file, materialise
 from kpis.selectors.data import inputs_of, outputs_of
 from kpis.services import checks, extracting, merging
 from kpis.services.behind import mark_behind
-from kpis.services.readers import check_readers, drift_from_live
+from kpis.services.readers import check_policy, check_readers, drift_from_live
 from kpis.services.uploads import caps
 from kpis.sources.base import ROW, LoadReport
 
@@ -235,6 +235,7 @@ def _fill(
 
 def go_live(*, dataset: Dataset, load: Load) -> None:
     """Move the pointer, tell who listens, rebuild what is made from it; all in one transaction."""
+    check_policy(dataset, load.types)
     dataset.loads.filter(state=Load.State.LIVE).update(state=Load.State.SUPERSEDED)
     load.state = Load.State.LIVE
     load.live_at = timezone.now()

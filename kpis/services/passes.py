@@ -21,6 +21,7 @@ from ace_portal.lib.errors import PortalError
 from kpis.derived import dependents_of
 from kpis.figures import Ask, answers
 from kpis.models import KPIVersion, Load, Refresh
+from kpis.scopes import PORTAL
 from kpis.services.computing import UNREADABLE, Outcome, close, compute, queries_of, write
 
 KIND = "kpis.refresh_after_load"
@@ -110,7 +111,7 @@ def _together(kpis: Sequence[int]) -> dict[int, Outcome]:
             places[version.kpi_id] = len(asks)
             asks += [Ask(version, query) for query in queries]
     try:
-        found = answers(asks)
+        found = answers(asks, reader=PORTAL)
     except (PortalError, *UNREADABLE):
         return {}
     told = {kpi: (asks[place].version, found[place]) for kpi, place in places.items()}

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.saying import kept, said
 from kpis.drift import Reader, drift_of
-from kpis.engine.checks import check_columns
+from kpis.engine.checks import GROUPABLE, check_columns
 from kpis.engine.parsing import parse_definition
-from kpis.models import Dataset, Load
+from kpis.models import Dataset, Load, RowPolicy
 from kpis.selectors.data import published_on
 
 NAMED = 5
@@ -39,6 +39,19 @@ def check_readers(dataset: Dataset, types: Mapping[str, str], *, field: str = "f
             "So would %(n)d more: %(names)s.", "So would %(n)d more: %(names)s.", len(others)
         ) % {"n": len(others), "names": _listed(others)}
     raise Invalid(message, field=field, kpi=slug, column=first.details.get("column", "")) from first
+
+
+def check_policy(dataset: Dataset, types: Mapping[str, str], *, field: str = "file") -> None:
+    """The row policy must find its column: without it nobody could see a row."""
+    limited_by = Dataset.objects.values_list("limited_by", flat=True).get(pk=dataset.pk)
+    policy = RowPolicy.objects.filter(dataset=limited_by).first() if limited_by else None
+    if policy is not None and types.get(policy.column) not in GROUPABLE:
+        raise Invalid(
+            _("“%(column)s” says who sees which rows. Without it nobody would see any.")
+            % {"column": policy.column},
+            field=field,
+            column=policy.column,
+        )
 
 
 def _listed(names: list[str]) -> str:

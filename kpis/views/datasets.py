@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,23 +16,25 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.forms import form_page, submit
+from ace_portal.lib.forms import form_page
 from ace_portal.lib.moments import when
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
 from kpis.account import arrival_words, checks_in_short, merge_words, outcomes_of
 from kpis.catalogue.filling import fitting
-from kpis.forms.datasets import TYPE_WORDS, DatasetForm, PreparedForm, SqlForm
+from kpis.flow import flow_of
+from kpis.forms.datasets import TYPE_WORDS, DatasetForm
 from kpis.forms.files import UploadForm
+from kpis.lineage import dataset_key, graph_for
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.selectors.checks import checks_of
+from kpis.selectors.policies import policy_of
 from kpis.services import datasets as services
 from kpis.services.schedules import runs_ahead
 from kpis.sources.base import ROW
 
 FORM = ["GET", "HEAD", "POST"]
-TABLES_SHOWN = 100
 
 
 @access(DATA)
@@ -63,6 +63,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
     history = page_of(request, selectors.loads_of(dataset), size=20)
     latest = selectors.loads_of(dataset).first()
     live = dataset.live
+    here = dataset_key(dataset.pk)
     context = {
         "crumbs": trail(dataset.name),
         "dataset": dataset,
@@ -82,6 +83,8 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": runs_ahead(dataset, now=timezone.now()),
         "comparable": live is not None and history.paginator.count > 1,
         "rows": [(load, checks_in_short(load)) for load in history],
+        "policy": policy_of(dataset),
+        "flow": flow_of(graph_for(user).around([here]), here),
         "inputs": selectors.inputs_of(dataset),
         "outputs": selectors.outputs_of(dataset),
         "kpis": selectors.kpis_on(dataset),
@@ -199,84 +202,6 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
         crumbs=trail(_("Change"), dataset),
         cancel_url=dataset.get_absolute_url(),
     )
-
-
-@access(DATA)
-@require_http_methods(FORM)
-def dataset_prepare(request: HttpRequest) -> HttpResponse:
-    """A new dataset of a query over others; ``?from=`` names the first of them."""
-    user = person_of(request)
-    first = request.GET.get("from", "")
-    begun = next((t for t in _tables(request, None) if t["dataset"].slug == first), None)
-    sql = f"SELECT *\nFROM {begun['name']}" if begun else ""
-    return _sql_page(
-        request,
-        PreparedForm(request.POST or None, initial={"sql": sql}),
-        lambda **given: services.create_prepared(actor=user, **given),
-        reader=None,
-        title=_("Prepare a dataset with SQL"),
-        crumbs=trail(_("Prepare with SQL")),
-        submit=_("Save and build"),
-        cancel_url=reverse("kpis:datasets"),
-    )
-
-
-@access(DATA)
-@require_http_methods(FORM)
-def dataset_sql(request: HttpRequest, slug: str) -> HttpResponse:
-    """Another query for a prepared dataset."""
-    user = person_of(request)
-    dataset = selectors.dataset_for(user, slug)
-    return _sql_page(
-        request,
-        SqlForm(request.POST or None, initial={"sql": dataset.sql}),
-        lambda **given: services.change_sql(actor=user, dataset=dataset, **given),
-        reader=dataset,
-        title=_("SQL of %(name)s") % {"name": dataset.name},
-        crumbs=trail(_("SQL"), dataset),
-        submit=_("Save and rebuild"),
-        cancel_url=dataset.get_absolute_url(),
-    )
-
-
-def _sql_page(
-    request: HttpRequest,
-    form: SqlForm,
-    save: Callable[..., Dataset],
-    *,
-    reader: Dataset | None,
-    **context: Any,
-) -> HttpResponse:
-    user = person_of(request)
-    written = str(form["sql"].value() or "")
-    context["tables"] = [
-        {**table, "open": table["name"] in written} for table in _tables(request, reader)
-    ]
-    if request.method != "POST" or "look" not in request.POST:
-        return form_page(
-            request, form, save, done=Dataset.get_absolute_url, template="kpis/sql.html", **context
-        )
-    asked = SqlForm(request.POST)
-    shown = submit(asked, lambda sql: services.preview_sql(actor=user, sql=sql, reader=reader))
-    form.errors.clear()  # the other fields are asked for when it is saved
-    form.errors.update(asked.errors)
-    names = [column.name for column in shown.columns] if shown is not None else []
-    context |= {"form": form, "preview": shown, "preview_names": names}
-    return render(request, "kpis/sql.html", context, status=422 if form.errors else 200)
-
-
-def _tables(request: HttpRequest, reader: Dataset | None) -> list[dict[str, Any]]:
-    """What a query may read: name as it is written, and columns."""
-    tables = selectors.tables_for(person_of(request)).items()
-    return [
-        {
-            "name": name if re.fullmatch("[a-z_][a-z0-9_]*", name) else f'"{name}"',
-            "dataset": dataset,
-            "columns": dataset.live.columns,
-        }
-        for name, dataset in tables
-        if dataset.live is not None and dataset != reader
-    ][:TABLES_SHOWN]
 
 
 @access(DATA)

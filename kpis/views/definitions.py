@@ -18,10 +18,12 @@ from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import ACE, access
 from kpis import selectors
 from kpis.derived import is_derived
+from kpis.effects import effects_of
 from kpis.forms.definitions import DefinitionForm
 from kpis.forms.derived import FormulaForm, NewFormulaForm
 from kpis.forms.kpis import KPIForm, StartForm
 from kpis.forms.look import LookForm
+from kpis.impact import impact_of_draft
 from kpis.models import KPI, KPIVersion
 from kpis.rows import Richer
 from kpis.selectors.calendars import calendars_for
@@ -110,6 +112,7 @@ def kpi_draft_edit(request: HttpRequest, slug: str) -> HttpResponse:
         said=_("Saved."),
         template=TEMPLATES[is_derived(version)],
         title=_("Draft of %(name)s") % {"name": kpi.name},
+        **effects_of(impact_of_draft(user, kpi, version)),
         question=kpi.question,
         dataset=version.dataset,
         cancel_url=kpi.get_absolute_url(),

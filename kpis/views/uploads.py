@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Invalid
@@ -19,13 +20,16 @@ from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.permissions import DATA, access
 from ace_portal.lib.saying import all_said, said
 from kpis.account import arrival_words
+from kpis.effects import effects_of
 from kpis.forms.arriving import ARRIVING, NextFileForm
 from kpis.forms.datasets import PreviewForm, name_of
 from kpis.forms.files import UploadForm
+from kpis.impact import Impact, impact_of_types
 from kpis.models import Dataset, Upload
 from kpis.selectors.comparing import differences_from_live
 from kpis.selectors.data import dataset_for, upload_for
 from kpis.services import datasets, uploads
+from kpis.sources.base import TYPES
 from kpis.sources.registry import file_source
 from kpis.views.datasets import trail
 
@@ -111,11 +115,21 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "dataset": dataset,
         "profile": form.profile,
         "changes": all_said(differences_from_live(upload, dataset)) if dataset else [],
+        **effects_of(_impact(person_of(request), dataset, form)),
         "kind": said(file_source(upload.kind).label),
         "told": [*upload.profile.get("told", []), *form.profile.notes],
         "bad_rows": upload.profile.get("bad_rows", []),
     }
     return render(request, "kpis/preview.html", context, status=422 if form.errors else 200)
+
+
+def _impact(user: User, dataset: Dataset | None, form: PreviewForm) -> Impact | None:
+    """What reads the dataset, and what of it the columns of the file would break."""
+    if dataset is None or dataset.live is None:
+        return None
+    types = {column.name: str(bound.value()) for column, bound in form.columns}
+    known = {name: kind for name, kind in types.items() if kind in TYPES}
+    return impact_of_types(user, dataset, known)
 
 
 def _preview_form(

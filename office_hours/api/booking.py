@@ -98,10 +98,15 @@ class Bookings(generics.ListAPIView[Booking]):
         return Response(s.BookingDetailOutput(whole(user, booking.pk)).data, status=201)
 
 
+def _about(user: User, booking: Booking) -> dict[str, Any] | None:
+    seen = selectors.seen_by(user, booking) if selectors.may_see_tile(user, booking) else None
+    return seen or None
+
+
 def whole(user: User, pk: int) -> Booking:
     """The booking as it is now, with its tile for who may see that."""
     booking = selectors.booking_for(user, pk)
-    booking.about = booking.seen if selectors.may_see_tile(user, booking) else None  # type: ignore[attr-defined]
+    booking.about = _about(user, booking)  # type: ignore[attr-defined]
     return booking
 
 

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.seen import open_to
 from dashboards.content.selectors import readable_versions
 from office_hours.models import Booking, FeedToken
 
@@ -55,6 +56,13 @@ def may_see_tile(user: User, booking: Booking) -> bool:
         return False
     mine = Version.objects.filter(readable_versions(user), pk=booking.version_id)
     return mine.exclude(dashboard__status=Dashboard.Status.RETIRED).exists()
+
+
+def seen_by(user: User, booking: Booking) -> dict[str, Any]:
+    """The tile as its person saw it, as far as its rows are open to the reader today."""
+    if booking.version is None or not booking.seen:
+        return {}
+    return open_to(user, booking.version, booking.tile_key, booking.seen)
 
 
 # Notifications -----------------------------------------------------------------------------------

@@ -265,5 +265,5 @@ def _context(actor: User, dashboard: Dashboard, tile_key: str, filters: str) -> 
         raise NotVisible("")
     params = QueryDict(filters[:2000])
     version = version_for(actor, dashboard, number_of(params.get("version", "")))
-    seen = look_at(version, tile_key, params)
+    seen = look_at(version, tile_key, params, reader=actor)
     return {"version": version, "tile_key": tile_key, "seen": seen}

@@ -19,7 +19,7 @@ from ace_portal.lib.markdown import to_html
 from ace_portal.lib.pages import number_in, number_of
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.content.models import Dashboard
-from dashboards.content.seen import look_at, shown
+from dashboards.content.seen import look_at, shown, title_at
 from dashboards.content.selectors import dashboard_for, version_for
 from office_hours.forms.booking import (
     BookForm,
@@ -54,7 +54,7 @@ def tile_book(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     user = person_of(request)
     dashboard = dashboard_for(user, slug)
     version = version_for(user, dashboard, number_in(request, "version"))
-    look_at(version, key, request.GET)  # there is such a tile
+    title_at(version, key)  # there is such a tile
     host = availability.host_for_tile(user, dashboard, timezone.now())
     if host is None:
         messages.info(request, _("Nobody can be booked now. Ask in writing, on the tile."))
@@ -104,7 +104,7 @@ def about_of(user: User, given: QueryDict) -> dict[str, Any]:
     dashboard = dashboard_for(user, kept["dashboard"])
     params = QueryDict(kept["filters"])
     version = version_for(user, dashboard, number_of(params.get("version", "")))
-    seen = look_at(version, kept["tile"], params)
+    seen = look_at(version, kept["tile"], params, reader=user)
     return {
         "kept": kept, "dashboard": dashboard, "version": version, "title": seen["title"][:200],
         "filters": seen["filters"],
@@ -139,7 +139,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hosting": is_host(user, booking),
         "other": booking.person if is_host(user, booking) else booking.host.person,
         "open_tile": open_tile,
-        "seen": shown(booking.seen) if open_tile and booking.seen else None,
+        "seen": shown(selectors.seen_by(user, booking)) if open_tile and booking.seen else None,
         "notes": to_html(booking.notes),
         "crumbs": trail(booking.topic),
     }

@@ -108,7 +108,8 @@ class Visitor:
 
     def links(self) -> list[str]:
         """The paths of this site that the page leads to."""
-        hrefs: list[str] = self.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        absolute = "all => all.map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+        hrefs: list[str] = self.page.eval_on_selector_all("a[href]", absolute)  # a drawing's, too
         own = urlsplit(self.base_url).netloc
         return [
             f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -18,6 +18,7 @@ from dashboards.content.sources import sources_of
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers
 from kpis.models import KPIVersion
+from kpis.scopes import PORTAL
 from tests.fixtures.dashboards import let_through
 from tests.fixtures.world import World
 
@@ -109,7 +110,7 @@ def test_figures_are_the_engines_in_full_precision(
 ) -> None:
     version = sources_of([sla.pk])[sla.pk].version
     query = Query(start=date(2026, 8, 1), end=date(2026, 11, 1))
-    result = answers([Ask(version, query)])[0].result
+    result = answers([Ask(version, query)], reader=PORTAL)[0].result
     assert result is not None
 
     body = client_of(member).get(f"{ROOT}{live.slug}/figures/?period=last_3").json()

@@ -219,6 +219,9 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:check-detail": ("PUT", {"columns": ["team"], "severity": "warning", "active": True}),
         "api:dataset-loading": ("PUT", {"mode": "upsert", "keys": ["team"], "last_wins": True,
                                         "keep": 3}),
+        "api:dataset-impact": ("POST", {"types": {"team": "integer"}}),
+        "api:dataset-policy": ("PUT", {"column": "team", "attribute": "a", "rules": [
+            {"group": world.group.slug, "values": ["x"]}]}),
         "api:load-accept": ("POST", {"reason": "r"}),
         "api:loads": ("POST", {"upload": 1, "mode": "append", "keys": ["a"], "last_wins": False}),
         "api:datasets": ("POST", {"upload": 1, "name": "N", "types": {"a": "text"},
@@ -257,7 +260,8 @@ TRIAL = [
 @pytest.mark.parametrize("name", [
     *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-start", "api:draft", "api:dashboards", "api:personas",
-    "api:questions", "api:me", "api:dataset-detail", "api:dataset-loading", "api:services",
+    "api:questions", "api:me", "api:dataset-detail", "api:dataset-loading", "api:dataset-policy",
+    "api:services",
     "api:groups", "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
 ])  # fmt: skip
 def test_text_that_is_no_line_is_kept_in_no_line(

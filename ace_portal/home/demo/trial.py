@@ -116,7 +116,7 @@ def compare(ace: User, run: ValidationRun, today: date) -> None:
     before = last.replace(day=1) - timedelta(days=1)
     for end, chosen in ((last, ("", "")), (before, ("priority", "P2"))):
         period = (end.replace(day=1), end)
-        figure = reconciling.compute(run.version, volume, *period, *chosen)
+        figure = reconciling.compute(run.version, volume, *period, *chosen, reader=ace)
         reconciling.reconcile(
             actor=ace, run=run, kpi_version=volume, start=period[0], end=end,
             expected=figure.value, source="Monthly report of the desk tool, read by Jonas.",

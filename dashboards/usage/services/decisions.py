@@ -15,11 +15,13 @@ from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import launched_to, released_of
+from dashboards.content.selectors import document_of, launched_to, released_of
 from dashboards.content.services.locking import locked_under_way
+from dashboards.content.sources import pinned
 from dashboards.permissions import require_under_way
 from dashboards.usage.models import Decision
 from dashboards.usage.permissions import require_conclusion
+from kpis.scopes import scope_of
 
 
 def log_decision(
@@ -37,7 +39,7 @@ def log_decision(
         raise Invalid(_("This day has not come yet."), field="made_on")
     decision = Decision(
         dashboard=dashboard, text=text.strip(), made_on=made_on, by=actor,
-        figures=figures_now(released),
+        figures=figures_now(released, actor),
     )  # fmt: skip
     with transaction.atomic():
         locked_under_way(dashboard)
@@ -47,11 +49,15 @@ def log_decision(
     return decision
 
 
-def figures_now(version: Version) -> dict[str, Any]:
-    """``{version, at, figures: [{name, value, target, status}]}``, as printed."""
-    shown = key_figures({version.dashboard_id: version})[version.dashboard_id]
+def figures_now(version: Version, reader: User) -> dict[str, Any]:
+    """``{version, scope, at, figures: [{name, value, target, status}]}``, as printed.
+
+    ``scope`` says whose rows they are, as the reader sees them.
+    """
+    shown = key_figures({version.dashboard_id: version}, reader=reader)[version.dashboard_id]
     return {
         "version": version.number,
+        "scope": scope_of(reader, pinned(document_of(version).kpi_versions)),
         "at": timezone.now().isoformat(timespec="seconds"),
         "figures": [
             {

@@ -36,6 +36,7 @@ from kpis.engine.definition import (
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.run import run as ask_engine
 from kpis.figures import Ask, answers, open_load, table_of
+from kpis.measured import cut_versions
 from kpis.models import KPIVersion
 from personas.permissions import require_ace
 
@@ -77,7 +78,7 @@ def reconcile(
     require_ace(actor)
     with transaction.atomic():
         row = held_open(run)
-        found = compute(row.version, kpi_version, start, end, filter, value)
+        found = compute(row.version, kpi_version, start, end, filter, value, reader=actor)
         if not expected.is_finite() or abs(expected) >= LARGEST:
             raise Invalid(_("This is no figure to compare with."), field="expected")
         expected = expected.quantize(PLACES)
@@ -112,13 +113,28 @@ def remove_reconciliation(*, actor: User, reconciliation: Reconciliation) -> Non
 
 
 def compute(
-    version: Version, kpi_version: KPIVersion, start: date, end: date, filter: str, value: str
+    version: Version,
+    kpi_version: KPIVersion,
+    start: date,
+    end: date,
+    filter: str,
+    value: str,
+    *,
+    reader: User,
 ) -> Computed:
-    """The figure that the version shows for a KPI under own dates and one dropdown."""
+    """The figure that the version shows for a KPI under own dates and one dropdown.
+
+    Over all rows, as the source counts them: who sees some of them cannot compare.
+    """
     document = document_of(version)
     if kpi_version.pk not in document.kpi_versions:
         raise Invalid(_("This version does not show that KPI."), field="kpi_version")
     source = sources_of([kpi_version.pk])[kpi_version.pk]
+    if cut_versions(reader, [source.version]):
+        raise Invalid(
+            _("You see some of this KPI's rows, the source has all. Who manages data compares."),
+            field="kpi_version",
+        )
     _check_period(source, start, end)
     column, label, chosen = _filtered(document, source, filter, value.strip())
     state = FilterState("own", start, end, chosen)
@@ -133,7 +149,7 @@ def compute(
             % {"value": value.strip(), "label": label},
             field="value",
         )
-    answer = answers([Ask(source.version, query)])[0]
+    answer = answers([Ask(source.version, query)], reader=reader)[0]
     if answer.result is None:
         raise Invalid(answer.error, field="kpi_version")
     figure = answer.result.total
@@ -199,7 +215,7 @@ def _has(source: Source, where: Where) -> bool:
         return False
     with open_load(load) as connection:
         rows = ask_engine(
-            connection, table_of(load), Definition(Aggregate("count")), Query(where=where)
+            connection, table_of(load, None), Definition(Aggregate("count")), Query(where=where)
         )
     return rows.total.rows > 0
 

@@ -22,6 +22,7 @@ from kpis.engine.query import Query
 from kpis.engine.result import Result
 from kpis.figures import Ask, answers
 from kpis.models import Dataset, KPIVersion
+from kpis.scopes import PORTAL
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.loads import write_rows
 from tests.fixtures.tickets import AS_OF, HOURS, TICKETS, make_tickets, ticket_rows
@@ -32,12 +33,12 @@ pytestmark = pytest.mark.django_db
 
 def shown(version: Version | Document, query: str = "") -> Board:
     document = version if isinstance(version, Document) else parse(version.document)
-    return board(document, read_state(document, QueryDict(query)))
+    return board(document, read_state(document, QueryDict(query)), reader=PORTAL)
 
 
 def ask(version: KPIVersion, **query: Any) -> Result:
     version = sources_of([version.pk])[version.pk].version
-    result = answers([Ask(version, Query(**query))])[0].result
+    result = answers([Ask(version, Query(**query))], reader=PORTAL)[0].result
     assert result is not None
     return result
 
@@ -191,7 +192,7 @@ def test_board_of_twelve_tiles_costs_the_queries_of_two(
 def test_explanation_takes_the_same_figure_apart(draft: Version, sla: KPIVersion) -> None:
     document = parse(draft.document)
     state = read_state(document, QueryDict("period=last_3&team=Network"))
-    view = explain(document, document.tiles[0], state)
+    view = explain(document, document.tiles[0], state, reader=PORTAL)
     where = parse_where({"column": "team", "op": "in", "value": ["Network"]})
 
     assert view.figure == ask(sla, **THREE, where=where).total

@@ -16,6 +16,7 @@ from dashboards.content.document import Document, parse
 from dashboards.content.explain import explain
 from dashboards.content.filters import read_state
 from kpis.models import KPIVersion
+from kpis.scopes import PORTAL
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.loads import new_dataset, write_rows
 from tests.fixtures.world import World
@@ -64,7 +65,7 @@ def page(*tiles: dict[str, Any]) -> Document:
 
 
 def shown(document: Document, query: str = "") -> Board:
-    return board(document, read_state(document, QueryDict(query)))
+    return board(document, read_state(document, QueryDict(query)), reader=PORTAL)
 
 
 def test_every_kind_of_tile_shows_it(work: KPIVersion) -> None:
@@ -112,7 +113,9 @@ def test_filters_offer_the_values_of_every_part(work: KPIVersion) -> None:
 
 def test_explanation_names_each_part_with_its_own_number(work: KPIVersion) -> None:
     document = page({"type": "number", "kpi_version": work.pk})
-    view = explain(document, document.tiles[0], read_state(document, QueryDict("priority=P1")))
+    view = explain(
+        document, document.tiles[0], read_state(document, QueryDict("priority=P1")), reader=PORTAL
+    )
 
     assert view.words is not None
     assert view.words.formula == "Ticket volume ÷ Agents"

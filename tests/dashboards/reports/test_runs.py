@@ -25,6 +25,7 @@ from dashboards.reports.letter import compose
 from dashboards.reports.models import ReportRun, Subscription
 from dashboards.reports.services import runs, subscriptions
 from kpis.models import Dataset, KPIVersion
+from kpis.scopes import PORTAL
 from tests.dashboards.reports.conftest import Deliver, come
 from tests.fixtures.kpis import run_jobs
 from tests.fixtures.loads import write_rows
@@ -55,7 +56,9 @@ def test_due_report_arrives_with_the_figures_of_the_page(
     )
     run = deliver()
     document = parse(released.document)
-    page = board(document, read_state(document, QueryDict("period=last_3&priority=P1")))
+    page = board(
+        document, read_state(document, QueryDict("period=last_3&priority=P1")), reader=PORTAL
+    )
 
     assert (run.state, run.reason, run.version, run.missing) == ("sent", "", released, 0)
     [mail] = sink.taken
@@ -98,7 +101,8 @@ def test_pictures_are_in_the_letter_with_their_words(
     deliver()
     [mail] = sink.taken
     document = parse(released.document)
-    charts = [tile for tile in board(document, read_state(document, QueryDict(""))).tiles
+    page = board(document, read_state(document, QueryDict("")), reader=PORTAL)
+    charts = [tile for tile in page.tiles
               if tile.figure is not None]  # fmt: skip
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     named = re.findall(r'<img src="cid:([^"]+)"', html_of(mail))

@@ -14,9 +14,11 @@ from ace_portal.lib.errors import Conflict, Invalid
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers, values_of
 from kpis.models import KPI, Dataset, DataSource, KPIVersion, Measurement
+from kpis.scopes import PORTAL
 from kpis.services import datasets
 from kpis.services.datasets import create_prepared
 from kpis.services.kpis import create_kpi, publish_version
+from kpis.services.policies import set_policy
 from kpis.services.sourced import create_from_source
 from kpis.services.sources import create_source
 from tests.fixtures.databases import ROWS, Server
@@ -86,10 +88,33 @@ def test_live_figures_equal_those_of_a_copy(owner: User, world: World, source: D
     for name, measure in MEASURES.items():
         there, here = (version_over(owner, world, d, measure) for d in (live, copy))
         for query in queries:
-            asked, computed = answers([Ask(there, query)]), answers([Ask(here, query)])
+            asked, computed = (
+                answers([Ask(version, query)], reader=PORTAL) for version in (there, here)
+            )
             assert asked[0].error == computed[0].error == "", name
             assert points(asked[0].result) == pytest.approx(points(computed[0].result)), name
             assert "count" in asked[0].result.sql or "sum" in asked[0].result.sql
+
+
+def test_live_figures_are_those_of_the_readers_rows(
+    owner: User, member: User, world: World, source: DataSource
+) -> None:
+    live, copy = (taken(owner, source, mode) for mode in ("live", "extract"))
+    for dataset in (live, copy):
+        set_policy(actor=owner, dataset=dataset, column="paid", rules={world.group: ["yes"]})
+        dataset.refresh_from_db()
+    days = Query(grain="day", start=date(2025, 3, 29), end=date(2025, 4, 6))
+    for name, measure in MEASURES.items():
+        there, here = (version_over(owner, world, d, measure) for d in (live, copy))
+        asked, computed = (answers([Ask(v, days)], reader=member)[0] for v in (there, here))
+        assert asked.error == computed.error == "", name
+        assert points(asked.result) == pytest.approx(points(computed.result)), name
+
+    counts = [
+        answers([Ask(version_over(owner, world, live, MEASURES["count"]), Query())], reader=reader)
+        for reader in (owner, member)
+    ]
+    assert [a[0].result.total.value for a in counts if a[0].result] == [ROWS, ROWS // 2]
 
 
 def points(result: Any) -> list[float | None]:
@@ -103,7 +128,7 @@ def test_live_dataset_copies_nothing_and_looks_again(
     version = version_over(owner, world, dataset, {"agg": "count"})
     publish_version(actor=owner, kpi=version.kpi)
     work()
-    assert answers([Ask(version, Query())])[0].result.total.value == ROWS
+    assert answers([Ask(version, Query())], reader=PORTAL)[0].result.total.value == ROWS
     server.run(
         "CREATE TABLE gone AS SELECT * FROM orders WHERE id = 1000",
         "DELETE FROM orders WHERE id = 1000",
@@ -112,7 +137,7 @@ def test_live_dataset_copies_nothing_and_looks_again(
         datasets.rebuild(actor=owner, dataset=dataset)
         work()
         version = KPIVersion.objects.select_related("dataset__live").get(pk=version.pk)
-        assert answers([Ask(version, Query())])[0].result.total.value == ROWS - 1
+        assert answers([Ask(version, Query())], reader=PORTAL)[0].result.total.value == ROWS - 1
         measured = Measurement.objects.filter(version=version).values_list("load__number")
         assert sorted(set(measured)) == [(1,), (2,)]  # as reported then, and now
     finally:
@@ -125,11 +150,11 @@ def test_source_that_is_away_leaves_what_was_computed(
 ) -> None:
     dataset = taken(owner, source, "live")
     version = version_over(owner, world, dataset, {"agg": "count"})
-    answers([Ask(version, Query())])
+    answers([Ask(version, Query())], reader=PORTAL)
     DataSource.objects.update(port=1)
     version = KPIVersion.objects.select_related("dataset__live").get(pk=version.pk)
-    assert answers([Ask(version, Query())])[0].result is not None
-    new = answers([Ask(version, Query(grain="day"))])[0]
+    assert answers([Ask(version, Query())], reader=PORTAL)[0].result is not None
+    new = answers([Ask(version, Query(grain="day"))], reader=PORTAL)[0]
     assert new.result is None
     assert new.error.startswith("The database does not answer")
 
@@ -144,7 +169,7 @@ def test_slow_source_fails_its_figures_and_nothing_else(
         sets = [taken(owner, source, "live", "slow"), taken(owner, source, "extract")]
         server.run(f"{view}, pg_sleep(60)")
         asks = [Ask(version_over(owner, world, d, MEASURES["median"]), Query()) for d in sets]
-        slow, good = answers(asks)
+        slow, good = answers(asks, reader=PORTAL)
     finally:
         server.run("DROP VIEW slow")
     assert slow.result is None
@@ -155,7 +180,7 @@ def test_slow_source_fails_its_figures_and_nothing_else(
 def test_values_of_a_live_column(owner: User, source: DataSource) -> None:
     dataset = taken(owner, source, "live")
     assert dataset.live is not None
-    assert values_of(dataset.live, "paid").values == (False, True)
+    assert values_of(dataset.live, "paid", None).values == (False, True)
 
 
 def test_query_over_what_is_not_copied_is_refused(owner: User, source: DataSource) -> None:

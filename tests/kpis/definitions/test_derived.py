@@ -19,6 +19,7 @@ from kpis.engine.query import Query
 from kpis.engine.result import State
 from kpis.figures import Answer, Ask, answers
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh
+from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 from kpis.services import kpis as services
 from kpis.services.passes import refresh_after_load
@@ -75,7 +76,7 @@ def derive(owner: User, world: World, volume: KPI, agents: KPI) -> Derive:
 def ask(kpi: KPI, **query: Any) -> Answer:
     version = published_of(kpi)
     assert version is not None
-    return answers([Ask(version, Query(**query))])[0]
+    return answers([Ask(version, Query(**query))], reader=PORTAL)[0]
 
 
 def told(answer: Answer) -> list[tuple[Any, ...]]:
@@ -136,7 +137,7 @@ def test_as_of_is_that_of_the_oldest_part(derive: Derive, agents: KPI) -> None:
     version = published_of(derive())
     assert version is not None
     assert as_of_of(version) == old
-    answer = answers([Ask(version, Query(grain="month", **HERE))])[0]
+    answer = answers([Ask(version, Query(grain="month", **HERE))], reader=PORTAL)[0]
     assert answer.result is not None
     assert answer.result.as_of == old
     assert [p.period.partial for p in answer.result if p.period] == [False, True]
@@ -253,7 +254,7 @@ def test_parts_are_read_in_two_queries_however_many_ask(derive: Derive) -> None:
         for one in asks:
             vars(one.version).pop("known_parts", None)
         with CaptureQueriesContext(connection) as asked:
-            answers(asks)
+            answers(asks, reader=PORTAL)
         counts.append(len(asked))
     assert counts == [2, 2]
 

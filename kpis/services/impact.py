@@ -1,0 +1,41 @@
+"""What a change to a dataset would touch, for who may make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Conflict, Invalid
+from kpis.impact import Impact, impact_of_sql, impact_of_types
+from kpis.models import Dataset
+from kpis.permissions import require_data
+from kpis.services.datasets import files_of, inputs_in
+from kpis.sources.base import TYPES
+
+
+def impact_of(
+    *, actor: User, dataset: Dataset, sql: str | None = None, types: Mapping[str, str] | None = None
+) -> Impact:
+    """Of another query, or of columns with other types; of building it again where neither is said.
+
+    Raises what saving would where the query cannot run. Nothing is changed.
+    """
+    require_data(actor)
+    if types is not None:
+        for name, kind in types.items():
+            if kind not in TYPES:
+                raise Invalid(
+                    _("“%(name)s” cannot be “%(kind)s”.") % {"name": name, "kind": kind},
+                    field="types",
+                )
+        live = dataset.live.types if dataset.live is not None else {}
+        return impact_of_types(actor, dataset, {**live, **types})
+    if dataset.kind != Dataset.Kind.PREPARED:
+        raise Conflict(
+            _("Say which columns it would have: this dataset is not made by SQL."), field="types"
+        )
+    sql = dataset.sql if sql is None else sql
+    inputs = inputs_in(actor, sql, reader=dataset)
+    return impact_of_sql(actor, dataset, sql, files_of(inputs))

@@ -1,0 +1,174 @@
+"""What a change touches and breaks is known before it is made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Invalid, NotAllowed
+from dashboards.content.models import Dashboard
+from kpis.impact import impact_of_draft
+from kpis.models import KPI, Dataset, KPIVersion
+from kpis.selectors import draft_of
+from kpis.services import kpis
+from kpis.services.datasets import create_prepared
+from kpis.services.impact import impact_of
+from tests.fixtures.kpis import publish_kpi, run_jobs
+from tests.fixtures.tickets import SLA, TICKETS
+from tests.fixtures.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loads_dir")]
+Open = Callable[[User | None], Client]
+ALL = "SELECT * FROM tickets"
+LATE = {"measure": {"agg": "count"}, "time_column": "opened_at", "dimensions": ["team"]}
+
+
+@pytest.fixture
+def chain(owner: User, world: World, tickets: Dataset) -> tuple[Dataset, Dataset, KPIVersion]:
+    """Tickets → clean → by team; a KPI over each of the two."""
+    clean = create_prepared(actor=owner, name="Clean", sql=ALL)
+    run_jobs()
+    teams = create_prepared(
+        actor=owner, name="By team", sql="SELECT team, opened_at, hours FROM clean"
+    )
+    run_jobs()
+    clean.refresh_from_db()
+    teams.refresh_from_db()
+    publish_kpi(owner, world.question, clean, SLA, name="SLA of the clean rows")
+    late = publish_kpi(owner, world.question, teams, LATE, name="Tickets by team")
+    return clean, teams, late
+
+
+def test_change_that_keeps_the_columns_breaks_nothing(
+    owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    found = impact_of(actor=owner, dataset=chain[0], sql=f"{ALL} WHERE team IS NOT NULL")
+
+    assert [one.name for one in found.all] == [
+        "By team", "SLA of the clean rows", "Tickets by team",
+    ]  # fmt: skip
+    assert (found.broken, bool(found.drift)) == (0, False)
+
+
+def test_column_that_goes_breaks_what_reads_it_far_down(
+    owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    found = impact_of(
+        actor=owner, dataset=chain[0], sql="SELECT opened_at, priority, met, hours FROM tickets"
+    )
+
+    assert found.drift is not None
+    assert found.drift.removed == ("closed_at", "team")
+    why = {one.name: one.why for one in found.all}
+    assert "there is no column “team”" in why["By team"]
+    assert "“team”" in why["SLA of the clean rows"]
+    assert why["Tickets by team"] == why["By team"]
+
+
+def test_column_with_another_type_breaks_where_it_matters(
+    owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    found = impact_of(
+        actor=owner, dataset=chain[0],
+        sql="SELECT * REPLACE (CAST(met AS VARCHAR) AS met, hours + 1 AS hours) FROM tickets",
+    )  # fmt: skip
+
+    touched = {one.name: (one.columns, bool(one.why)) for one in found.all}
+    assert touched == {
+        "By team": ((), False), "SLA of the clean rows": ((), True), "Tickets by team": ((), False),
+    }  # fmt: skip
+
+
+def test_other_types_of_a_file_are_followed_into_what_is_made_from_it(
+    owner: User, tickets: Dataset, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    found = impact_of(actor=owner, dataset=tickets, types={"opened_at": "text"})
+
+    broken = {one.name for one in found.all if one.why}
+    assert {"SLA of the clean rows", "Tickets by team"} <= broken
+    assert [(d.name, d.columns) for d in found.datasets] == [
+        ("Clean", ("opened_at",)), ("By team", ("opened_at",)),
+    ]  # fmt: skip
+
+
+def test_nothing_is_left_behind(owner: User, chain: tuple[Dataset, Dataset, KPIVersion]) -> None:
+    before = sorted(Path(settings.LOADS_DIR).rglob("*"))
+
+    impact_of(actor=owner, dataset=chain[0])
+    with pytest.raises(Invalid, match="there is no column “nope”"):
+        impact_of(actor=owner, dataset=chain[0], sql="SELECT nope FROM tickets")
+
+    assert sorted(Path(settings.LOADS_DIR).rglob("*")) == before
+    chain[0].refresh_from_db()
+    assert chain[0].sql == ALL
+
+
+def test_only_who_manages_data_asks(member: User, tickets: Dataset) -> None:
+    with pytest.raises(NotAllowed):
+        impact_of(actor=member, dataset=tickets, types=TICKETS)
+
+
+def test_charts_and_dashboards_break_with_their_kpi(
+    client_of: Open, owner: User, tickets: Dataset, live: Dashboard
+) -> None:
+    where = f"/api/v1/datasets/{tickets.slug}/impact/"
+    answer = client_of(owner).post(
+        where, json.dumps({"types": {"met": "text"}}), content_type="application/json"
+    )
+
+    told = answer.json()
+    assert answer.status_code == 200
+    assert {one["name"] for one in told["kpis"] if one["why"]} == {"SLA attainment"}
+    charts = {one["name"]: bool(one["why"]) for one in told["charts"]}
+    assert charts["Number “SLA attainment”"]
+    assert not charts["Number “Ticket volume”"]
+    assert [(one["name"], bool(one["why"])) for one in told["dashboards"]] == [(live.name, True)]
+    assert told["drift"]["retyped"] == [{"name": "met", "before": "boolean", "now": "text"}]
+
+
+def test_page_shows_what_a_query_touches_before_it_is_saved(
+    client_of: Open, owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    clean = chain[0]
+    client, where = client_of(owner), reverse("kpis:dataset-sql", args=[clean.slug])
+    sql = f"{ALL} WHERE hours > 1"
+
+    asked = client.post(where, {"sql": sql})
+    clean.refresh_from_db()
+    assert (asked.status_code, clean.sql) == (200, ALL)
+    assert "Nothing is saved yet." in asked.content.decode()
+    assert "Tickets by team" in asked.content.decode()
+
+    seen = asked.context["seen"]
+    other = client.post(where, {"sql": f"{sql} ", "seen": seen})  # another query: asked again
+    saved = client.post(where, {"sql": sql, "seen": seen})
+    clean.refresh_from_db()
+    assert (other.status_code, saved.status_code, clean.sql) == (200, 302, sql)
+
+
+def test_draft_says_where_the_kpi_is_used(
+    client_of: Open, owner: User, live: Dashboard, hours: KPIVersion
+) -> None:
+    kpi = KPI.objects.get(pk=hours.kpi_id)
+    kpis.start_version(actor=owner, kpi=kpi, reason="Without teams.")
+    kpis.change_draft(actor=owner, kpi=kpi, definition={**hours.definition, "dimensions": []})
+    draft = draft_of(kpi)
+    assert draft is not None
+
+    found = impact_of_draft(owner, kpi, draft)
+    told = client_of(owner).get(f"/api/v1/kpis/{kpi.slug}/impact/").json()
+    page = client_of(owner).get(reverse("kpis:kpi-draft-edit", args=[kpi.slug])).content.decode()
+
+    splits = {one.name: one.columns for one in found.charts if one.columns}
+    assert set(splits.values()) == {("team",)}
+    assert [one.name for one in found.dashboards] == [live.name]
+    assert len(told["charts"]) == len(found.charts)
+    assert "What it touches" in page
+    assert "Look at it" in page

@@ -1,0 +1,85 @@
+"""Which queries keep limited rows apart, and which would put them together."""
+
+from __future__ import annotations
+
+import pytest
+
+from ace_portal.lib.errors import Invalid
+from kpis.sandbox.gate import gate
+from kpis.sandbox.kept import require_kept
+
+TABLES = ["events", "other"]
+
+KEPT = [
+    "SELECT * FROM events",
+    "FROM events",
+    "SELECT a, region FROM events WHERE b > 1 ORDER BY a LIMIT 5",
+    "SELECT * EXCLUDE (a) FROM events",
+    "SELECT region, * EXCLUDE (region) FROM events",
+    "SELECT * REPLACE (a + 1 AS a) FROM events",
+    "SELECT REGION, count(*) FROM Events GROUP BY ALL",
+    "SELECT e.region, sum(e.a) FROM events AS e GROUP BY e.region, e.b",
+    "SELECT e.region, o.name FROM events AS e JOIN other AS o ON o.a = e.a",
+    "SELECT e.*, o.name FROM events AS e LEFT JOIN other AS o USING (a)",
+    "WITH one AS (SELECT region AS r, a FROM events) "
+    "SELECT r AS region, max(a) FROM one GROUP BY r",
+    "SELECT region, a FROM (SELECT * FROM events) AS inside",
+    "SELECT region, a FROM events UNION ALL SELECT region, b FROM events",
+    "SELECT region, a FROM events UNION ALL SELECT name, a FROM other",
+    "SELECT * FROM events QUALIFY row_number() OVER (PARTITION BY region, k ORDER BY b DESC) = 1",
+    "SELECT a, region FROM events WHERE a IN (SELECT a FROM other)",
+    "SELECT region, a FROM events GROUP BY ROLLUP (region, a)",
+    "SELECT name FROM other",  # reads no limited row
+]
+
+LOST = [
+    "SELECT a FROM events",
+    "SELECT count(*) FROM events",
+    "SELECT * EXCLUDE (region) FROM events",
+    "SELECT * REPLACE (a AS region) FROM events",
+    "SELECT * RENAME (a AS region) FROM events",
+    "SELECT region, * RENAME (a AS region) FROM events",
+    "SELECT region AS place, a FROM events",
+    "SELECT a AS region, b FROM events",
+    "SELECT a AS region, * FROM events",
+    "SELECT a AS region, region FROM events",
+    "SELECT upper(region) AS region, a FROM events",
+    "SELECT any_value(region) AS region, count(*) FROM events",
+    "SELECT max(region) AS region, count(*) FROM events GROUP BY a",
+    "SELECT region, sum(a) OVER () FROM events",
+    "SELECT region, sum(a) OVER (PARTITION BY b) FROM events",
+    "SELECT region, sum(a) OVER w FROM events WINDOW w AS (ORDER BY b)",
+    "SELECT * FROM events AS e JOIN other AS o ON o.a = e.a",
+    "SELECT o.*, e.region FROM events AS e JOIN other AS o ON o.a = e.a",
+    "SELECT o.region, e.a FROM events AS e JOIN other AS o ON o.a = e.a",
+    "SELECT region, e.a FROM events AS e JOIN other AS o ON o.a = e.a",
+    "SELECT e.region, f.a FROM events AS e JOIN events AS f ON e.a = f.a",
+    "WITH t AS (SELECT region, count(*) AS n FROM events GROUP BY ALL) "
+    "SELECT e.region, t.n FROM events AS e JOIN t ON true",
+    "SELECT region, (SELECT count(*) FROM events) AS n FROM events",
+    "SELECT name AS region, (SELECT count(*) FROM events) AS n FROM other",
+    "SELECT region, a FROM events WHERE a > (SELECT avg(a) FROM events)",
+    "SELECT name AS region FROM other WHERE EXISTS (SELECT 1 FROM events)",
+    "SELECT region, a FROM events AS e(region, a)",
+    "WITH one(region, a) AS (SELECT a, region FROM events) SELECT region, a FROM one",
+    "SELECT region, a FROM events UNION ALL SELECT a, region FROM events",
+    "SELECT name AS region, a FROM other UNION ALL SELECT a, region FROM events",
+    "SELECT region, a FROM events UNION ALL BY NAME SELECT a AS region, b AS a FROM events",
+    "SELECT region, a FROM events UNION ALL SELECT * FROM events",
+    "WITH RECURSIVE r AS (SELECT region, a FROM events UNION ALL SELECT 'N', a FROM r) "
+    "SELECT region, a FROM r",
+    "WITH events AS (SELECT 'N' AS region, a FROM events) SELECT region, a FROM events",
+]
+
+
+@pytest.mark.parametrize("sql", KEPT)
+def test_query_that_keeps_the_column_passes(sql: str) -> None:
+    gate(sql, TABLES)
+    require_kept(sql, "events", "region")
+
+
+@pytest.mark.parametrize("sql", LOST)
+def test_query_that_mixes_rows_of_several_values_is_refused(sql: str) -> None:
+    gate(sql, TABLES)
+    with pytest.raises(Invalid, match="“events” shows each reader their own rows, by “region”"):
+        require_kept(sql, "events", "region")
