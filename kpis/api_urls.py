@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from kpis.api import (
+    analysis,
     calendars,
     checks,
     datasets,
@@ -10,6 +11,7 @@ from kpis.api import (
     measurements,
     sources,
     templates,
+    trees,
     uploads,
 )
 
@@ -75,6 +77,11 @@ kpi_urls = [
     path(KPI + "refreshes/", measurements.KPIRefreshes.as_view(), name="kpi-refreshes"),
     path(KPI + "measurements/", measurements.KPIMeasurements.as_view(), name="kpi-measurements"),
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
+    path(KPI + "tree/", trees.KPITree.as_view(), name="kpi-tree"),
+    path(KPI + "edges/", trees.KPIEdges.as_view(), name="kpi-edges"),
+    path(KPI + "edges/<int:pk>/", trees.KPIEdgeDetail.as_view(), name="kpi-edge-detail"),
+    path(KPI + "drivers/", analysis.KPIDrivers.as_view(), name="kpi-drivers"),
+    path(KPI + "comparisons/", analysis.KPIComparisons.as_view(), name="kpi-comparisons"),
 ]
 
 urlpatterns = dataset_urls + source_urls + calendar_urls + load_urls + check_urls + kpi_urls

@@ -10,6 +10,7 @@ TOP, BOTTOM = 28.0, 232.0
 LEFT, RIGHT = 2.0, 97.0
 SPARK_HEIGHT, SPARK_EDGE = 36.0, 4.0
 TICKS = 4
+EDGE = 12.0  # percent of the width in which words would stick out
 LABEL = 24.0  # pixels that a label needs under its line
 
 
@@ -22,6 +23,7 @@ class Dot:
     partial: bool = False
     goal: float | None = None
     mark: str = ""
+    odd: str = ""  # why the eye should stop here
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Odd:
+    """A figure to stop at; its words stand above it, below where there is no room."""
+
+    x: str
+    y: str
+    label: str
+    below: bool
+    anchor: str  # of the words: start, middle or end
+
+
+@dataclass(frozen=True)
 class Curve:
     """In a box 100 wide and 260 high; x in percent, y in pixels."""
 
@@ -67,6 +80,7 @@ class Curve:
     goals: tuple[Goal, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
+    odd: tuple[Odd, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,17 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
         goals=tuple(_goals(dots, x, y)),
         marks=tuple(Mark(_text(x(n - 0.5)), d.mark) for n, d in enumerate(dots) if d.mark),
         ticks=tuple(_ticks(dots, x)),
+        odd=tuple(
+            _odd(*place, dot.odd)
+            for dot, place in zip(dots, places, strict=True)
+            if dot.odd and place is not None
+        ),
     )
+
+
+def _odd(x: float, y: float, label: str) -> Odd:
+    anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
+    return Odd(_text(x), _text(y), label, y < TOP + LABEL, anchor)
 
 
 def _hatch(begin: float, width: float) -> tuple[str, str]:

@@ -36,6 +36,7 @@ from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
+from kpis.models import Target as TargetRow
 
 __all__ = ["Answer", "Ask", "answers", "definition_of"]
 
@@ -201,11 +202,24 @@ def target_of(direction: str, row: Any) -> Target:
             return Target.band((row.good, high), (row.watch, wide))
 
 
-def target_on(version: KPIVersion, day: date) -> Target | None:
-    """The target in force on a day; reads ``kpi.targets``, prefetch it for many."""
+def target_on(
+    version: KPIVersion, day: date, part: tuple[str, str | None] | None = None
+) -> Target | None:
+    """The target in force on a day; reads ``kpi.targets``, prefetch it for many.
+
+    ``part`` is a dimension and one of its values: what holds for it goes before what holds for
+    all. An empty value has no target of its own.
+    """
     kpi: KPI = version.kpi
-    rows = [Dated(row.valid_from, target_of(version.direction, row)) for row in kpi.targets.all()]
-    return in_force(rows, day)
+    rows = list(kpi.targets.all())
+    own = [row for row in rows if part is not None and row.part == part]
+    found = _in_force(version, own, day)
+    return found or _in_force(version, [row for row in rows if row.part is None], day)
+
+
+def _in_force(version: KPIVersion, rows: Sequence[TargetRow], day: date) -> Target | None:
+    dated = [Dated(row.valid_from, target_of(version.direction, row)) for row in rows]
+    return in_force(dated, day)
 
 
 # Open loads --------------------------------------------------------------------------------------

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.errors import Invalid, NotVisible, PortalError
 from ace_portal.lib.saying import said
 from kpis import selectors
+from kpis.analysis.against import compared
+from kpis.analysis.looked import looked_words
+from kpis.analysis.stretches import chosen_of, stretches_of
 from kpis.derived import as_of_of, is_derived, labels_of, load_parts, parts_of
 from kpis.diff import Said, differences, null_rule
 from kpis.display import (
@@ -130,6 +133,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),
         **(_figures(kpi, version, versions) if values and version.state != State.DRAFT else {}),
+        **(_compared(version) if values and version.state == State.PUBLISHED else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
 
@@ -242,9 +246,19 @@ def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[
     switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
     return {
         "sheet": sheet(version, measured, before, switches),
+        "looked": looked_words(good, version),
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
     }
+
+
+def _compared(version: KPIVersion) -> dict[str, Any]:
+    """The last full period beside others; nothing where there is nothing to hold it against."""
+    try:
+        stretch = chosen_of(version, stretches_of(version))
+        return {"compared": compared(version, stretch.query)}
+    except PortalError:
+        return {}
 
 
 def _attempts(kpi: KPI) -> dict[str, Any]:

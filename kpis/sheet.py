@@ -42,6 +42,16 @@ class Was:
 
 
 @dataclass(frozen=True)
+class Unusual:
+    """A figure that season and trend do not explain."""
+
+    word: str
+    expected: Shown
+    low: Shown
+    high: Shown
+
+
+@dataclass(frozen=True)
 class Row:
     """One period."""
 
@@ -58,6 +68,7 @@ class Row:
     start: datetime
     end: datetime
     was: tuple[Was, ...] = ()
+    unusual: Unusual | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,18 @@ def _row(
             Was(shown(figure_of(row), version), row.load.number, row.refresh.finished_at)
             for row in was
         ),
+        unusual=_unusual(measured, version),
+    )
+
+
+def _unusual(measured: Measurement, version: KPIVersion) -> Unusual | None:
+    if not measured.is_unusual:
+        return None
+    high = (measured.value or 0) > (measured.usual_high or 0)
+    ends = (measured.expected, measured.usual_low, measured.usual_high)
+    return Unusual(
+        _("unusually high") if high else _("unusually low"),
+        *(shown_value(float(end or 0), version) for end in ends),
     )
 
 
@@ -172,6 +195,7 @@ def _dot(row: Row, version: KPIVersion, switches: Mapping[str, datetime]) -> Dot
         row.partial,
         None if goal is None else scaled(goal, version),
         ", ".join(name for name, at in switches.items() if row.start <= at < row.end),
+        row.unusual.word if row.unusual is not None else "",
     )
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from kpis.views import (
+    analysis,
     calendars,
     checks,
     comparing,
@@ -10,6 +11,7 @@ from kpis.views import (
     loads,
     sources,
     templates,
+    trees,
     uploads,
 )
 
@@ -71,6 +73,7 @@ kpi_urls = [
     path("new/formula/", definitions.kpi_derive, name="kpi-derive"),
     path("templates/", templates.templates, name="templates"),
     path("templates/<slug:code>/", templates.template_use, name="template-use"),
+    path("tree/", trees.trees, name="trees"),
     path(KPI, kpis.kpi_detail, name="kpi-detail"),
     path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
     path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),
@@ -80,6 +83,11 @@ kpi_urls = [
     path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),
     path(KPI + "refresh/", kpis.kpi_refresh, name="kpi-refresh"),
     path(KPI + "targets/new/", kpis.target_new, name="target-new"),
+    path(KPI + "tree/", trees.kpi_tree, name="kpi-tree"),
+    path(KPI + "tree/new/", trees.driver_new, name="driver-new"),
+    path(KPI + "tree/<int:pk>/remove/", trees.driver_remove, name="driver-remove"),
+    path(KPI + "drivers/", analysis.kpi_drivers, name="kpi-drivers"),
+    path(KPI + "compare/", analysis.kpi_compare, name="kpi-compare"),
     path(KPI + "steps/new/", kpis.step_show, name="kpi-step-new"),
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]

@@ -70,6 +70,7 @@ COMPONENTS = (
     "lessons",
     "jump",
     "trial",
+    "analysis",
 )
 
 THIRD_PARTY = {

@@ -138,5 +138,6 @@ RESERVED_SLUGS = frozenset(
         "sources",
         "templates",
         "calendars",
+        "tree",
     }
 )

@@ -27,11 +27,11 @@ from dashboards.content.planning import (
     plan_tile,
     target_day,
 )
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.sources import Source, fixed_figure, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
 from kpis.engine.answering import segment_text
-from kpis.engine.result import Result
+from kpis.engine.result import Figure, Result
 from kpis.figures import Answer, answers, values_of
 
 Segment = tuple[str | None, ...]
@@ -196,16 +196,16 @@ def _number(page: Page, plan: Plan, view: TileView) -> None:
     source, query = plan.sources[0], plan.asks["now"].query
     cut = is_cut(source.definition, query, source.as_of)
     face = source.face(target_day(source, query))
-    now = _result(view, "now")
-    before = _result(view, "before") if "before" in view.answers else None
+    now = _result(view, "now").total
+    before, comparison = _held_against(page, plan, view, now, cut=cut)
     trend = _result(view, "trend") if "trend" in view.answers else None
     words = wording()
     view.number = r.number_view(
         face,
-        now.total,
-        previous=before.total if before is not None else None,
+        now,
+        previous=before,
         trend=trend,
-        comparison=before_words(page.state, page.span, cut=cut),
+        comparison=comparison,
         partial=cut,
         wording=words,
     )
@@ -213,6 +213,17 @@ def _number(page: Page, plan: Plan, view: TileView) -> None:
     if trend is not None:
         view.summary = r.summary(face, trend, wording=words)
         view.table = r.data_table(face, trend, wording=words)
+
+
+def _held_against(
+    page: Page, plan: Plan, view: TileView, now: Figure, *, cut: bool
+) -> tuple[Figure | None, str]:
+    """What a number is compared with, and the words for it; None where there is nothing."""
+    source, against = plan.sources[0], plan.spec.compare
+    if "before" in view.answers:
+        words = before_words(page.state, page.span, cut=cut, against=against)
+        return _result(view, "before").total, words
+    return fixed_figure(source, against, plan.asks["now"].query, now)
 
 
 def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str]) -> None:

@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Literal, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
 from dashboards.rendering import Face, Goal
+from kpis.analysis.against import goal_for
 from kpis.derived import as_of_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
-from kpis.engine.query import calendar_of
+from kpis.engine.query import Query, calendar_of
+from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
 from kpis.figures import definition_of, target_on
 from kpis.models import KPI, KPIVersion, Load
@@ -113,6 +116,19 @@ def goal_of(target: Target) -> Goal:
             return Goal(target.good[1], target.watch[1])
         case Direction.BAND:
             return Goal(target.good, target.watch)
+
+
+def fixed_figure(
+    source: Source, against: str, query: Query, now: Figure
+) -> tuple[Figure | None, str]:
+    """The target or the baseline as a figure to compare with; None where there is none."""
+    if against == "baseline" and source.kpi.baseline is not None:
+        return Figure(source.kpi.baseline), _("vs the baseline")
+    day = query.start or source.known_until()
+    target = target_on(source.version, day) if against == "target" and day is not None else None
+    if target is None:
+        return None, ""
+    return Figure(goal_for(target, now)), _("from the target")
 
 
 def sources_of(ids: Iterable[int]) -> dict[int, Source]:

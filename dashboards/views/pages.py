@@ -23,6 +23,7 @@ from dashboards.content.filters import PERIODS, query_string, read_state, span_w
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
+from dashboards.content.sources import Source
 from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
@@ -123,6 +124,23 @@ def explain_query(version: Version, query: str) -> str:
     return "&".join(part for part in (f"version={version.number}", query) if part)
 
 
+def back_url(dashboard: Dashboard, version: Version, query: str) -> str:
+    """To the page whose figure is looked at, under the same filters."""
+    back = dashboard.get_absolute_url()
+    if version.state != Version.State.RELEASED:
+        back = reverse("dashboards:version-detail", args=[dashboard.slug, version.number])
+    return f"{back}?{query}" if query else back
+
+
+def moved_url(dashboard: Dashboard, key: str, query: str, source: Source) -> str:
+    """To what moved the figure; empty where nothing could be compared."""
+    if not source.dimensions or not source.timed:
+        return ""
+    address = reverse("dashboards:tile-drivers", args=[dashboard.slug, key])
+    own = urlencode({"kpi": source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
     if dashboard.is_over or version.state != Version.State.RELEASED:
@@ -144,16 +162,14 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     state = read_state(document, request.GET)
     view = explain(document, spec, state, number_in(request, "kpi"))
     query = query_string(document, state)
-    back = dashboard.get_absolute_url()
-    if version.state != Version.State.RELEASED:
-        back = reverse("dashboards:version-detail", args=[slug, version.number])
     counted(request, dashboard, version, interacted=True)
     context = {
         "explanation": view,
         "question": questions_for(user).filter(pk=view.source.kpi.question_id).first(),
         "version": version,
-        "back": f"{back}?{query}" if query else back,
+        "back": back_url(dashboard, version, query),
         "query": explain_query(version, query),
+        "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
         "tile_key": key,
     }
     if getattr(request, "htmx", None):

@@ -31,12 +31,16 @@ class RefreshOutput(serializers.ModelSerializer[Refresh]):
 class MeasurementOutput(serializers.ModelSerializer[Measurement]):
     version = serializers.IntegerField(source="version.number")
     load = serializers.IntegerField(source="load.number")
+    unusual = serializers.BooleanField(
+        source="is_unusual", help_text="Season and trend do not explain it."
+    )
 
     class Meta:
         model = Measurement
         fields = [
             "version", "load", "grain", "period_start", "period_end", "state", "value",
-            "numerator", "denominator", "rows", "partial", "updated_at",
+            "numerator", "denominator", "rows", "partial", "expected", "usual_low", "usual_high",
+            "unusual", "updated_at",
         ]  # fmt: skip
 
 

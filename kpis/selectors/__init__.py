@@ -11,6 +11,7 @@ from kpis.selectors.history import (
 from kpis.selectors.kpis import (
     catalogue_for,
     draft_of,
+    driver_of,
     kpi_for,
     kpis_for,
     may_see_values,
@@ -26,6 +27,7 @@ __all__ = [
     "dataset_for",
     "datasets_for",
     "draft_of",
+    "driver_of",
     "kpi_for",
     "kpis_for",
     "last_good",

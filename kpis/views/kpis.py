@@ -59,9 +59,11 @@ def kpi_detail(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 def kpi_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
+    newest = selectors.versions_of(user, kpi).first()
+    unit = newest.unit if newest is not None else KPIVersion.Unit.COUNT
     return form_page(
         request,
-        EditForm(request.POST or None, initial=EditForm.initial_of(kpi)),
+        EditForm(request.POST or None, unit=unit, initial=EditForm.initial_of(kpi, unit)),
         lambda **given: services.change_kpi(actor=user, kpi=kpi, **given),
         done=KPI.get_absolute_url,
         said=_("Saved."),

@@ -38,7 +38,8 @@ HOSTILE = [
 PARAMETERS = (
     "page", "page_size", "q", "category", "version", "kpi", "period", "dataset", "question",
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
-    "ordering", "search", "limit", "offset", "month", "day", "first", "last",
+    "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
+    "part", "other", "owner", "status", "verified", "split-by", "compare-with",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
@@ -188,6 +189,12 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:kpi-figures": ("POST", {"grain": "month", "by": ["team"], "start": "2026-01-01",
                                      "end": "2026-02-01",
                                      "where": {"column": "team", "op": "=", "value": "x"}}),
+        "api:kpi-drivers": ("POST", {"by": "team", "start": "2026-10-01", "end": "2026-11-01",
+                                     "against": "year"}),
+        "api:kpi-edges": ("POST", {"driver": "ticket-volume", "sign": "with", "reason": "r"}),
+        "api:kpi-comparisons": ("POST", {"start": "2026-10-01", "end": "2026-11-01",
+                                         "dimension": "team", "value": "Network",
+                                         "other": "Identity"}),
         "api:draft": ("PUT", {"revision": 1, "document": document}),
         "api:draft-release": ("POST", {"notes": "n"}),
         **bodies_of_a_trial(sla),
@@ -256,8 +263,9 @@ TRIAL = [
 
 @pytest.mark.parametrize("name", [
     *TRIAL,
-    "api:kpis", "api:kpi-detail", "api:kpi-start", "api:draft", "api:dashboards", "api:personas",
-    "api:questions", "api:me", "api:dataset-detail", "api:dataset-loading", "api:services",
+    "api:kpis", "api:kpi-detail", "api:kpi-start", "api:kpi-edges", "api:draft",
+    "api:dashboards", "api:personas", "api:questions", "api:me", "api:dataset-detail",
+    "api:dataset-loading", "api:services",
     "api:groups", "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
 ])  # fmt: skip
 def test_text_that_is_no_line_is_kept_in_no_line(
@@ -340,7 +348,8 @@ VALUES: list[Any] = [
 @pytest.mark.parametrize("name", [
     *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-draft", "api:kpi-start", "api:kpi-targets",
-    "api:kpi-figures", "api:draft", "api:draft-release", "api:dashboards", "api:launches",
+    "api:kpi-figures", "api:kpi-drivers", "api:kpi-comparisons", "api:kpi-edges",
+    "api:draft", "api:draft-release", "api:dashboards", "api:launches",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
     "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets",
