@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.navigation import Entry, add_entry
 from ace_portal.lib.needs import add_needs
 from ace_portal.lib.registries import (
+    kpi_uses,
     mail_listeners,
     notification_kinds,
     unsubscribers,
@@ -44,7 +45,12 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from dashboards import needs, search
-        from dashboards.content.selectors import kpis_shown_to, readable, readable_to_team
+        from dashboards.content.selectors import (
+            kpis_shown_to,
+            readable,
+            readable_to_team,
+            uses_of_kpis,
+        )
         from dashboards.content.services import dashboards as owning
         from dashboards.prototypes import selectors as prototypes
         from dashboards.prototypes import services as pilots
@@ -66,5 +72,6 @@ class DashboardsConfig(AppConfig):
         mail_listeners.register("reports", runs.mail_ended)
         unsubscribers.register("report", subscriptions.unsubscribe)
         value_grants.register("dashboards", kpis_shown_to)
+        kpi_uses.register("dashboards", uses_of_kpis)
         for name, entry in ENTRIES.items():
             add_entry(name, entry)

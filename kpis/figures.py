@@ -36,7 +36,6 @@ from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
-from kpis.models import Target as TargetRow
 
 __all__ = ["Answer", "Ask", "answers", "definition_of"]
 
@@ -210,14 +209,18 @@ def target_on(
     ``part`` is a dimension and one of its values: what holds for it goes before what holds for
     all. An empty value has no target of its own.
     """
+    own = own_target_on(version, day, part) if part is not None else None
+    return own or _in_force(version, None, day)
+
+
+def own_target_on(version: KPIVersion, day: date, part: tuple[str, str | None]) -> Target | None:
+    """The target that is in force for one value of a dimension alone."""
+    return _in_force(version, part, day)
+
+
+def _in_force(version: KPIVersion, part: tuple[str, str | None] | None, day: date) -> Target | None:
     kpi: KPI = version.kpi
-    rows = list(kpi.targets.all())
-    own = [row for row in rows if part is not None and row.part == part]
-    found = _in_force(version, own, day)
-    return found or _in_force(version, [row for row in rows if row.part is None], day)
-
-
-def _in_force(version: KPIVersion, rows: Sequence[TargetRow], day: date) -> Target | None:
+    rows = [row for row in kpi.targets.all() if row.part == part]
     dated = [Dated(row.valid_from, target_of(version.direction, row)) for row in rows]
     return in_force(dated, day)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -34,8 +35,9 @@ from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
+from kpis.selectors.verified import verified_of
 from kpis.services.targets import BEGINNING
-from kpis.sheet import Sheet, sheet
+from kpis.sheet import Sheet, restatement_rows, sheet
 from personas.models import Blueprint, Question
 from personas.selectors import questions_for
 
@@ -128,6 +130,10 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "held": values and version.dataset.behind,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
+        "verified": verified_of([version]).get(version.pk),
+        "may_verify": user.is_ace
+        and version.state == State.PUBLISHED
+        and version.author_id != user.pk,
         "versions": _history(versions),
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
@@ -222,6 +228,7 @@ class Goal:
     good: str
     watch: str
     first: bool
+    part: str
 
 
 def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
@@ -233,7 +240,8 @@ def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
         except Invalid:
             continue
         goal = Goal(row, good_text(target, version), watch_text(target, version),
-                    row.valid_from <= BEGINNING)  # fmt: skip
+                    row.valid_from <= BEGINNING,
+                    f"{row.dimension}: {row.value}" if row.part else "")  # fmt: skip
         found.insert(0, goal)
     return found
 
@@ -243,13 +251,26 @@ def _figures(kpi: KPI, version: KPIVersion, versions: list[KPIVersion]) -> dict[
     before = selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
     known = as_of_of(version) if is_derived(version) else None
-    switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
+    changed = _changed(versions)
+    switches = {f"v{v.number}": v.published_at for v in changed if v.published_at is not None}
     return {
         "sheet": sheet(version, measured, before, switches),
         "looked": looked_words(good, version),
+        "changed": changed,
+        "restated": restatement_rows(version, measured, before),
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
     }
+
+
+def _changed(versions: list[KPIVersion]) -> list[KPIVersion]:
+    """Those that took over with another formula or other data, newest first."""
+    published = [version for version in versions if version.published_at is not None]
+    return [
+        version
+        for version, before in pairwise(published)
+        if (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
+    ]
 
 
 def _compared(version: KPIVersion) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Target, status
 from kpis.figures import definition_of, target_on
 from kpis.models import KPIVersion, Measurement
+from kpis.selectors.history import restatements_of
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,42 @@ def sheet(
         level=level,
         backwards=tuple(reversed(rows)),
     )
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A full period as it was first reported, and as it is now."""
+
+    label: str
+    then: Shown
+    load: int
+    at: datetime | None
+    now: Shown
+    delta: Delta | None
+
+
+def restatement_rows(
+    version: KPIVersion,
+    now: Sequence[Measurement],
+    before: Mapping[datetime, Sequence[Measurement]],
+) -> list[Restated]:
+    """Newest period first."""
+    definition = definition_of(version)
+    zone, found = ZoneInfo(definition.time_zone), []
+    for row in restatements_of(now, before):
+        then, here = figure_of(row.then), figure_of(row.now)
+        start = row.now.period_start.astimezone(zone)
+        found.append(
+            Restated(
+                label=period_text(start, row.now.grain, definition.fiscal_start),
+                then=shown(then, version),
+                load=row.then.load.number,
+                at=row.then.refresh.finished_at,
+                now=shown(here, version),
+                delta=change_text(change(here, then, is_share=is_percent(version)), version),
+            )
+        )
+    return found
 
 
 def figure_of(measured: Measurement) -> Figure:

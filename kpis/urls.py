@@ -80,6 +80,7 @@ kpi_urls = [
     path(KPI + "draft/", definitions.kpi_draft_edit, name="kpi-draft-edit"),
     path(KPI + "start/", kpis.kpi_start, name="kpi-start"),
     path(KPI + "publish/", kpis.kpi_publish, name="kpi-publish"),
+    path(KPI + "verify/", kpis.kpi_verify, name="kpi-verify"),
     path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),
     path(KPI + "refresh/", kpis.kpi_refresh, name="kpi-refresh"),
     path(KPI + "targets/new/", kpis.target_new, name="target-new"),

@@ -62,6 +62,11 @@ release_notes: Registry[Callable[[Any], list[str]]] = Registry("release notes")
 #: name → which KPIs' values a person may see, as primary keys; called with the person
 value_grants: Registry[Callable[[Any], Any]] = Registry("grant of KPI values")
 
+#: name → where KPIs are shown: ``uses(person, keys)`` answers {key: [{label, url}]}
+kpi_uses: Registry[Callable[[Any, Sequence[int]], dict[int, list[dict[str, str]]]]] = Registry(
+    "use of KPIs"
+)
+
 #: kind of event → which of some events a person may (still) read: ``readable(person, abouts)``
 notification_kinds: Registry[Callable[[Any, Sequence[dict[str, Any]]], list[bool]]] = Registry(
     "notification kind"

@@ -229,7 +229,7 @@ def _held_against(
 def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str]) -> None:
     source, query = plan.sources[0], plan.asks["chart"].query
     day = last_period_day(source, plan.grain, query) if plan.grain else None
-    face = source.face(target_day(source, query, day))
+    face = source.face(target_day(source, query, day), plan.spec.by)
     tile = r.Tile(view.key, plan.spec.type, view.title)
     names = tuple(column_label(column, page.document) for column in query.by)
     result, key = _result(view, "chart"), view.answers["chart"].key
@@ -237,6 +237,7 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     drawn = _drawn.get(known) or _drawn.put(known, _draw(tile, face, result, names, colours))
     view.figure, view.summary, view.table = drawn
     view.drawn_from = known
+    view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.
@@ -263,7 +264,7 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
     columns = []
     for source in plan.sources:
         query = plan.asks[str(source.version.pk)].query
-        face = source.face(target_day(source, query))
+        face = source.face(target_day(source, query), plan.spec.by)
         columns.append((face, _result(view, str(source.version.pk))))
     names = [column_label(plan.spec.by or "", page.document)]
     view.table = r.comparison_table(columns, names=names, wording=words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.days import site_today
@@ -168,6 +169,19 @@ def dashboards_using(user: User, kpi: KPI) -> QuerySet[Dashboard]:
     if not user.is_ace:
         used = used.filter(version__in=_shown(user))
     return dashboards_for(user).filter(Exists(used.filter(version__dashboard=OuterRef("pk"))))
+
+
+def uses_of_kpis(user: User, keys: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    """Use of KPIs: by key the dashboards that show each, as far as the person may open them."""
+    tiles = Tile.objects.filter(kpi_version__kpi__in=keys, version__in=_shown(user))
+    rows = tiles.order_by("version__dashboard__name", "version__dashboard").values_list(
+        "kpi_version__kpi", "version__dashboard__name", "version__dashboard__slug"
+    )
+    found: dict[int, list[dict[str, str]]] = {}
+    for key, name, slug in dict.fromkeys(rows):
+        url = reverse("dashboards:dashboard-detail", args=[slug])
+        found.setdefault(key, []).append({"label": name, "url": url})
+    return found
 
 
 def kpis_shown_to(user: User) -> set[int]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.forms import form_page
@@ -18,7 +19,7 @@ from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
-from dashboards.content.explain import explain
+from dashboards.content.explain import Explanation, explain
 from dashboards.content.filters import PERIODS, query_string, read_state, span_words
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
@@ -141,6 +142,20 @@ def moved_url(dashboard: Dashboard, key: str, query: str, source: Source) -> str
     return f"{address}?{own}&{query}" if query else f"{address}?{own}"
 
 
+def pin_url(
+    user: User, dashboard: Dashboard, version: Version, key: str, query: str, view: Explanation
+) -> str:
+    """To a decision that keeps this figure; empty where none can be written down."""
+    released = version.state == Version.State.RELEASED
+    if not released or dashboard.is_over or view.figure is None:
+        return ""
+    if not selectors.launched_to(user).filter(pk=dashboard.pk).exists():
+        return ""
+    address = reverse("dashboards:decisions", args=[dashboard.slug])
+    own = urlencode({"tile": key, "kpi": view.source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
     if dashboard.is_over or version.state != Version.State.RELEASED:
@@ -170,6 +185,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "back": back_url(dashboard, version, query),
         "query": explain_query(version, query),
         "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
+        "pin_url": pin_url(user, dashboard, version, key, query, view),
         "tile_key": key,
     }
     if getattr(request, "htmx", None):

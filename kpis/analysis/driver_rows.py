@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -66,6 +67,7 @@ class DriverSheet:
 
 def driver_sheet(version: KPIVersion, found: Moved) -> DriverSheet:
     """The largest segments by name, the others together, and the whole."""
+    prefetch_related_objects([version.kpi], "targets")
     drivers = {driver.segment: driver for driver in found.drivers}
     segments = found.segments
     named = segments if len(segments) <= SHOWN + 1 else segments[:SHOWN]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from rest_framework import generics, serializers
+from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
@@ -70,3 +72,36 @@ class KPIMeasurements(generics.ListAPIView[Measurement]):
     def get_queryset(self) -> Any:
         kpi = selectors.kpi_for(person_of(self.request), self.kwargs["slug"])
         return selectors.reported(kpi)
+
+
+class RestatementOutput(serializers.Serializer[Any]):
+    """A full period whose figure is another than it was first reported."""
+
+    period_start = serializers.DateTimeField(source="now.period_start")
+    period_end = serializers.DateTimeField(source="now.period_end")
+    then = serializers.FloatField(source="then.value", allow_null=True)
+    load_then = serializers.IntegerField(source="then.load.number")
+    reported_at = serializers.DateTimeField(source="then.refresh.finished_at", allow_null=True)
+    now = serializers.FloatField(source="now.value", allow_null=True)
+    load_now = serializers.IntegerField(source="now.load.number")
+
+
+class RestatementsOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True)
+    restatements = RestatementOutput(many=True)
+
+
+class KPIRestatements(APIView):
+    """As reported then, and now: of the published version."""
+
+    door = ACE
+
+    @answers(RestatementsOutput)
+    def get(self, user: User, slug: str) -> dict[str, Any]:
+        version = selectors.published_of(selectors.kpi_for(user, slug))
+        if version is None:
+            return {"version": None, "restatements": []}
+        now = selectors.measurements_of([version]).get(version.pk, [])
+        prefetch_related_objects(now, "load")
+        found = selectors.restatements_of(now, selectors.reported_before(version, now))
+        return {"version": version.number, "restatements": found}

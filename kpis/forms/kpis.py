@@ -147,6 +147,13 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=240)
 
 
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("What you compared it with"), max_length=240,
+        help_text=_("For example: the source system's own report of May, to the last case."),
+    )  # fmt: skip
+
+
 class StepForm(forms.Form):
     step = forms.ChoiceField(
         label=_("Step"), help_text=_("The figure is shown on the blueprint, at this step.")

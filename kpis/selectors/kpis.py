@@ -45,6 +45,12 @@ def catalogue_for(user: User, *, search: str = "", category: str = "") -> QueryS
     ).order_by("retired_at", "name", "pk")
 
 
+def owners_for(user: User) -> QuerySet[User]:
+    """Who owns one of the KPIs that a person knows of."""
+    owned = kpis_for(user).order_by().values("owner")
+    return User.objects.filter(pk__in=owned).order_by("name", "pk")
+
+
 def valued_kpis(user: User) -> QuerySet[KPI]:
     """The KPIs whose values a person may see: the ACE all, others through their dashboards."""
     kpis = kpis_for(user)

@@ -57,6 +57,8 @@ def create_kpi(
     steward: User | None = None,
     refresh_every: timedelta = timedelta(hours=6),
     target: Goal | None = None,
+    baseline: float | None = None,
+    baseline_note: str = "",
 ) -> KPI:
     """A KPI with a first draft; the actor owns it unless another ACE member does.
 
@@ -67,6 +69,7 @@ def create_kpi(
         kpi = KPI(
             slug=free_slug(KPI, name), name=name, question=question, description=description,
             category=category, owner=owner or actor, steward=steward, refresh_every=refresh_every,
+            baseline=baseline, baseline_note=baseline_note,
         )  # fmt: skip
         _check_kpi(kpi)
         kpi.save()

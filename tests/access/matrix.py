@@ -176,6 +176,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:kpi-draft-edit": TEAM,
     "kpis:kpi-start": TEAM,
     "kpis:kpi-publish": (TEAM, OWNER),
+    "kpis:kpi-verify": TEAM,
     "kpis:kpi-retire": OWNER,
     "kpis:kpi-refresh": TEAM,
     "kpis:target-new": OWNER,
@@ -400,6 +401,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:kpi-draft": TEAM,
     "api:kpi-start": TEAM,
     "api:kpi-publish": (TEAM, OWNER),
+    "api:kpi-verify": (TEAM, role("ace")),  # the owner is its author
+    "api:kpi-restatements": TEAM,
     "api:kpi-retire": (TEAM, OWNER),
     "api:kpi-targets": (TEAM, OWNER),
     "api:kpi-refreshes": TEAM,
