@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 TOP, BOTTOM = 28.0, 232.0
@@ -124,17 +124,20 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
         goals=tuple(_goals(dots, x, y)),
         marks=tuple(Mark(_text(x(n - 0.5)), d.mark) for n, d in enumerate(dots) if d.mark),
         ticks=tuple(_ticks(dots, x)),
-        odd=tuple(
-            _odd(*place, dot.odd)
-            for dot, place in zip(dots, places, strict=True)
-            if dot.odd and place is not None
-        ),
+        odd=tuple(_odd(dots, places)),
     )
 
 
-def _odd(x: float, y: float, label: str) -> Odd:
-    anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
-    return Odd(_text(x), _text(y), label, y < TOP + LABEL, anchor)
+def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> Iterator[Odd]:
+    """The words stand where the line does not come from: a dip has them below."""
+    for n, (dot, place) in enumerate(zip(dots, places, strict=True)):
+        if not dot.odd or place is None:
+            continue
+        x, y = place
+        around = [beside[1] for beside in places[max(n - 1, 0) : n + 2] if beside is not None]
+        dips = sum(around) / len(around) < y and y < BOTTOM - LABEL
+        anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
+        yield Odd(_text(x), _text(y), dot.odd, dips, anchor)
 
 
 def _hatch(begin: float, width: float) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def segment_name(segment: Segment) -> str:
 def signed(value: float | int, version: KPIVersion) -> str:
     """A contribution in the unit that is read, with its sign; points for percentages."""
     scaled = float(value) * (100 if is_percent(version) else 1)
-    text = digits(abs(scaled), version.precision + 1, trim=True)
+    text = digits(abs(scaled), version.precision + 1)
     if not text.strip("0.,"):
         return "0"
     unit = _("points") if is_percent(version) else version.unit_label
