@@ -27,7 +27,7 @@ from kpis.permissions import require_kpi_owner
 from kpis.selectors.verified import verified_of
 from kpis.services import kpis as services
 from kpis.services.targets import require_target_setter, set_target
-from kpis.services.verifying import verify_kpi
+from kpis.services.verifying import require_verifier, verify_kpi
 from personas.models import Question
 
 
@@ -250,6 +250,7 @@ class KPIVerify(APIView):
     @answers(KPIDetailOutput, takes=VerifyInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> KPI:
         kpi = selectors.kpi_for(actor, slug)
+        require_verifier(actor, kpi)
         verify_kpi(actor=actor, kpi=kpi, **given())
         return _whole(actor, kpi)
 

@@ -28,7 +28,7 @@ from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
 from kpis.services.targets import require_target_setter, set_target
-from kpis.services.verifying import verify_kpi
+from kpis.services.verifying import require_verifier, verify_kpi
 from kpis.views.definitions import crumbs_of
 
 FORM = ["GET", "HEAD", "POST"]
@@ -118,6 +118,7 @@ def kpi_publish(request: HttpRequest, slug: str) -> HttpResponse:
 def kpi_verify(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
+    require_verifier(user, kpi)
     return form_page(
         request,
         NoteForm(request.POST or None),

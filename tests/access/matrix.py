@@ -176,7 +176,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:kpi-draft-edit": TEAM,
     "kpis:kpi-start": TEAM,
     "kpis:kpi-publish": (TEAM, OWNER),
-    "kpis:kpi-verify": TEAM,
+    "kpis:kpi-verify": role("ace"),  # the owner is its author
     "kpis:kpi-retire": OWNER,
     "kpis:kpi-refresh": TEAM,
     "kpis:target-new": OWNER,
