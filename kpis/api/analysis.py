@@ -19,9 +19,10 @@ from kpis.analysis.driver_rows import method_words
 from kpis.analysis.drivers import Moved, moved
 from kpis.analysis.parts import Part, part_of
 from kpis.analysis.stretches import AGAINST, before_of, chosen_of, stretches_of
+from kpis.api.shapes import FIGURE_STATES
 from kpis.asking import definition_of
 from kpis.engine.query import Query, check_query
-from kpis.engine.result import Figure, State
+from kpis.engine.result import Figure
 from kpis.models import KPIVersion
 
 MOST = 200
@@ -85,7 +86,7 @@ class BesideOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([(k, k) for k in KINDS])
     words = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
-    state = serializers.ChoiceField([(s.value, s.value) for s in State])
+    state = serializers.ChoiceField(FIGURE_STATES)
     change = serializers.FloatField(allow_null=True)
     percent = serializers.FloatField(allow_null=True)
     points = serializers.FloatField(allow_null=True)
@@ -95,7 +96,7 @@ class BesideOutput(serializers.Serializer[Any]):
 class ComparisonsOutput(serializers.Serializer[Any]):
     period = serializers.CharField()
     value = serializers.FloatField(allow_null=True)
-    state = serializers.ChoiceField([(s.value, s.value) for s in State])
+    state = serializers.ChoiceField(FIGURE_STATES)
     comparisons = BesideOutput(many=True)
 
 

@@ -16,12 +16,13 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.permissions import ACE
 from kpis import selectors
 from kpis.api.openapi import WHERE_REF
+from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
 from kpis.derived import filters_of, is_derived
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
-from kpis.engine.result import Point, State
-from kpis.engine.status import Status, status
+from kpis.engine.result import Point
+from kpis.engine.status import status
 from kpis.figures import Ask, definition_of, target_on
 from kpis.figures import answers as answers_to
 from kpis.models import KPIVersion
@@ -49,14 +50,14 @@ class FigureOutput(serializers.Serializer[Any]):
     partial = serializers.BooleanField()  # type: ignore[assignment]
     segment = serializers.ListField(child=serializers.CharField(allow_null=True))
     value = serializers.FloatField(allow_null=True)
-    state = serializers.ChoiceField([(s.value, s.value) for s in State])
+    state = serializers.ChoiceField(FIGURE_STATES)
     numerator = serializers.FloatField(allow_null=True)
     denominator = serializers.FloatField(allow_null=True)
     rows = serializers.IntegerField()
     left_out = serializers.IntegerField()
     few = serializers.BooleanField()
     status = serializers.ChoiceField(
-        [(s.value, s.value) for s in Status],
+        FIGURE_STATUSES,
         help_text="Against the target in force when the period began; of a segment its own.",
     )
 
