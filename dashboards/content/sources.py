@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal, cast
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -164,16 +164,19 @@ def fixed_figure(
 
 
 def sources_of(ids: Iterable[int]) -> dict[int, Source]:
-    """By id, in three queries and two per storey of derived ones; one that is gone is left out."""
-    past = KPIVersion.objects.exclude(published_at=None).order_by("number")
-    past = past.only("kpi", "number", "published_at", "reason", "sha256", "dataset")
+    """By id, in two queries, one more where a formula may have changed and two per storey of
+    derived ones; one that is gone is left out."""
     versions = (
         KPIVersion.objects.filter(pk__in=set(ids))
         .select_related("kpi__question__persona", "kpi__owner", "dataset__live")
-        .prefetch_related("kpi__targets", Prefetch("kpi__versions", past, to_attr="past_versions"))
+        .prefetch_related("kpi__targets")
     )
     found = list(versions)
     load_parts(found)
+    changed = [version.kpi for version in found if version.number > 1]
+    past = KPIVersion.objects.exclude(published_at=None).order_by("number")
+    past = past.only("kpi", "number", "published_at", "reason", "sha256", "dataset")
+    prefetch_related_objects(changed, Prefetch("versions", past, to_attr="past_versions"))
     return {version.pk: Source(version) for version in found}
 
 
