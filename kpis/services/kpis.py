@@ -37,6 +37,7 @@ KPI_FIELDS = (
     "name", "description", "owner", "steward", "category", "refresh_every", "baseline",
     "baseline_note",
 )  # fmt: skip
+LARGEST = 1e15
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
 
@@ -211,6 +212,8 @@ def _check_kpi(kpi: KPI) -> None:
         raise Invalid(_("A KPI is refreshed once a minute at most."), field="refresh_every")
     if kpi.refresh_every > LONGEST:
         raise Invalid(_("A KPI is refreshed once a year at least."), field="refresh_every")
+    if kpi.baseline is not None and not abs(kpi.baseline) <= LARGEST:
+        raise Invalid(_("This is no figure that anybody could read."), field="baseline")
     kpi.full_clean()
     for field in ("owner", "steward"):
         person: User | None = getattr(kpi, field)

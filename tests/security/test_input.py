@@ -39,7 +39,7 @@ PARAMETERS = (
     "page", "page_size", "q", "category", "version", "kpi", "period", "dataset", "question",
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
-    "part", "other", "owner", "status", "verified", "split-by", "compare-with",
+    "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
@@ -178,8 +178,8 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
     return {
         "api:kpis": ("POST", {**draft, "name": "N", "category": "quality",
                               "question": world.question.pk, "refresh_every": "01:00:00"}),
-        "api:kpi-detail": ("PATCH", {"name": "N", "refresh_every": "01:00:00",
-                                     "steward": "owner@example.org"}),
+        "api:kpi-detail": ("PATCH", {"name": "N", "refresh_every": "01:00:00", "baseline": 0.5,
+                                     "baseline_note": "b", "steward": "owner@example.org"}),
         "api:kpi-draft": ("PUT", draft),
         "api:calendars": ("POST", {"name": "N", "time_zone": "UTC", "week": OFFICE_WEEK,
                                    "holidays": ["2026-12-25"]}),

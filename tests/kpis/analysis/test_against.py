@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.errors import Invalid
 from kpis.analysis.against import compared, goal_for
 from kpis.analysis.parts import part_of
 from kpis.analysis.stretches import chosen_of, stretches_of
@@ -117,3 +118,27 @@ def test_kpi_page_holds_the_last_full_period_against_others(
 
     assert page.context["compared"].words == "Mar 2026"
     assert "What moved it" in page.text
+
+
+@pytest.mark.parametrize("baseline", [float("inf"), float("nan"), -1e300])
+def test_baseline_is_a_figure_that_can_be_read(
+    owner: User, daily: KPIVersion, baseline: float
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_kpi(actor=owner, kpi=daily.kpi, baseline=baseline)
+
+    assert refused.value.field == "baseline"
+
+
+def test_baseline_of_a_share_is_typed_in_percent(
+    owner: User, sla: KPIVersion, client_of: Open
+) -> None:
+    client, url = client_of(owner), f"/kpis/{sla.kpi.slug}/edit/"
+    form = client.get(url).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    given = {name: value for name, value in given.items() if value is not None}
+    client.post(url, {**given, "baseline": "63.5", "baseline_note": "2024"})
+    sla.kpi.refresh_from_db()
+
+    assert (sla.kpi.baseline, sla.kpi.baseline_note) == (0.635, "2024")
+    assert client.get(url).context["form"]["baseline"].value() == 63.5
