@@ -5,6 +5,7 @@ from dashboards.views import (
     builder,
     features,
     gates,
+    moving,
     pages,
     prototypes,
     releases,
@@ -25,6 +26,7 @@ page_urls = [
     path(ONE + "edit/", pages.edit, name="dashboard-edit"),
     path(ONE + "about/", pages.about, name="dashboard-about"),
     path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),
+    path(ONE + "tiles/<slug:key>/drivers/", moving.tile_drivers, name="tile-drivers"),
 ]
 
 builder_urls = [

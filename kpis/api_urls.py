@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from kpis.api import (
+    analysis,
     calendars,
     checks,
     datasets,
@@ -13,6 +14,7 @@ from kpis.api import (
     policies,
     sources,
     templates,
+    trees,
     uploads,
 )
 
@@ -77,11 +79,18 @@ kpi_urls = [
     path(KPI + "impact/", impact.KPIImpact.as_view(), name="kpi-impact"),
     path(KPI + "start/", kpis.KPIStart.as_view(), name="kpi-start"),
     path(KPI + "publish/", kpis.KPIPublish.as_view(), name="kpi-publish"),
+    path(KPI + "verify/", kpis.KPIVerify.as_view(), name="kpi-verify"),
+    path(KPI + "restatements/", measurements.KPIRestatements.as_view(), name="kpi-restatements"),
     path(KPI + "retire/", kpis.KPIRetire.as_view(), name="kpi-retire"),
     path(KPI + "targets/", kpis.KPITargets.as_view(), name="kpi-targets"),
     path(KPI + "refreshes/", measurements.KPIRefreshes.as_view(), name="kpi-refreshes"),
     path(KPI + "measurements/", measurements.KPIMeasurements.as_view(), name="kpi-measurements"),
     path(KPI + "figures/", figures.KPIFigures.as_view(), name="kpi-figures"),
+    path(KPI + "tree/", trees.KPITree.as_view(), name="kpi-tree"),
+    path(KPI + "edges/", trees.KPIEdges.as_view(), name="kpi-edges"),
+    path(KPI + "edges/<int:pk>/", trees.KPIEdgeDetail.as_view(), name="kpi-edge-detail"),
+    path(KPI + "drivers/", analysis.KPIDrivers.as_view(), name="kpi-drivers"),
+    path(KPI + "comparisons/", analysis.KPIComparisons.as_view(), name="kpi-comparisons"),
 ]
 
 urlpatterns = dataset_urls + source_urls + calendar_urls + load_urls + check_urls + kpi_urls

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 TOP, BOTTOM = 28.0, 232.0
 LEFT, RIGHT = 2.0, 97.0
 SPARK_HEIGHT, SPARK_EDGE = 36.0, 4.0
 TICKS = 4
+EDGE = 12.0  # percent of the width in which words would stick out
 LABEL = 24.0  # pixels that a label needs under its line
 
 
@@ -22,6 +23,7 @@ class Dot:
     partial: bool = False
     goal: float | None = None
     mark: str = ""
+    odd: str = ""  # why the eye should stop here
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Odd:
+    """A figure to stop at; its words stand above it, below where there is no room."""
+
+    x: str
+    y: str
+    label: str
+    below: bool
+    anchor: str  # of the words: start, middle or end
+
+
+@dataclass(frozen=True)
 class Curve:
     """In a box 100 wide and 260 high; x in percent, y in pixels."""
 
@@ -67,6 +80,7 @@ class Curve:
     goals: tuple[Goal, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
+    odd: tuple[Odd, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,20 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
         goals=tuple(_goals(dots, x, y)),
         marks=tuple(Mark(_text(x(n - 0.5)), d.mark) for n, d in enumerate(dots) if d.mark),
         ticks=tuple(_ticks(dots, x)),
+        odd=tuple(_odd(dots, places)),
     )
+
+
+def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> Iterator[Odd]:
+    """The words stand where the line does not come from: a dip has them below."""
+    for n, (dot, place) in enumerate(zip(dots, places, strict=True)):
+        if not dot.odd or place is None:
+            continue
+        x, y = place
+        around = [beside[1] for beside in places[max(n - 1, 0) : n + 2] if beside is not None]
+        dips = sum(around) / len(around) < y and y < BOTTOM - LABEL
+        anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
+        yield Odd(_text(x), _text(y), dot.odd, dips, anchor)
 
 
 def _hatch(begin: float, width: float) -> tuple[str, str]:

@@ -223,11 +223,28 @@ def target_of(direction: str, row: Any) -> Target:
             return Target.band((row.good, high), (row.watch, wide))
 
 
-def target_on(version: KPIVersion, day: date) -> Target | None:
-    """The target in force on a day; reads ``kpi.targets``, prefetch it for many."""
+def target_on(
+    version: KPIVersion, day: date, part: tuple[str, str | None] | None = None
+) -> Target | None:
+    """The target in force on a day; reads ``kpi.targets``, prefetch it for many.
+
+    ``part`` is a dimension and one of its values: what holds for it goes before what holds for
+    all. An empty value has no target of its own.
+    """
+    own = own_target_on(version, day, part) if part is not None else None
+    return own or _in_force(version, None, day)
+
+
+def own_target_on(version: KPIVersion, day: date, part: tuple[str, str | None]) -> Target | None:
+    """The target that is in force for one value of a dimension alone."""
+    return _in_force(version, part, day)
+
+
+def _in_force(version: KPIVersion, part: tuple[str, str | None] | None, day: date) -> Target | None:
     kpi: KPI = version.kpi
-    rows = [Dated(row.valid_from, target_of(version.direction, row)) for row in kpi.targets.all()]
-    return in_force(rows, day)
+    rows = [row for row in kpi.targets.all() if row.part == part]
+    dated = [Dated(row.valid_from, target_of(version.direction, row)) for row in rows]
+    return in_force(dated, day)
 
 
 # Open loads --------------------------------------------------------------------------------------

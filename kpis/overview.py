@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -11,9 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import Invalid, NotVisible
+from ace_portal.lib.errors import Invalid, NotVisible, PortalError
 from ace_portal.lib.saying import said
 from kpis import selectors
+from kpis.analysis.against import compared
+from kpis.analysis.looked import looked_words
+from kpis.analysis.stretches import chosen_of, stretches_of
 from kpis.derived import as_of_of, is_derived, labels_of, load_parts, parts_of
 from kpis.diff import Said, differences, null_rule
 from kpis.display import (
@@ -35,8 +39,9 @@ from kpis.measured import measured_for
 from kpis.models import KPI, KPIVersion, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
 from kpis.scopes import datasets_of, rows_words
+from kpis.selectors.verified import verified_of
 from kpis.services.targets import BEGINNING
-from kpis.sheet import Sheet, sheet
+from kpis.sheet import Sheet, restatement_rows, sheet
 from personas.models import Blueprint, Question
 from personas.selectors import questions_for
 
@@ -129,6 +134,10 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "held": values and version.dataset.behind,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
+        "verified": verified_of([version]).get(version.pk),
+        "may_verify": user.is_ace
+        and version.state == State.PUBLISHED
+        and version.author_id != user.pk,
         "versions": _history(versions),
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
@@ -139,6 +148,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
             if values and version.state != State.DRAFT
             else {}
         ),
+        **(_compared(user, version) if values and version.state == State.PUBLISHED else {}),
         **(_attempts(kpi) if user.is_ace else {}),
     }
 
@@ -232,6 +242,7 @@ class Goal:
     good: str
     watch: str
     first: bool
+    part: str
 
 
 def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
@@ -243,7 +254,8 @@ def _targets(kpi: KPI, version: KPIVersion) -> list[Goal]:
         except Invalid:
             continue
         goal = Goal(row, good_text(target, version), watch_text(target, version),
-                    row.valid_from <= BEGINNING)  # fmt: skip
+                    row.valid_from <= BEGINNING,
+                    f"{row.dimension}: {row.value}" if row.part else "")  # fmt: skip
         found.insert(0, goal)
     return found
 
@@ -257,13 +269,36 @@ def _figures(
     before = {} if version.pk in found.own else selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
     known = as_of_of(version) if is_derived(version) else None
-    switches = {f"v{v.number}": v.published_at for v in versions if v.published_at and v.number > 1}
+    changed = _changed(versions)
+    switches = {f"v{v.number}": v.published_at for v in changed if v.published_at is not None}
     return {
         "sheet": sheet(version, measured, before, switches),
+        "looked": "" if version.pk in found.own else looked_words(good, version),
+        "changed": changed,
+        "restated": restatement_rows(version, measured, before),
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
         "whose_rows": rows_words(user, datasets_of([version])),
     }
+
+
+def _changed(versions: list[KPIVersion]) -> list[KPIVersion]:
+    """Those that took over with another formula or other data, newest first."""
+    published = [version for version in versions if version.published_at is not None]
+    return [
+        version
+        for version, before in pairwise(published)
+        if (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
+    ]
+
+
+def _compared(user: User, version: KPIVersion) -> dict[str, Any]:
+    """The last full period beside others; nothing where there is nothing to hold it against."""
+    try:
+        stretch = chosen_of(version, stretches_of(version))
+        return {"compared": compared(version, stretch.query, reader=user)}
+    except PortalError:
+        return {}
 
 
 def _attempts(kpi: KPI) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Target, status
 from kpis.figures import definition_of, target_on
 from kpis.models import KPIVersion, Measurement
+from kpis.selectors.history import restatements_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ class Was:
     value: Shown
     load: int
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A figure that season and trend do not explain."""
+
+    word: str
+    expected: Shown
+    low: Shown
+    high: Shown
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Row:
     start: datetime
     end: datetime
     was: tuple[Was, ...] = ()
+    unusual: Unusual | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,42 @@ def sheet(
     )
 
 
+@dataclass(frozen=True)
+class Restated:
+    """A full period as it was first reported, and as it is now."""
+
+    label: str
+    then: Shown
+    load: int
+    at: datetime | None
+    now: Shown
+    delta: Delta | None
+
+
+def restatement_rows(
+    version: KPIVersion,
+    now: Sequence[Measurement],
+    before: Mapping[datetime, Sequence[Measurement]],
+) -> list[Restated]:
+    """Newest period first."""
+    definition = definition_of(version)
+    zone, found = ZoneInfo(definition.time_zone), []
+    for row in restatements_of(now, before):
+        then, here = figure_of(row.then), figure_of(row.now)
+        start = row.now.period_start.astimezone(zone)
+        found.append(
+            Restated(
+                label=period_text(start, row.now.grain, definition.fiscal_start),
+                then=shown(then, version),
+                load=row.then.load.number,
+                at=row.then.refresh.finished_at,
+                now=shown(here, version),
+                delta=change_text(change(here, then, is_share=is_percent(version)), version),
+            )
+        )
+    return found
+
+
 def figure_of(measured: Measurement) -> Figure:
     return Figure(
         measured.value, State(measured.state), measured.numerator, measured.denominator,
@@ -150,6 +198,18 @@ def _row(
             Was(shown(figure_of(row), version), row.load.number, row.refresh.finished_at)
             for row in was
         ),
+        unusual=_unusual(measured, version),
+    )
+
+
+def _unusual(measured: Measurement, version: KPIVersion) -> Unusual | None:
+    if not measured.is_unusual:
+        return None
+    high = (measured.value or 0) > (measured.usual_high or 0)
+    ends = (measured.expected, measured.usual_low, measured.usual_high)
+    return Unusual(
+        _("unusually high") if high else _("unusually low"),
+        *(shown_value(float(end or 0), version) for end in ends),
     )
 
 
@@ -172,6 +232,7 @@ def _dot(row: Row, version: KPIVersion, switches: Mapping[str, datetime]) -> Dot
         row.partial,
         None if goal is None else scaled(goal, version),
         ", ".join(name for name, at in switches.items() if row.start <= at < row.end),
+        row.unusual.word if row.unusual is not None else "",
     )
 
 

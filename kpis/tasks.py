@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from kpis.services import collecting, refresh, schedules
+from kpis.services import collecting, looking, refresh, schedules
 
 
 @shared_task(name="kpis.collect", ignore_result=True)
@@ -21,3 +21,8 @@ def refresh_due() -> int:
 @shared_task(name="kpis.load_due", ignore_result=True)
 def load_due() -> int:
     return schedules.load_due(now=timezone.now())
+
+
+@shared_task(name="kpis.look_due", ignore_result=True)
+def look_due() -> int:
+    return looking.look_due()

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from kpis.views import (
+    analysis,
     calendars,
     checks,
     comparing,
@@ -13,6 +14,7 @@ from kpis.views import (
     queries,
     sources,
     templates,
+    trees,
     uploads,
 )
 
@@ -76,15 +78,22 @@ kpi_urls = [
     path("new/formula/", definitions.kpi_derive, name="kpi-derive"),
     path("templates/", templates.templates, name="templates"),
     path("templates/<slug:code>/", templates.template_use, name="template-use"),
+    path("tree/", trees.trees, name="trees"),
     path(KPI, kpis.kpi_detail, name="kpi-detail"),
     path(KPI + "versions/<int:number>/", kpis.kpi_detail, name="kpi-version"),
     path(KPI + "edit/", kpis.kpi_edit, name="kpi-edit"),
     path(KPI + "draft/", definitions.kpi_draft_edit, name="kpi-draft-edit"),
     path(KPI + "start/", kpis.kpi_start, name="kpi-start"),
     path(KPI + "publish/", kpis.kpi_publish, name="kpi-publish"),
+    path(KPI + "verify/", kpis.kpi_verify, name="kpi-verify"),
     path(KPI + "retire/", kpis.kpi_retire, name="kpi-retire"),
     path(KPI + "refresh/", kpis.kpi_refresh, name="kpi-refresh"),
     path(KPI + "targets/new/", kpis.target_new, name="target-new"),
+    path(KPI + "tree/", trees.kpi_tree, name="kpi-tree"),
+    path(KPI + "tree/new/", trees.driver_new, name="driver-new"),
+    path(KPI + "tree/<int:pk>/remove/", trees.driver_remove, name="driver-remove"),
+    path(KPI + "drivers/", analysis.kpi_drivers, name="kpi-drivers"),
+    path(KPI + "compare/", analysis.kpi_compare, name="kpi-compare"),
     path(KPI + "steps/new/", kpis.step_show, name="kpi-step-new"),
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]

@@ -72,6 +72,7 @@ COMPONENTS = (
     "lessons",
     "jump",
     "trial",
+    "analysis",
 )
 
 THIRD_PARTY = {

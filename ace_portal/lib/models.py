@@ -139,5 +139,6 @@ RESERVED_SLUGS = frozenset(
         "templates",
         "calendars",
         "lineage",
+        "tree",
     }
 )

@@ -27,11 +27,11 @@ from dashboards.content.planning import (
     plan_tile,
     target_day,
 )
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.sources import Source, fixed_figure, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
 from kpis.engine.answering import segment_text
-from kpis.engine.result import Result
+from kpis.engine.result import Figure, Result
 from kpis.figures import Answer, answers, values_of
 from kpis.models import Dataset
 from kpis.scopes import Reader, cuts_for, datasets_of, rows_words
@@ -215,16 +215,16 @@ def _number(page: Page, plan: Plan, view: TileView) -> None:
     source, query = plan.sources[0], plan.asks["now"].query
     cut = is_cut(source.definition, query, source.as_of)
     face = source.face(target_day(source, query))
-    now = _result(view, "now")
-    before = _result(view, "before") if "before" in view.answers else None
+    now = _result(view, "now").total
+    before, comparison = _held_against(page, plan, view, now, cut=cut)
     trend = _result(view, "trend") if "trend" in view.answers else None
     words = wording()
     view.number = r.number_view(
         face,
-        now.total,
-        previous=before.total if before is not None else None,
+        now,
+        previous=before,
         trend=trend,
-        comparison=before_words(page.state, page.span, cut=cut),
+        comparison=comparison,
         partial=cut,
         wording=words,
     )
@@ -234,10 +234,21 @@ def _number(page: Page, plan: Plan, view: TileView) -> None:
         view.table = r.data_table(face, trend, wording=words)
 
 
+def _held_against(
+    page: Page, plan: Plan, view: TileView, now: Figure, *, cut: bool
+) -> tuple[Figure | None, str]:
+    """What a number is compared with, and the words for it; None where there is nothing."""
+    source, against = plan.sources[0], plan.spec.compare
+    if "before" in view.answers:
+        words = before_words(page.state, page.span, cut=cut, against=against)
+        return _result(view, "before").total, words
+    return fixed_figure(source, against, plan.asks["now"].query, now)
+
+
 def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str]) -> None:
     source, query = plan.sources[0], plan.asks["chart"].query
     day = last_period_day(source, plan.grain, query) if plan.grain else None
-    face = source.face(target_day(source, query, day))
+    face = source.face(target_day(source, query, day), plan.spec.by)
     tile = r.Tile(view.key, plan.spec.type, view.title)
     names = tuple(column_label(column, page.document) for column in query.by)
     result, key = _result(view, "chart"), view.answers["chart"].key
@@ -245,6 +256,7 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     drawn = _drawn.get(known) or _drawn.put(known, _draw(tile, face, result, names, colours))
     view.figure, view.summary, view.table = drawn
     view.drawn_from = known
+    view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.
@@ -271,7 +283,7 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
     columns = []
     for source in plan.sources:
         query = plan.asks[str(source.version.pk)].query
-        face = source.face(target_day(source, query))
+        face = source.face(target_day(source, query), plan.spec.by)
         columns.append((face, _result(view, str(source.version.pk))))
     names = [column_label(plan.spec.by or "", page.document)]
     view.table = r.comparison_table(columns, names=names, wording=words)

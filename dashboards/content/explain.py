@@ -19,10 +19,10 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.content.titles import column_label, title_of
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
+from kpis.analysis.against import Compared, compared
 from kpis.asking import PartAnswer
 from kpis.derived import labels_of
 from kpis.display import definition_words
-from kpis.engine.query import earlier
 from kpis.engine.result import Figure, Result
 from kpis.engine.words import Words
 from kpis.figures import Ask, answers
@@ -62,6 +62,7 @@ class Explanation:
     ignored: list[str] = field(default_factory=list)
     sql: str = ""
     parts: list[PartView] = field(default_factory=list)
+    beside: Compared | None = None
     error: str = ""
     whose_rows: str = ""
     cut: bool = False  # the reader does not see all rows, nor how many there are
@@ -126,23 +127,21 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
     labels |= labels_of(source.version)
     view.words = definition_words(definition, labels)
     query = total_query(page, source)
-    asks = [Ask(source.version, query)]
-    if query.start and query.end:
-        asks.append(Ask(source.version, earlier(query, definition, source.as_of)))
-    got = answers(asks, reader=reader)
-    view.parts = [_part(page, part) for part in got[0].parts]
-    if got[0].result is None:
-        view.error = got[0].error
+    (got,) = answers([Ask(source.version, query)], reader=reader)
+    view.parts = [_part(page, part) for part in got.parts]
+    if got.result is None:
+        view.error = got.error
         return
-    result: Result = got[0].result
+    result: Result = got.result
     figure = view.figure = result.total
     cut = is_cut(definition, query, source.as_of)
     face = source.face(target_day(source, query))
-    before = got[1].result.total if len(got) > 1 and got[1].result is not None else None
+    if query.start is not None and query.end is not None:
+        view.beside = compared(source.version, query, reader=reader)
     view.number = r.number_view(
         face,
         figure,
-        previous=before,
+        previous=view.beside.figure_of("previous") if view.beside is not None else None,
         comparison=before_words(page.state, page.span, cut=cut),
         partial=cut,
         wording=wording(),

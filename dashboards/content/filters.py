@@ -147,8 +147,10 @@ def _day_words(day: date, *, year: bool) -> str:
     return f"{text} {day.year}" if year else text
 
 
-def before_words(state: FilterState, span: Span, *, cut: bool) -> str:
+def before_words(state: FilterState, span: Span, *, cut: bool, against: str = "previous") -> str:
     """With what a number is compared."""
+    if against == "year":
+        return _("vs the same stretch a year before") if cut else _("vs a year before")
     if cut:
         return _("vs the same stretch before")
     months = MONTHS.get(state.preset)

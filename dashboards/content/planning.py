@@ -20,6 +20,8 @@ from kpis.figures import Ask
 
 FINER = {"year": "month", "quarter": "month", "month": "day", "week": "day"}
 SPARK_PERIODS = 12
+#: what a number is held against that has to be asked for
+BEFORE = ("previous", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
     match spec.type:
         case "number":
             ask("now", query)
-            if spec.compare == "previous" and query.start and query.end:
-                ask("before", earlier(query, source.definition, source.as_of))
+            if spec.compare in BEFORE and query.start and query.end:
+                against = spec.compare
+                ask("before", earlier(query, source.definition, source.as_of, against=against))
             if source.timed:
                 ask("trend", trend_query(source, query))
         case "table":

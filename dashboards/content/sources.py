@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, cast
 
-from django.utils import timezone
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
-from dashboards.rendering import Face, Goal
+from dashboards.rendering import Face, Goal, Mark
+from kpis.analysis.against import goal_for
 from kpis.derived import as_of_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
-from kpis.engine.query import calendar_of
+from kpis.engine.query import Query, calendar_of
+from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
-from kpis.figures import definition_of, target_on
+from kpis.figures import definition_of, own_target_on, target_on
 from kpis.models import KPI, KPIVersion, Load
 
 
@@ -90,8 +95,8 @@ class Source:
         except PortalError:
             return None
 
-    def face(self, day: date | None) -> Face:
-        """How it shows itself, with the target in force on a day."""
+    def face(self, day: date | None, by: str | None = None) -> Face:
+        """How it shows itself, with the target in force on a day; split, also those of values."""
         direction = cast(Literal["up", "down", "band"], self.version.direction)
         target = target_on(self.version, day) if day is not None else None
         return Face(
@@ -101,7 +106,37 @@ class Source:
             precision=self.version.precision,
             direction=direction,
             target=goal_of(target) if target is not None else None,
+            own=self._own(day, by) if by is not None and day is not None else (),
+            marks=self.marks,
         )
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """When the formula changed on its way to this version; of who was not read with its past
+        none."""
+        past: list[KPIVersion] = getattr(self.kpi, "past_versions", [])
+        return tuple(
+            Mark(version.published_at, f"v{version.number}", _words(version))
+            for before, version in pairwise(v for v in past if v.number <= self.version.number)
+            if version.published_at is not None
+            and (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
+        )
+
+    def _own(self, day: date, by: str) -> tuple[tuple[str, Goal], ...]:
+        """The targets in force for single values of a dimension."""
+        values = dict.fromkeys(t.value for t in self.kpi.targets.all() if t.dimension == by)
+        found = ((value, own_target_on(self.version, day, (by, value))) for value in values)
+        return tuple((value, goal_of(target)) for value, target in found if target is not None)
+
+
+def _words(version: KPIVersion) -> str:
+    assert version.published_at is not None
+    words = {
+        "n": version.number,
+        "day": formats.date_format(timezone.localtime(version.published_at), "j M Y"),
+        "why": version.reason,
+    }
+    return _("Formula changed with v%(n)d on %(day)s: %(why)s") % words
 
 
 def goal_of(target: Target) -> Goal:
@@ -115,8 +150,22 @@ def goal_of(target: Target) -> Goal:
             return Goal(target.good, target.watch)
 
 
+def fixed_figure(
+    source: Source, against: str, query: Query, now: Figure
+) -> tuple[Figure | None, str]:
+    """The target or the baseline as a figure to compare with; None where there is none."""
+    if against == "baseline" and source.kpi.baseline is not None:
+        return Figure(source.kpi.baseline), _("vs the baseline")
+    day = query.start or source.known_until()
+    target = target_on(source.version, day) if against == "target" and day is not None else None
+    if target is None:
+        return None, ""
+    return Figure(goal_for(target, now)), _("from the target")
+
+
 def sources_of(ids: Iterable[int]) -> dict[int, Source]:
-    """By id, in two queries and two per storey of derived ones; one that is gone is left out."""
+    """By id, in two queries, one more where a formula may have changed and two per storey of
+    derived ones; one that is gone is left out."""
     versions = (
         KPIVersion.objects.filter(pk__in=set(ids))
         .select_related("kpi__question__persona", "kpi__owner", "dataset__live")
@@ -124,6 +173,10 @@ def sources_of(ids: Iterable[int]) -> dict[int, Source]:
     )
     found = list(versions)
     load_parts(found)
+    changed = [version.kpi for version in found if version.number > 1]
+    past = KPIVersion.objects.exclude(published_at=None).order_by("number")
+    past = past.only("kpi", "number", "published_at", "reason", "sha256", "dataset")
+    prefetch_related_objects(changed, Prefetch("versions", past, to_attr="past_versions"))
     return {version.pk: Source(version) for version in found}
 
 

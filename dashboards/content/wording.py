@@ -35,6 +35,7 @@ def _wording(language: str | None) -> Wording:
         so_far=_("so far"),
         few=_("few cases, n {n}"),
         target=_("Target"),
+        own_target=_("own target {target}"),
         or_more=_("{value} or more"),
         or_less=_("{value} or less"),
         between=_("{low} to {high}"),

@@ -26,6 +26,11 @@ GRAINS = [
     ("year", _("Year")),
 ]  # fmt: skip
 
+COMPARED = [
+    ("previous", _("The stretch before")), ("year", _("The same stretch a year before")),
+    ("target", _("The target")), ("baseline", _("The baseline")), ("none", _("Nothing")),
+]  # fmt: skip
+
 
 def _kpi_field() -> forms.ModelChoiceField[KPIVersion]:
     return forms.ModelChoiceField(
@@ -80,7 +85,7 @@ class TileForm(RevisionForm):
             "grain": tile.grain,
             "by": tile.by or "",
             "over": f"grain:{tile.grain}" if tile.grain else f"by:{tile.by}",
-            "compare": tile.compare == "previous",
+            "compare": tile.compare,
             "text": tile.text,
         }
 
@@ -89,12 +94,12 @@ class NumberForm(TileForm):
     type = "number"
     default_width = 3
     kpi_version = _kpi_field()
-    compare = forms.BooleanField(
-        label=_("Compare with the stretch before"), required=False, initial=True
+    compare = forms.ChoiceField(
+        label=_("Compare with"), choices=COMPARED, required=False, initial="previous"
     )
 
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
-        return super().tile(given) | {"compare": "previous" if given["compare"] else "none"}
+        return super().tile(given) | {"compare": given["compare"] or "none"}
 
 
 class LineForm(TileForm):

@@ -31,6 +31,9 @@ class DecisionForm(forms.Form):
         help_text=_("One decision that you took because of these figures."),
     )
     made_on = day(label=_("When"))
+    tile = forms.SlugField(required=False, max_length=12, widget=forms.HiddenInput)
+    filters = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
+    kpi_version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
 class OutcomeForm(forms.Form):

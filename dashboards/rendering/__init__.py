@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dashboards.rendering.figures import figure
 from dashboards.rendering.figures.colours import hues
+from dashboards.rendering.figures.marks import marks_in
 from dashboards.rendering.number import NumberView, number_view
 from dashboards.rendering.spark import Spark, spark
 from dashboards.rendering.summary import summary
 from dashboards.rendering.table import Cell, Head, Table, comparison_table, data_table
-from dashboards.rendering.tiles import Face, Goal, Target, Tile
+from dashboards.rendering.tiles import Face, Goal, Mark, Target, Tile
 from dashboards.rendering.wording import ENGLISH, Wording
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Face",
     "Goal",
     "Head",
+    "Mark",
     "NumberView",
     "Spark",
     "Table",
@@ -27,6 +29,7 @@ __all__ = [
     "data_table",
     "figure",
     "hues",
+    "marks_in",
     "number_view",
     "spark",
     "summary",

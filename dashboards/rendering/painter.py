@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Transform
 
 from dashboards.rendering.paper import SCALE, Json, colour, thinned, words
 
@@ -168,15 +169,16 @@ def _nth(value: Any, n: int) -> float:
 
 
 def _dashes(dash: str, width: float) -> tuple[float, tuple[float, ...]]:
-    """ "5px,4px", in units of the line's width."""
+    """ "5px,4px", in units of the line's width; "solid" has no gaps."""
+    if dash == "solid":
+        return 0, ()
     return 0, tuple(float(part.removesuffix("px")) / width for part in dash.split(","))
 
 
 def _shapes(axes: Axes, shapes: Sequence[Json]) -> None:
     """The line of the target, the ground under what is not over."""
     for shape in shapes:
-        across = shape["xref"] == "paper"
-        transform = axes.get_yaxis_transform() if across else axes.get_xaxis_transform()
+        transform = _plane(axes, shape)
         x, y = (shape["x0"], shape["x1"]), (shape["y0"], shape["y1"])
         if shape["type"] == "rect":
             box = Rectangle(
@@ -191,6 +193,13 @@ def _shapes(axes: Axes, shapes: Sequence[Json]) -> None:
             linestyle=_dashes(line["dash"], line["width"]), zorder=3.5, scalex=False,
             scaley=False, clip_on=False,
         )  # fmt: skip
+
+
+def _plane(axes: Axes, shape: Json) -> Transform:
+    """Of which a shape's ends are: data, or a share of the whole along one axis."""
+    if shape["xref"] == "paper":
+        return axes.get_yaxis_transform()
+    return axes.get_xaxis_transform() if shape["yref"] == "paper" else axes.transData
 
 
 def _annotations(axes: Axes, notes: Sequence[Json]) -> None:

@@ -56,7 +56,7 @@ def _over_categories(
 ) -> list[str]:
     parts = [f"{face.name}.", _extremes(face, known, wording)]
     if face.target is not None:
-        good = sum(fmt.status(point.figure, face) == "good" for point in known)
+        good = sum(fmt.status(p.figure, face.at(p.segment)) == "good" for p in known)
         target = fmt.target_text(face, wording)
         parts.append(wording.meeting.format(n=good, count=len(known), target=target))
     if len(known) > MAX_BARS:

@@ -12,6 +12,8 @@ from kpis.engine.result import Figure, Result
 
 MAX_ROWS = 200
 
+Segment = tuple[str | None, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -57,7 +59,7 @@ def data_table(
         if timed and point.period is not None:
             partial = point.period.partial
             cells.insert(0, Cell(fmt.period_text(point.period, wording)))
-        rows.append((*cells, _value(point.figure, face, wording, partial=partial)))
+        rows.append((*cells, _value(point.figure, face, wording, point.segment, partial=partial)))
     if not timed and not result.by:
         headers = (Head(wording.value), *headers)
         rows = [(Cell(face.name), *row) for row in rows]
@@ -90,7 +92,7 @@ def comparison_table(
             if figure is None:
                 cells.append(Cell(wording.no_data, numeric=True))
             else:
-                cells.append(_value(figure, face, wording, longest=longest))
+                cells.append(_value(figure, face, wording, segment, longest=longest))
         rows.append(tuple(cells))
     named = tuple(Head(name) for name in (names or by))
     return Table((*named, *heads), tuple(rows), max(0, len(segments) - MAX_ROWS))
@@ -113,16 +115,22 @@ def _value(
     figure: Figure,
     face: Face,
     wording: Wording,
+    segment: Segment,
     *,
     partial: bool = False,
     longest: float | None = None,
 ) -> Cell:
+    own, face = face.own_of(segment), face.at(segment)
     shown = fmt.number(figure, face, wording)
+    note = fmt.note(figure, partial=partial, wording=wording)
+    if own is not None:
+        goal = wording.own_target.format(target=fmt.target_text(face, wording))
+        note = f"{note}, {goal}" if note else goal
     return Cell(
         text=str(shown),
         numeric=True,
         reason=shown.reason,
-        note=fmt.note(figure, partial=partial, wording=wording),
+        note=note,
         share=_share(figure.value, longest) if fmt.has_value(figure) else None,
         target=_share(_goal(face), longest),
         muted=face.target is not None and fmt.status(figure, face) == "good",
@@ -141,7 +149,8 @@ def _longest(face: Face, result: Result) -> float | None:
         return None
     if face.unit == "percent" and max(values) <= 1:
         return 1.0
-    return max([*values, _goal(face) or 0]) or None
+    goals = [_goal(face.at((name,))) or 0 for name, _target in face.own]
+    return max([*values, _goal(face) or 0, *goals]) or None
 
 
 def _share(value: float | int | None, longest: float | None) -> str | None:

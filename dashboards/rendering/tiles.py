@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal, Protocol
 
 Threshold = float | tuple[float, float]
@@ -31,12 +32,22 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment from which figures mean something else; ``label`` is short, ``words`` say why."""
+
+    at: datetime
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """How a KPI shows itself.
 
     ``unit`` is "percent" for shares, "duration" for stretches of time and anything else for
     counts; ``unit_label`` is what stands behind the number ("h", "open"); ``precision`` counts the
-    digits behind the point as displayed, of a percentage after the hundredfold.
+    digits behind the point as displayed, of a percentage after the hundredfold. ``own`` are the
+    targets of single segments of what is shown, by name; ``marks`` are changes of the formula.
     """
 
     name: str
@@ -45,6 +56,19 @@ class Face:
     precision: int = 0
     direction: Literal["up", "down", "band"] = "up"
     target: Target | None = None
+    own: tuple[tuple[str, Target], ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    def at(self, segment: tuple[str | None, ...]) -> Face:
+        """The face of one segment: with its own target where it has one."""
+        own = self.own_of(segment)
+        return self if own is None else replace(self, target=own, own=())
+
+    def own_of(self, segment: tuple[str | None, ...]) -> Target | None:
+        """The target that holds for a segment alone."""
+        if len(segment) != 1:
+            return None
+        return next((target for name, target in self.own if name == segment[0]), None)
 
 
 @dataclass(frozen=True, slots=True)

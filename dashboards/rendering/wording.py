@@ -36,6 +36,7 @@ class Wording:
     so_far: str = "so far"
     few: str = "few cases, n {n}"
     target: str = "Target"
+    own_target: str = "own target {target}"
     or_more: str = "{value} or more"
     or_less: str = "{value} or less"
     between: str = "{low} to {high}"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.forms import form_page
@@ -18,11 +19,12 @@ from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
-from dashboards.content.explain import explain
+from dashboards.content.explain import Explanation, explain
 from dashboards.content.filters import PERIODS, query_string, read_state, span_words
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
+from dashboards.content.sources import Source
 from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
@@ -123,6 +125,37 @@ def explain_query(version: Version, query: str) -> str:
     return "&".join(part for part in (f"version={version.number}", query) if part)
 
 
+def back_url(dashboard: Dashboard, version: Version, query: str) -> str:
+    """To the page whose figure is looked at, under the same filters."""
+    back = dashboard.get_absolute_url()
+    if version.state != Version.State.RELEASED:
+        back = reverse("dashboards:version-detail", args=[dashboard.slug, version.number])
+    return f"{back}?{query}" if query else back
+
+
+def moved_url(dashboard: Dashboard, key: str, query: str, source: Source) -> str:
+    """To what moved the figure; empty where nothing could be compared."""
+    if not source.dimensions or not source.timed:
+        return ""
+    address = reverse("dashboards:tile-drivers", args=[dashboard.slug, key])
+    own = urlencode({"kpi": source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
+def pin_url(
+    user: User, dashboard: Dashboard, version: Version, key: str, query: str, view: Explanation
+) -> str:
+    """To a decision that keeps this figure; empty where none can be written down."""
+    released = version.state == Version.State.RELEASED
+    if not released or dashboard.is_over or view.figure is None:
+        return ""
+    if not selectors.launched_to(user).filter(pk=dashboard.pk).exists():
+        return ""
+    address = reverse("dashboards:decisions", args=[dashboard.slug])
+    own = urlencode({"tile": key, "kpi": view.source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
     if dashboard.is_over or version.state != Version.State.RELEASED:
@@ -144,16 +177,15 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     state = read_state(document, request.GET)
     view = explain(document, spec, state, number_in(request, "kpi"), reader=user)
     query = query_string(document, state)
-    back = dashboard.get_absolute_url()
-    if version.state != Version.State.RELEASED:
-        back = reverse("dashboards:version-detail", args=[slug, version.number])
     counted(request, dashboard, version, interacted=True)
     context = {
         "explanation": view,
         "question": questions_for(user).filter(pk=view.source.kpi.question_id).first(),
         "version": version,
-        "back": f"{back}?{query}" if query else back,
+        "back": back_url(dashboard, version, query),
         "query": explain_query(version, query),
+        "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
+        "pin_url": pin_url(user, dashboard, version, key, query, view),
         "tile_key": key,
     }
     if getattr(request, "htmx", None):

@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.days import site_today
+from ace_portal.lib.errors import PortalError
 from ace_portal.lib.forms import form_page
 from ace_portal.lib.pages import number_of, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import released_number
+from dashboards.content.pinning import pin_of
+from dashboards.content.selectors import launched_to, released_number, released_of
 from dashboards.forms.usage import DecisionForm, OutcomeForm, ReviewForm
 from dashboards.frame import frame, opened, trail
 from dashboards.usage.models import ViewEvent
@@ -109,9 +112,10 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
         {"decision": row, "mine": under_way and may_conclude(user, row)}
         for row in selectors.as_open_to(user, page.object_list)
     ]
+    form = DecisionForm(request.POST or None, initial=_decision_in(request))
     return form_page(
         request,
-        DecisionForm(request.POST or None, initial={"made_on": site_today()}),
+        form,
         lambda **given: decisions.log_decision(actor=user, dashboard=dashboard, **given),
         done=lambda made: reverse("dashboards:decisions", args=[slug]),
         said=_("The decision is written down, with today's figures."),
@@ -120,8 +124,32 @@ def decision_list(request: HttpRequest, slug: str) -> HttpResponse:
         rows=rows,
         page=page,
         open=under_way and released_number(user, dashboard) is not None,
+        pin=_pin(user, dashboard, form) if under_way else None,
         **frame(user, dashboard, "decisions"),
     )
+
+
+def _decision_in(request: HttpRequest) -> dict[str, Any]:
+    """What the address pins: ``?tile=``, ``?kpi=`` and the filters of the dashboard's page."""
+    given = request.GET.copy()
+    key, kpi_version = given.pop("tile", [""])[-1], number_of(given.pop("kpi", [""])[-1])
+    found: dict[str, Any] = {"made_on": site_today()}
+    if key:
+        found |= {"tile": key, "filters": given.urlencode(), "kpi_version": kpi_version}
+    return found
+
+
+def _pin(user: User, dashboard: Dashboard, form: DecisionForm) -> dict[str, Any] | None:
+    """The figure that would be kept, as it is now; nothing where there is none."""
+    key, filters = (str(form[name].value() or "") for name in ("tile", "filters"))
+    version = released_of(dashboard) if key else None
+    if version is None or not launched_to(user).filter(pk=dashboard.pk).exists():
+        return None
+    try:
+        kpi_version = number_of(str(form["kpi_version"].value() or ""))
+        return pin_of(version, key, filters, kpi_version, reader=user)
+    except PortalError:
+        return None
 
 
 @access(SIGNED_IN)

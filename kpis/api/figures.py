@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -15,12 +16,14 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.permissions import ACE
 from kpis import selectors
 from kpis.api.openapi import WHERE_REF
+from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
 from kpis.derived import filters_of, is_derived
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
-from kpis.engine.result import Point, State
-from kpis.figures import Ask, definition_of
+from kpis.engine.result import Point
+from kpis.engine.status import status
+from kpis.figures import Ask, definition_of, target_on
 from kpis.figures import answers as answers_to
 from kpis.models import KPIVersion
 from kpis.permissions import manages_data
@@ -47,12 +50,16 @@ class FigureOutput(serializers.Serializer[Any]):
     partial = serializers.BooleanField()  # type: ignore[assignment]
     segment = serializers.ListField(child=serializers.CharField(allow_null=True))
     value = serializers.FloatField(allow_null=True)
-    state = serializers.ChoiceField([(s.value, s.value) for s in State])
+    state = serializers.ChoiceField(FIGURE_STATES)
     numerator = serializers.FloatField(allow_null=True)
     denominator = serializers.FloatField(allow_null=True)
     rows = serializers.IntegerField()
     left_out = serializers.IntegerField()
     few = serializers.BooleanField()
+    status = serializers.ChoiceField(
+        FIGURE_STATUSES,
+        help_text="Against the target in force when the period began; of a segment its own.",
+    )
 
 
 class UnfilteredOutput(serializers.Serializer[Any]):
@@ -85,6 +92,7 @@ class KPIFigures(APIView):
             raise Invalid(_("Only a published KPI has figures."))
         query = _query(version, given())
         _check_open(actor, version, query)
+        prefetch_related_objects([version.kpi], "targets")
         (answer,) = answers_to([Ask(version, query)], reader=actor)
         if answer.result is None or answer.load is None:
             raise Invalid(answer.error)
@@ -96,7 +104,7 @@ class KPIFigures(APIView):
             "held_back": version.dataset.behind,
             "time_zone": result.time_zone,
             "by": result.by,
-            "figures": [_figure(point) for point in result.points],
+            "figures": [_figure(version, query, point) for point in result.points],
             "unfiltered": [
                 {"kpi": part.version.kpi.slug, "columns": part.ignored}
                 for part in answer.parts
@@ -130,8 +138,11 @@ def _check_open(user: User, version: KPIVersion, query: Query) -> None:
         )
 
 
-def _figure(point: Point) -> dict[str, Any]:
+def _figure(version: KPIVersion, query: Query, point: Point) -> dict[str, Any]:
     figure, period = point.figure, point.period
+    day = period.start.date() if period else query.start
+    part = (query.by[0], point.segment[0]) if len(query.by) == 1 else None
+    target = target_on(version, day, part) if day is not None else None
     return {
         "start": period.start if period else None,
         "end": period.end if period else None,
@@ -144,4 +155,5 @@ def _figure(point: Point) -> dict[str, Any]:
         "rows": figure.rows,
         "left_out": figure.left_out,
         "few": figure.few,
+        "status": status(figure, target).value,
     }

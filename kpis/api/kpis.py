@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import generics, serializers
 from rest_framework.views import APIView
 
@@ -14,12 +19,15 @@ from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from ace_portal.lib.selectors import first_or_404
 from kpis import selectors
+from kpis.analysis.catalogue import STATES, STATUSES, Wanted, found_for
 from kpis.api.openapi import DEFINITION_REF
 from kpis.derived import is_derived
 from kpis.models import KPI, Dataset, KPIVersion, Target
 from kpis.permissions import require_kpi_owner
+from kpis.selectors.verified import verified_of
 from kpis.services import kpis as services
 from kpis.services.targets import require_target_setter, set_target
+from kpis.services.verifying import require_verifier, verify_kpi
 from personas.models import Question
 
 
@@ -55,22 +63,40 @@ class KPIOutput(serializers.ModelSerializer[KPI]):
         model = KPI
         fields = [
             "slug", "name", "question", "description", "category", "owner", "steward",
-            "refresh_every", "next_due", "retired_at",
+            "refresh_every", "next_due", "retired_at", "baseline", "baseline_note",
         ]  # fmt: skip
 
 
 class TargetOutput(serializers.ModelSerializer[Target]):
     class Meta:
         model = Target
-        fields = ["valid_from", "good", "watch", "good_high", "watch_high"]
+        fields = [
+            "valid_from", "dimension", "value", "good", "watch", "good_high", "watch_high",
+        ]  # fmt: skip
+
+
+class VerifiedOutput(serializers.Serializer[Any]):
+    """``holds`` until the definition, the dataset or its SQL changes."""
+
+    by = serializers.EmailField(source="row.by.email")
+    at = serializers.DateTimeField(source="row.created_at")
+    note = serializers.CharField(source="row.note")
+    holds = serializers.BooleanField()
 
 
 class KPIDetailOutput(KPIOutput):
     versions = serializers.SerializerMethodField()
     targets = TargetOutput(many=True)
+    verified = serializers.SerializerMethodField()
 
     class Meta(KPIOutput.Meta):
-        fields = [*KPIOutput.Meta.fields, "versions", "targets"]
+        fields = [*KPIOutput.Meta.fields, "versions", "targets", "verified"]
+
+    @extend_schema_field(VerifiedOutput(allow_null=True))
+    def get_verified(self, kpi: KPI) -> Any:
+        version = selectors.published_of(kpi)
+        found = verified_of([version]).get(version.pk) if version is not None else None
+        return None if found is None else dict(VerifiedOutput(found).data)
 
     @extend_schema_field(KPIVersionOutput(many=True))
     def get_versions(self, kpi: KPI) -> Any:
@@ -103,6 +129,10 @@ class ChangeInput(serializers.Serializer[Any]):
         slug_field="email", queryset=User.objects.all(), required=False, allow_null=True
     )
     refresh_every = serializers.DurationField(required=False)
+    baseline = serializers.FloatField(
+        required=False, allow_null=True, help_text="In the measure's own unit: a share is 0 to 1."
+    )
+    baseline_note = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
 class KPIInput(ChangeInput, KPIDraftInput):
@@ -121,8 +151,29 @@ class TargetInput(serializers.Serializer[Any]):
     watch = serializers.FloatField()
     good_high = serializers.FloatField(default=None, allow_null=True)
     watch_high = serializers.FloatField(default=None, allow_null=True)
+    dimension = serializers.CharField(
+        max_length=200, default="", allow_blank=True,
+        help_text="Holds for one value of it alone, and goes before what holds for all.",
+    )  # fmt: skip
+    value = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
+class VerifyInput(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=240, help_text="What it was compared with.")
+
+
+#: what the list is narrowed by
+FILTERS = [
+    OpenApiParameter("q", str, description="Words of name, question or owner."),
+    OpenApiParameter("category", str, enum=KPI.Category.values),
+    OpenApiParameter("owner", int, description="The key of its owner or steward."),
+    OpenApiParameter("state", str, enum=[state.value for state in STATES]),
+    OpenApiParameter("status", str, enum=[status.value for status in STATUSES]),
+    OpenApiParameter("verified", str, enum=["yes", "no"]),
+]
+
+
+@extend_schema_view(get=extend_schema(parameters=FILTERS))
 class KPIs(generics.ListAPIView[KPI]):
     """The catalogue: definitions for everybody, drafts for the ACE."""
 
@@ -132,7 +183,8 @@ class KPIs(generics.ListAPIView[KPI]):
     queryset = KPI.objects.none()
 
     def get_queryset(self) -> Any:
-        return selectors.kpis_for(person_of(self.request)).order_by("name", "pk")
+        found = found_for(person_of(self.request), Wanted.of(self.request.GET))
+        return found.prefetch_related(None).order_by("name", "pk")
 
     @answers(KPIDetailOutput, takes=KPIInput, status=201)
     def post(self, actor: User, given: Given) -> KPI:
@@ -188,6 +240,19 @@ class KPIRetire(APIView):
         kpi = selectors.kpi_for(actor, slug)
         require_kpi_owner(actor, kpi)
         return _whole(actor, services.retire_kpi(actor=actor, kpi=kpi, **given()))
+
+
+class KPIVerify(APIView):
+    """Say that the figures are right; somebody other than the author."""
+
+    door = ACE
+
+    @answers(KPIDetailOutput, takes=VerifyInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> KPI:
+        kpi = selectors.kpi_for(actor, slug)
+        require_verifier(actor, kpi)
+        verify_kpi(actor=actor, kpi=kpi, **given())
+        return _whole(actor, kpi)
 
 
 class KPITargets(APIView):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 from rest_framework import generics, serializers
+from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
@@ -16,6 +18,8 @@ from kpis import selectors
 from kpis.measured import cut_versions
 from kpis.models import Measurement, Refresh
 from kpis.services.refresh import request_refresh
+
+COUNTS_ALL = _("What was reported counts all rows, and you see some. Ask for the figures.")
 
 
 class RefreshOutput(serializers.ModelSerializer[Refresh]):
@@ -34,12 +38,16 @@ class RefreshOutput(serializers.ModelSerializer[Refresh]):
 class MeasurementOutput(serializers.ModelSerializer[Measurement]):
     version = serializers.IntegerField(source="version.number")
     load = serializers.IntegerField(source="load.number")
+    unusual = serializers.BooleanField(
+        source="is_unusual", help_text="Season and trend do not explain it."
+    )
 
     class Meta:
         model = Measurement
         fields = [
             "version", "load", "grain", "period_start", "period_end", "state", "value",
-            "numerator", "denominator", "rows", "partial", "updated_at",
+            "numerator", "denominator", "rows", "partial", "expected", "usual_low", "usual_high",
+            "unusual", "updated_at",
         ]  # fmt: skip
 
 
@@ -73,7 +81,40 @@ class KPIMeasurements(generics.ListAPIView[Measurement]):
         user = person_of(self.request)
         kpi = selectors.kpi_for(user, self.kwargs["slug"])
         if cut_versions(user, selectors.versions_of(user, kpi)):
-            raise NotAllowed(
-                _("What was reported counts all rows, and you see some. Ask for the figures.")
-            )
+            raise NotAllowed(str(COUNTS_ALL))
         return selectors.reported(kpi)
+
+
+class RestatementOutput(serializers.Serializer[Any]):
+    """A full period whose figure is another than it was first reported."""
+
+    period_start = serializers.DateTimeField(source="now.period_start")
+    period_end = serializers.DateTimeField(source="now.period_end")
+    then = serializers.FloatField(source="then.value", allow_null=True)
+    load_then = serializers.IntegerField(source="then.load.number")
+    reported_at = serializers.DateTimeField(source="then.refresh.finished_at", allow_null=True)
+    now = serializers.FloatField(source="now.value", allow_null=True)
+    load_now = serializers.IntegerField(source="now.load.number")
+
+
+class RestatementsOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True)
+    restatements = RestatementOutput(many=True)
+
+
+class KPIRestatements(APIView):
+    """As reported then, and now: of the published version."""
+
+    door = ACE
+
+    @answers(RestatementsOutput)
+    def get(self, user: User, slug: str) -> dict[str, Any]:
+        version = selectors.published_of(selectors.kpi_for(user, slug))
+        if version is None:
+            return {"version": None, "restatements": []}
+        if cut_versions(user, [version]):
+            raise NotAllowed(str(COUNTS_ALL))
+        now = selectors.measurements_of([version]).get(version.pk, [])
+        prefetch_related_objects(now, "load")
+        found = selectors.restatements_of(now, selectors.reported_before(version, now))
+        return {"version": version.number, "restatements": found}

@@ -6,8 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from kpis.engine.result import State
+from kpis.engine.status import Status
 from kpis.models import Load, QualityCheck
 from kpis.sources.base import TYPES
+
+#: whether a figure has a value, and what it is against its target
+FIGURE_STATES = [(state.value, state.value) for state in State]
+FIGURE_STATUSES = [(status.value, status.value) for status in Status]
 
 
 class KeysField(serializers.ListField):

@@ -49,8 +49,6 @@ class Driver:
 
 def is_additive(definition: Definition) -> bool:
     """Whether the figures of segments add up to that of the whole."""
-    if definition.rate is not None:
-        return True
     match definition.basic:
         case Stock() | Net():
             return True

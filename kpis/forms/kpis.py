@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,8 +15,8 @@ from ace_portal.lib.forms import field_of
 from kpis.forms.definitions import DefinitionForm
 from kpis.forms.look import LookForm
 from kpis.forms.targets import goal_of
-from kpis.models import KPI, Dataset
-from kpis.selectors import datasets_for
+from kpis.models import KPI, Dataset, KPIDriver, KPIVersion
+from kpis.selectors import datasets_for, published_kpis
 from kpis.services.targets import BEGINNING
 from personas.models import Blueprint, Question
 from personas.selectors import people_of_ace, questions_for, steps_of
@@ -114,14 +115,43 @@ class EditForm(forms.Form):
         label=_("Steward"), queryset=people_of_ace(), required=False, empty_label=_("Nobody")
     )
     refresh_every = CadenceField()
+    baseline = forms.DecimalField(
+        label=_("Baseline"), required=False,
+        help_text=_("What it was before anybody worked on it; in percent for shares. Leave it "
+                    "empty while nobody knows."),
+    )  # fmt: skip
+    baseline_note = forms.CharField(
+        label=_("Which one"), max_length=120, required=False,
+        help_text=_("When it was measured, and from what."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scale = Decimal(100 if unit == KPIVersion.Unit.PERCENT else 1)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("baseline") is not None:
+            given["baseline"] = float(given["baseline"] / self.scale)
+        return given
 
     @staticmethod
-    def initial_of(kpi: KPI) -> dict[str, Any]:
-        return {name: getattr(kpi, name) for name in EditForm.base_fields}
+    def initial_of(kpi: KPI, unit: str) -> dict[str, Any]:
+        found = {name: getattr(kpi, name) for name in EditForm.base_fields}
+        if kpi.baseline is not None and unit == KPIVersion.Unit.PERCENT:
+            found["baseline"] = float(Decimal(repr(kpi.baseline)) * 100)
+        return found
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=240)
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("What you compared it with"), max_length=240,
+        help_text=_("For example: the source system's own report of May, to the last case."),
+    )  # fmt: skip
 
 
 class StepForm(forms.Form):
@@ -143,3 +173,22 @@ class StepForm(forms.Form):
             return given
         pk, key = given["step"].split(":")
         return {"blueprint": self.blueprints[int(pk)], "step_key": key}
+
+
+class DriverForm(forms.Form):
+    """What drives a KPI, and why."""
+
+    driver = forms.ModelChoiceField(
+        label=_("What drives it"), queryset=KPI.objects.none(), to_field_name="slug",
+        empty_label=_("Choose a KPI"),
+    )  # fmt: skip
+    sign = forms.ChoiceField(label=_("How"), choices=KPIDriver.Sign.choices)
+    reason = forms.CharField(
+        label=_("Why"), max_length=240,
+        help_text=_("One sentence: what happens when the driver moves?"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, kpi: KPI, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = published_kpis(user).filter(retired_at=None).exclude(pk=kpi.pk)
+        field_of(self, "driver", forms.ModelChoiceField).queryset = others

@@ -4,7 +4,15 @@ from kpis.models.arriving import Mode
 from kpis.models.calendar import WorkCalendar
 from kpis.models.checks import QualityCheck
 from kpis.models.dataset import Dataset, DatasetInput, Load, Upload
-from kpis.models.kpi import KPI, KPIPart, KPIVersion, StepMetric, Target
+from kpis.models.kpi import (
+    KPI,
+    KPIDriver,
+    KPIPart,
+    KPIVersion,
+    StepMetric,
+    Target,
+    Verification,
+)
 from kpis.models.measurement import Measurement, Refresh
 from kpis.models.policy import RowPolicy, RowRule
 from kpis.models.source import DataSource
@@ -14,6 +22,7 @@ __all__ = [
     "DataSource",
     "Dataset",
     "DatasetInput",
+    "KPIDriver",
     "KPIPart",
     "KPIVersion",
     "Load",
@@ -26,5 +35,6 @@ __all__ = [
     "StepMetric",
     "Target",
     "Upload",
+    "Verification",
     "WorkCalendar",
 ]

@@ -39,6 +39,8 @@ class KPI(BaseModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("steward"),
     )  # fmt: skip
+    baseline = models.FloatField(_("baseline"), null=True, blank=True)  # in the measure's own unit
+    baseline_note = models.CharField(_("what the baseline is"), max_length=120, blank=True)
     refresh_every = models.DurationField(_("refresh every"), default=timedelta(hours=6))
     next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -132,10 +134,13 @@ class Target(BaseModel):
 
     Up: good at or above ``good``, watch at or above ``watch``. Down: mirrored. Band: good inside
     ``[good, good_high]``, watch inside ``[watch, watch_high]``. In the measure's own unit; a share
-    is a fraction of one.
+    is a fraction of one. With a ``dimension`` it holds for one ``value`` of it alone, and there
+    goes before what holds for all.
     """
 
     kpi = models.ForeignKey(KPI, models.CASCADE, related_name="targets")
+    dimension = models.CharField(_("holds for"), max_length=200, blank=True)
+    value = models.CharField(_("value"), max_length=200, blank=True)
     valid_from = models.DateField(_("from"))
     good = models.FloatField(_("good"))
     watch = models.FloatField(_("watch"))
@@ -143,8 +148,63 @@ class Target(BaseModel):
     watch_high = models.FloatField(_("watch, upper end"), null=True, blank=True)
 
     class Meta:
-        ordering = ["valid_from"]
-        constraints = [models.UniqueConstraint(fields=["kpi", "valid_from"], name="target_day")]
+        ordering = ["valid_from", "dimension", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "dimension", "value", "valid_from"], name="target_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(dimension="", value="") | (~Q(dimension="") & ~Q(value="")),
+                name="target_of_a_value",
+            ),
+        ]
+
+    @property
+    def part(self) -> tuple[str, str] | None:
+        """The dimension and the value that it holds for; None for all."""
+        return (self.dimension, self.value) if self.dimension else None
+
+
+class KPIDriver(BaseModel):
+    """Somebody says that one KPI drives another, and why."""
+
+    class Sign(models.TextChoices):
+        WITH = "with", _("Rises with it")
+        AGAINST = "against", _("Falls when it rises")
+
+    kpi = models.ForeignKey(KPI, models.CASCADE, related_name="driver_links")
+    driver = models.ForeignKey(
+        KPI, models.CASCADE, related_name="driven_links", verbose_name=_("driver")
+    )
+    sign = models.CharField(_("how"), max_length=7, choices=Sign.choices, default=Sign.WITH)
+    reason = models.CharField(_("why"), max_length=240)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "KPI driver"
+        ordering = ["driver__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kpi", "driver"], name="kpi_driver_once"),
+            models.CheckConstraint(condition=~Q(kpi=models.F("driver")), name="kpi_driver_other"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.driver} drives {self.kpi}"
+
+
+class Verification(BaseModel):
+    """Somebody other than the author has looked at a version and the data that it reads.
+
+    ``fingerprint`` says what they looked at: once that is another, the mark no longer holds.
+    """
+
+    version = models.ForeignKey(KPIVersion, models.CASCADE, related_name="verifications")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.CharField(_("what was compared"), max_length=240)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-pk"]
 
 
 class StepMetric(BaseModel):

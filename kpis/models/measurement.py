@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.jobs.models import Job
@@ -37,9 +38,18 @@ class Refresh(BaseModel):
     error = models.TextField(blank=True)
     seconds = models.FloatField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    #: when its figures were held against what season and trend explain, and what came of it
+    looked_at = models.DateTimeField(null=True, blank=True)
+    looked = models.CharField(max_length=20, blank=True)  # kpis.analysis.anomalies.Outcome
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(state="done", looked_at__isnull=True),
+                name="refresh_to_look_at",
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.created_at:%Y-%m-%d %H:%M}"
@@ -73,6 +83,10 @@ class Measurement(BaseModel):
     denominator = models.FloatField(null=True, blank=True)
     rows = models.BigIntegerField(default=0)
     partial = models.BooleanField(default=False)
+    #: what season and trend explain, and from where to where it is usual; of what was looked at
+    expected = models.FloatField(null=True, blank=True)
+    usual_low = models.FloatField(null=True, blank=True)
+    usual_high = models.FloatField(null=True, blank=True)
 
     class Meta:
         ordering = ["period_start"]
@@ -81,3 +95,10 @@ class Measurement(BaseModel):
                 fields=["version", "load", "grain", "period_start"], name="measurement_once"
             )
         ]
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether season and trend do not explain it."""
+        if self.value is None or self.usual_low is None or self.usual_high is None:
+            return False
+        return not self.usual_low <= self.value <= self.usual_high

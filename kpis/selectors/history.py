@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -40,6 +41,26 @@ def reported_before(
         if row.load_id != here.load_id and (row.value, row.state) != (here.value, here.state):
             found.setdefault(row.period_start, []).append(row)
     return found
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A full period whose figure is another than it was first reported."""
+
+    then: Measurement
+    now: Measurement
+
+
+def restatements_of(
+    now: Iterable[Measurement], before: Mapping[datetime, Sequence[Measurement]]
+) -> list[Restatement]:
+    """From what is measured now and what ``reported_before`` found, newest period first."""
+    found = [
+        Restatement(before[row.period_start][0], row)
+        for row in now
+        if not row.partial and row.period_start in before
+    ]
+    return found[::-1]
 
 
 def refreshes_of(kpi: KPI) -> QuerySet[Refresh]:

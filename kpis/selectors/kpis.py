@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from ace_portal.accounts.models import User
 from ace_portal.lib.registries import value_grants
 from ace_portal.lib.selectors import first_or_404
-from kpis.models import KPI, KPIVersion, StepMetric
+from kpis.models import KPI, KPIDriver, KPIVersion, StepMetric
 from personas.selectors import questions_for
 
 State = KPIVersion.State
@@ -45,6 +45,12 @@ def catalogue_for(user: User, *, search: str = "", category: str = "") -> QueryS
     ).order_by("retired_at", "name", "pk")
 
 
+def owners_for(user: User) -> QuerySet[User]:
+    """Who owns one of the KPIs that a person knows of."""
+    owned = kpis_for(user).order_by().values("owner")
+    return User.objects.filter(pk__in=owned).order_by("name", "pk")
+
+
 def valued_kpis(user: User) -> QuerySet[KPI]:
     """The KPIs whose values a person may see: the ACE all, others through their dashboards."""
     kpis = kpis_for(user)
@@ -75,6 +81,12 @@ def versions_of(user: User, kpi: KPI) -> QuerySet[KPIVersion]:
 def step_metric_of(kpi: KPI, pk: int) -> StepMetric:
     """Where on a blueprint the KPI is shown."""
     return first_or_404(kpi.step_metrics.select_related("kpi").filter(pk=pk))
+
+
+def driver_of(kpi: KPI, pk: int) -> KPIDriver:
+    """What somebody said drives the KPI."""
+    rows = kpi.driver_links.select_related("kpi__owner", "driver", "author")
+    return first_or_404(rows.filter(pk=pk))
 
 
 def published_of(kpi: KPI) -> KPIVersion | None:

@@ -23,6 +23,7 @@ from kpis.engine.parsing import parse_definition
 from kpis.models import KPI, Dataset, KPIVersion
 from kpis.permissions import require_kpi_owner, require_publisher
 from kpis.selectors import datasets_for, draft_of, published_of
+from kpis.services.drivers import refuse_circles_of
 from kpis.services.parts import check_parts, home_of, link_parts, require_unused
 from kpis.services.refresh import refresh_version
 from kpis.services.targets import Goal, check_targets, set_target
@@ -31,6 +32,12 @@ from personas.permissions import require_ace
 
 #: what a version says, apart from its number, state and history
 VERSION_FIELDS = ("dataset", "definition", "unit", "unit_label", "precision", "direction")
+#: what a KPI says that no figure depends on
+KPI_FIELDS = (
+    "name", "description", "owner", "steward", "category", "refresh_every", "baseline",
+    "baseline_note",
+)  # fmt: skip
+LARGEST = 1e15
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
 
 
@@ -51,6 +58,8 @@ def create_kpi(
     steward: User | None = None,
     refresh_every: timedelta = timedelta(hours=6),
     target: Goal | None = None,
+    baseline: float | None = None,
+    baseline_note: str = "",
 ) -> KPI:
     """A KPI with a first draft; the actor owns it unless another ACE member does.
 
@@ -61,6 +70,7 @@ def create_kpi(
         kpi = KPI(
             slug=free_slug(KPI, name), name=name, question=question, description=description,
             category=category, owner=owner or actor, steward=steward, refresh_every=refresh_every,
+            baseline=baseline, baseline_note=baseline_note,
         )  # fmt: skip
         _check_kpi(kpi)
         kpi.save()
@@ -76,10 +86,10 @@ def create_kpi(
 
 
 def change_kpi(*, actor: User, kpi: KPI, **fields: Any) -> KPI:
-    """Name, description, owner, steward, category and cadence, which no figure depends on."""
+    """Name, description, people, category, cadence and baseline: no figure depends on them."""
     require_ace(actor)
     _refuse_retired(kpi)
-    if not {"name", "description", "owner", "steward", "category", "refresh_every"} >= set(fields):
+    if not set(KPI_FIELDS) >= set(fields):
         raise Invalid(_("What a KPI measures changes with a new version."))
     if fields.get("owner", kpi.owner) != kpi.owner:
         require_kpi_owner(actor, kpi)
@@ -151,6 +161,7 @@ def publish_version(*, actor: User, kpi: KPI) -> KPIVersion:
                 field="dataset",
             )
         _checked(version)
+        refuse_circles_of(version)
         check_targets(version)
         _owner_stays(kpi)
         kpi.versions.filter(state=KPIVersion.State.PUBLISHED).update(
@@ -201,6 +212,8 @@ def _check_kpi(kpi: KPI) -> None:
         raise Invalid(_("A KPI is refreshed once a minute at most."), field="refresh_every")
     if kpi.refresh_every > LONGEST:
         raise Invalid(_("A KPI is refreshed once a year at least."), field="refresh_every")
+    if kpi.baseline is not None and not abs(kpi.baseline) <= LARGEST:
+        raise Invalid(_("This is no figure that anybody could read."), field="baseline")
     kpi.full_clean()
     for field in ("owner", "steward"):
         person: User | None = getattr(kpi, field)

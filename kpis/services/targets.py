@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
-from kpis.figures import target_of
+from kpis.figures import definition_of, target_of
 from kpis.models import KPI, KPIVersion, Target
 from kpis.permissions import may_set_target, require_publisher
 from kpis.selectors import draft_of, published_of
@@ -39,18 +39,22 @@ def set_target(
     watch: float,
     good_high: float | None = None,
     watch_high: float | None = None,
+    dimension: str = "",
+    value: str = "",
 ) -> Target:
     """The target in force from a day on; the same day again replaces it.
 
-    Owner and steward set it; before anything is published, every ACE member does.
+    With a ``dimension`` it holds for one ``value`` of it alone. Owner and steward set it; before
+    anything is published, every ACE member does.
     """
     require_target_setter(actor, kpi)
     version = published_of(kpi) or draft_of(kpi)
     if version is None or kpi.retired_at is not None:
         raise Conflict(_("This KPI is retired."))
+    _check_part(version, dimension, value)
     with transaction.atomic():
-        target = Target.objects.filter(kpi=kpi, valid_from=valid_from).first()
-        target = target or Target(kpi=kpi, valid_from=valid_from)
+        key = {"kpi": kpi, "valid_from": valid_from, "dimension": dimension, "value": value}
+        target = Target.objects.filter(**key).first() or Target(**key)
         target.good, target.watch = good, watch
         band = version.direction == KPIVersion.Direction.BAND
         target.good_high, target.watch_high = (good_high, watch_high) if band else (None, None)
@@ -60,8 +64,20 @@ def set_target(
         record(
             actor=actor, action="kpi.target", target=kpi,
             valid_from=valid_from.isoformat(), good=good, watch=watch,
+            **({"dimension": dimension, "value": value} if dimension else {}),
         )  # fmt: skip
     return target
+
+
+def _check_part(version: KPIVersion, dimension: str, value: str) -> None:
+    if not dimension and not value:
+        return
+    if dimension not in definition_of(version).dimensions:
+        raise Invalid(
+            _("The KPI cannot be split by “%(name)s”.") % {"name": dimension}, field="dimension"
+        )
+    if not value:
+        raise Invalid(_("Say for which value it holds."), field="value")
 
 
 def require_target_setter(actor: User, kpi: KPI) -> None:

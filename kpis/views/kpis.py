@@ -11,37 +11,46 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import Conflict
+from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from kpis import selectors
-from kpis.forms.kpis import EditForm, ReasonForm, StepForm
+from kpis.analysis.catalogue import STATES, Wanted, entries_of, found_for
+from kpis.analysis.parts import Part, parts_offered
+from kpis.engine.status import Status
+from kpis.forms.kpis import EditForm, NoteForm, ReasonForm, StepForm
 from kpis.forms.targets import TargetForm
 from kpis.models import KPI, KPIVersion
-from kpis.overview import lines_of, page_about
+from kpis.overview import page_about
 from kpis.permissions import require_kpi_owner
 from kpis.services import kpis as services
 from kpis.services.refresh import request_refresh
 from kpis.services.steps import hide_at_step, show_at_step
 from kpis.services.targets import require_target_setter, set_target
+from kpis.services.verifying import require_verifier, verify_kpi
 from kpis.views.definitions import crumbs_of
 
 FORM = ["GET", "HEAD", "POST"]
+DRAFT = KPIVersion.State.DRAFT
 
 
 @access(SIGNED_IN)
 @require_GET
 def kpis(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
-    search, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
-    page = page_of(request, selectors.catalogue_for(user, search=search, category=category))
+    wanted = Wanted.of(request.GET)
+    page = page_of(request, found_for(user, wanted))
+    words = {Status.GOOD.value: _("On target"), Status.WATCH.value: _("Watch"),
+             Status.BAD.value: _("Missed")}  # fmt: skip
     context = {
         "page": page,
-        "lines": lines_of(user, page.object_list),
-        "search": search,
-        "category": category,
+        "entries": entries_of(user, page.object_list),
+        "wanted": wanted,
         "categories": KPI.Category.choices,
+        "owners": selectors.owners_for(user),
+        "states": [(state.value, state.label) for state in STATES if user.is_ace or state != DRAFT],
+        "statuses": list(words.items()),
     }
     return render(request, "kpis/kpis.html", context)
 
@@ -59,9 +68,11 @@ def kpi_detail(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 def kpi_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
+    newest = selectors.versions_of(user, kpi).first()
+    unit = newest.unit if newest is not None else KPIVersion.Unit.COUNT
     return form_page(
         request,
-        EditForm(request.POST or None, initial=EditForm.initial_of(kpi)),
+        EditForm(request.POST or None, unit=unit, initial=EditForm.initial_of(kpi, unit)),
         lambda **given: services.change_kpi(actor=user, kpi=kpi, **given),
         done=KPI.get_absolute_url,
         said=_("Saved."),
@@ -104,6 +115,26 @@ def kpi_publish(request: HttpRequest, slug: str) -> HttpResponse:
 
 @access(ACE)
 @require_http_methods(FORM)
+def kpi_verify(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person_of(request)
+    kpi = selectors.kpi_for(user, slug)
+    require_verifier(user, kpi)
+    return form_page(
+        request,
+        NoteForm(request.POST or None),
+        lambda **given: verify_kpi(actor=user, kpi=kpi, **given),
+        done=lambda row: kpi.get_absolute_url(),
+        said=_("Verified. The mark holds until the definition, the dataset or its SQL changes."),
+        title=_("Verify %(name)s") % {"name": kpi.name},
+        intro=_("You say by your name that its figures are right. Its author cannot."),
+        submit=_("Verify it"),
+        cancel_url=kpi.get_absolute_url(),
+        crumbs=crumbs_of(kpi),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
 def kpi_retire(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     kpi = selectors.kpi_for(user, slug)
@@ -140,7 +171,7 @@ def target_new(request: HttpRequest, slug: str) -> HttpResponse:
     version = _goal_version(user, kpi)
     return form_page(
         request,
-        TargetForm(request.POST or None, version=version),
+        TargetForm(request.POST or None, version=version, parts=_parts(user, version)),
         lambda **given: set_target(actor=user, kpi=kpi, **given),
         done=lambda target: kpi.get_absolute_url(),
         said=_("Saved."),
@@ -175,6 +206,16 @@ def step_hide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     kpi = selectors.kpi_for(user, slug)
     hide_at_step(actor=user, metric=selectors.step_metric_of(kpi, pk))
     return redirect(kpi)
+
+
+def _parts(user: User, version: KPIVersion) -> dict[str, list[Part]]:
+    """What a target may hold for: an empty value has none of its own."""
+    try:
+        offered = parts_offered(version, reader=user)
+    except Invalid:
+        return {}
+    named = {name: [p for p in parts if p.target_of[1]] for name, parts in offered.items()}
+    return {name: parts for name, parts in named.items() if parts}
 
 
 def _goal_version(user: User, kpi: KPI) -> KPIVersion:

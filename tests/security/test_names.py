@@ -78,7 +78,7 @@ def test_search_finds_nothing_by_words_that_stay_hidden(
 ) -> None:
     page = client_of(cast[person]).get("/kpis/", {"q": "keep the SLA"})
 
-    assert len(page.context["lines"]) == found
+    assert len(page.context["entries"]) == found
 
 
 def test_member_reads_no_name_of_another_group_or_persona(
@@ -215,7 +215,7 @@ def test_kpi_draft_is_hidden_by_number_and_in_the_api(
     paths = ["/kpis/hidden/", "/kpis/hidden/versions/1/", "/api/v1/kpis/hidden/"]
 
     assert [client.get(path).status_code for path in paths] == [404, 404, 404]
-    assert len(client.get("/kpis/?q=Hidden").context["lines"]) == 0
+    assert len(client.get("/kpis/?q=Hidden").context["entries"]) == 0
     assert KPI.objects.get(slug="hidden").versions.count() == 1
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from kpis.engine.definition import GRAINS
 
 PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
+#: what a number is held against
+COMPARED = ("previous", "year", "target", "baseline", "none")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
@@ -47,7 +49,7 @@ _COLUMN = {**_LINE, "minLength": 1, "maxLength": 200}
 
 TILE_SCHEMAS: dict[str, dict[str, Any]] = {
     "number": _tile(
-        "number", ["kpi_version"], kpi_version=_KPI, compare={"enum": ["previous", "none"]}
+        "number", ["kpi_version"], kpi_version=_KPI, compare={"enum": list(COMPARED)}
     ),
     "line": _tile("line", ["kpi_version", "grain"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN),
     "bar": _tile("bar", ["kpi_version"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN)

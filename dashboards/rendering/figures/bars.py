@@ -8,7 +8,7 @@ from dashboards.rendering import format as fmt
 from dashboards.rendering.figures.axes import CHARACTER, RIGHT, Json, frame, scale_of
 from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.series import shown
-from dashboards.rendering.figures.targets import target_label, target_shapes
+from dashboards.rendering.figures.targets import goals, own_shapes, target_label, target_shapes
 from dashboards.rendering.safety import label
 from dashboards.rendering.scale import Scale
 from dashboards.rendering.tiles import Face
@@ -25,7 +25,8 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
     values = [shown(point.figure, face) or 0.0 for point in points]
     names = [label(fmt.segment_text(point.segment, wording), 28) for point in points]
     texts = [str(fmt.number(point.figure, face, wording)) for point in points]
-    axis = scale_of([values], face, zero=True)
+    own = {n: face.at(p.segment) for n, p in enumerate(points) if face.own_of(p.segment)}
+    axis = scale_of([values, *(goals(one) for one in own.values())], face, zero=True)
     trace = {
         "type": "bar",
         "orientation": "h",
@@ -34,9 +35,10 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
         "width": 0.54,
         "hoverinfo": "text",
         "hovertext": [
-            _hover(point, text, wording) for point, text in zip(points, texts, strict=True)
+            _hover(point, text, wording, own.get(n))
+            for n, (point, text) in enumerate(zip(points, texts, strict=True))
         ],
-        "marker": {"color": [_colour(point.figure, face) for point in points]},
+        "marker": {"color": [_colour(point.figure, face.at(point.segment)) for point in points]},
         "showlegend": False,
     }
     layout = _frame(len(points), names, texts, target=face.target is not None)
@@ -44,6 +46,7 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
     layout["xaxis"] = {"range": [axis.low, axis.high], "visible": False}
     layout["yaxis"] = _category_axis(names, axis)
     layout["shapes"] = target_shapes(face, vertical=True)
+    layout["shapes"] += [shape for n, one in own.items() for shape in own_shapes(one, n)]
     layout["annotations"] = [
         *target_label(face, wording, axis=axis),
         *(_row_value(n, text) for n, text in enumerate(texts)),
@@ -51,8 +54,11 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
     return {"data": [trace], "layout": layout}
 
 
-def _hover(point: Point, text: str, wording: Wording) -> str:
-    return label(f"{fmt.segment_text(point.segment, wording)}: {text}", 160)
+def _hover(point: Point, text: str, wording: Wording, own: Face | None) -> str:
+    said = f"{fmt.segment_text(point.segment, wording)}: {text}"
+    if own is not None:
+        said += f" ({wording.own_target.format(target=fmt.target_text(own, wording))})"
+    return label(said, 160)
 
 
 def _colour(figure: Figure, face: Face) -> str:

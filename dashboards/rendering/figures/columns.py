@@ -15,6 +15,7 @@ from dashboards.rendering.figures.axes import (
     value_axis,
 )
 from dashboards.rendering.figures.colours import FOCUS
+from dashboards.rendering.figures.marks import mark_labels, mark_shapes
 from dashboards.rendering.figures.series import (
     NAME_LIMIT,
     Segment,
@@ -58,8 +59,8 @@ def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording:
     layout["xaxis"] = time_axis(slots, wording)
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
-    layout["shapes"] = target_shapes(face, vertical=False)
-    layout["annotations"] = target_label(face, wording)
+    layout["shapes"] = [*mark_shapes(face, slots), *target_shapes(face, vertical=False)]
+    layout["annotations"] = [*mark_labels(face, slots), *target_label(face, wording)]
     if not single:
         layout |= {"showlegend": True, "legend": legend()}
     return {"data": traces, "layout": layout}

@@ -19,6 +19,7 @@ from dashboards.rendering.figures.axes import (
 )
 from dashboards.rendering.figures.colours import FOCUS
 from dashboards.rendering.figures.ends import NAME_SHIFT, End, end_names, end_of, end_value
+from dashboards.rendering.figures.marks import mark_labels, mark_shapes
 from dashboards.rendering.figures.series import (
     NAME_LIMIT,
     Segment,
@@ -64,8 +65,10 @@ def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: W
         layout["xaxis"] = {**time_axis(slots, wording), "range": [-0.3, len(slots) - 1]}
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
-    layout["shapes"] = [*_partial_band(slots), *target_shapes(face, vertical=False)]
-    layout["annotations"] = [*notes, *target_label(face, wording)]
+    layout["shapes"] = [
+        *_partial_band(slots), *mark_shapes(face, slots), *target_shapes(face, vertical=False),
+    ]  # fmt: skip
+    layout["annotations"] = [*mark_labels(face, slots), *notes, *target_label(face, wording)]
     return {"data": traces, "layout": layout}
 
 

@@ -40,6 +40,17 @@ def target_shapes(face: Face, *, vertical: bool) -> list[Json]:
     ]
 
 
+def own_shapes(face: Face, row: int) -> list[Json]:
+    """The target of one bar alone, across it."""
+    return [
+        {
+            "type": "line", "xref": "x", "yref": "y", "x0": goal, "x1": goal, "y0": row - 0.4,
+            "y1": row + 0.4, "line": {"color": "--chart-target", "width": 2, "dash": "solid"},
+        }
+        for goal in goals(face)
+    ]  # fmt: skip
+
+
 def target_label(face: Face, wording: Wording, *, axis: Scale | None = None) -> list[Json]:
     """At the start of the line over time, above the bars over categories."""
     found = goals(face)

@@ -137,7 +137,7 @@ def as_open_to(user: User, rows: Iterable[Decision]) -> list[Decision]:
     for row in found:
         scope = scopes.get((row.dashboard_id, row.figures["version"]), "")
         if scope not in ("", row.figures.get("scope", "")):
-            row.figures = {**row.figures, "figures": [], "left_out": True}
+            row.figures = {**row.figures, "figures": [], "pinned": None, "left_out": True}
     return found
 
 

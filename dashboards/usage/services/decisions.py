@@ -15,6 +15,7 @@ from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.pinning import pin_of
 from dashboards.content.selectors import document_of, launched_to, released_of
 from dashboards.content.services.locking import locked_under_way
 from dashboards.content.sources import pinned
@@ -25,9 +26,19 @@ from kpis.scopes import scope_of
 
 
 def log_decision(
-    *, actor: User, dashboard: Dashboard, text: str, made_on: date | None = None
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    text: str,
+    made_on: date | None = None,
+    tile: str = "",
+    filters: str = "",
+    kpi_version: int | None = None,
 ) -> Decision:
-    """Write down a decision; the key figures of the released version are kept beside it."""
+    """Write down a decision; the key figures of the released version are kept beside it.
+
+    So is the figure behind a ``tile``, where one is named, under the filters of an address.
+    """
     if not launched_to(actor).filter(pk=dashboard.pk).exists():
         raise NotVisible("")
     require_under_way(dashboard)
@@ -41,6 +52,8 @@ def log_decision(
         dashboard=dashboard, text=text.strip(), made_on=made_on, by=actor,
         figures=figures_now(released, actor),
     )  # fmt: skip
+    if tile:
+        decision.figures["pinned"] = pin_of(released, tile, filters, kpi_version, reader=actor)
     with transaction.atomic():
         locked_under_way(dashboard)
         decision.full_clean()
@@ -52,7 +65,8 @@ def log_decision(
 def figures_now(version: Version, reader: User) -> dict[str, Any]:
     """``{version, scope, at, figures: [{name, value, target, status}]}``, as printed.
 
-    ``scope`` says whose rows they are, as the reader sees them.
+    ``scope`` says whose rows they are, as the reader sees them. With a figure that was pinned
+    there is also ``pinned``, see ``content.pinning``.
     """
     shown = key_figures({version.dashboard_id: version}, reader=reader)[version.dashboard_id]
     return {

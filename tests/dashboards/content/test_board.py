@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -21,8 +21,9 @@ from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query
 from kpis.engine.result import Result
 from kpis.figures import Ask, answers
-from kpis.models import Dataset, KPIVersion
+from kpis.models import KPI, Dataset, KPIVersion
 from kpis.scopes import PORTAL
+from kpis.services.kpis import change_draft, publish_version, start_version
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.loads import write_rows
 from tests.fixtures.tickets import AS_OF, HOURS, TICKETS, make_tickets, ticket_rows
@@ -66,6 +67,42 @@ def test_number_is_the_engines_and_compares_with_the_stretch_before(sla: KPIVers
     assert tile.number.comparison == "vs the 3 months before"
     assert tile.number.status == "bad"
     assert tile.number.spark is not None
+
+
+@pytest.mark.parametrize(
+    ("against", "text", "words"),
+    [
+        ("target", "22.3 pt", "from the target"),
+        ("baseline", "17.3 pt", "vs the baseline"),
+        ("none", None, ""),
+    ],
+)
+def test_number_says_what_it_is_held_against(
+    sla: KPIVersion, against: str, text: str | None, words: str
+) -> None:
+    KPI.objects.filter(pk=sla.kpi_id).update(baseline=0.9)
+    [tile] = shown(page({"type": "number", "kpi_version": sla.pk, "compare": against})).tiles
+
+    assert tile.number is not None
+    assert (tile.number.delta and tile.number.delta.text) == text
+    if text:
+        assert tile.number.comparison == words
+
+
+def test_year_before_is_the_same_stretch_of_that_year(volume: KPIVersion) -> None:
+    [tile] = shown(
+        page({"type": "number", "kpi_version": volume.pk, "compare": "year"}),
+        "period=own&from=2026-11-01&to=2026-11-30",
+    ).tiles
+    before = tile.answers["before"].result
+
+    assert before is not None
+    assert before.total == ask(
+        volume, start=date(2025, 11, 1), end=date(2025, 12, 1),
+        until=datetime(2025, 11, 10, 6, tzinfo=UTC),
+    ).total  # fmt: skip
+    assert tile.number is not None
+    assert tile.number.comparison == "vs the same stretch a year before"
 
 
 def test_running_month_is_compared_with_the_same_stretch(volume: KPIVersion) -> None:
@@ -201,3 +238,18 @@ def test_explanation_takes_the_same_figure_apart(draft: Version, sla: KPIVersion
         str(view.figure.numerator), str(view.figure.denominator),
     )  # fmt: skip
     assert view.sql.startswith("SELECT")
+
+
+def test_chart_says_when_its_formula_changed_and_why(owner: User, sla: KPIVersion) -> None:
+    KPIVersion.objects.filter(pk=sla.pk).update(published_at=datetime(2026, 1, 1, tzinfo=UTC))
+    start_version(actor=owner, kpi=sla.kpi, reason="Waiting does not count.")
+    change_draft(actor=owner, kpi=sla.kpi, definition={**sla.definition, "null_rule": "exclude"})
+    new = publish_version(actor=owner, kpi=sla.kpi)
+    KPIVersion.objects.filter(pk=new.pk).update(published_at=datetime(2026, 9, 15, tzinfo=UTC))
+    tiles = [{"type": "line", "kpi_version": pk, "grain": "month"} for pk in (sla.pk, new.pk)]
+    before, after = shown(page(*tiles)).tiles
+
+    assert before.notes == []  # it stays with the version that it was made with
+    assert after.notes == ["Formula changed with v2 on 15 Sep 2026: Waiting does not count."]
+    assert after.figure is not None
+    assert "v2" in [note["text"] for note in after.figure["layout"]["annotations"]]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from dashboards.rendering import Face, Goal, Tile, figure, hues
+from dashboards.rendering import Face, Goal, Mark, Tile, figure, hues, marks_in
 from dashboards.rendering.figures.bars import MAX_BARS
 from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.series import MAX_SERIES
@@ -235,3 +237,27 @@ def test_label_keeps_what_was_written() -> None:
 def test_check_refuses_what_is_not_known(figure: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"not allowed|unknown|nothing else"):
         check(figure)
+
+
+def test_bar_with_a_target_of_its_own_has_its_mark_and_its_words() -> None:
+    face = replace(SHARE, own=(("A", Goal(0.5, 0.4)),))
+    found = drawn(BAR, face, split({"A": 0.6, "B": 0.6}))
+
+    own = [shape for shape in found["layout"]["shapes"] if shape["line"]["dash"] == "solid"]
+    assert [(shape["x0"], shape["y0"]) for shape in own] == [(50.0, -0.4)]
+    bar = found["data"][0]
+    assert bar["marker"]["color"][0] != bar["marker"]["color"][1]
+    assert bar["hovertext"] == ["A: 60.0% (own target 50% or more)", "B: 60.0%"]
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+def test_new_formula_is_marked_where_it_took_over(kind: Any) -> None:
+    mark = Mark(datetime(2026, 2, 10, tzinfo=UTC), "v2", "Formula changed with v2")
+    face = replace(COUNT, marks=(mark, replace(mark, at=datetime(2024, 1, 1, tzinfo=UTC))))
+    result = monthly([1, 2, 3])
+    layout = drawn(Tile("t", kind, ""), face, result)["layout"]
+
+    lines = [shape["x0"] for shape in layout["shapes"] if shape["line"].get("dash") == "2px,3px"]
+    assert lines == [0.5]
+    assert [note["text"] for note in layout["annotations"]].count("v2") == 1
+    assert marks_in(face, result) == [mark]

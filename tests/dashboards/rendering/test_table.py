@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dashboards.rendering import Table, comparison_table, data_table
+from dashboards.rendering import Goal, Table, comparison_table, data_table
 from dashboards.rendering.table import MAX_ROWS
 from kpis.engine.result import State
 from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, monthly, split, total
@@ -80,3 +82,12 @@ def test_comparison_table_has_no_bars_below_zero() -> None:
 def test_comparison_table_refuses_periods() -> None:
     with pytest.raises(ValueError, match="share their dimensions"):
         comparison_table([(COUNT, monthly([1]))])
+
+
+def test_segment_is_judged_by_its_own_target() -> None:
+    face = replace(SHARE, own=(("A", Goal(0.5, 0.4)),))
+    table = comparison_table([(face, split({"A": 0.6, "B": 0.6}))])
+
+    assert [(row[1].muted, row[1].target, row[1].note) for row in table.rows] == [
+        (True, "50", "own target 50% or more"), (False, "95", ""),
+    ]  # fmt: skip

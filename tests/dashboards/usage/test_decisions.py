@@ -19,6 +19,9 @@ from dashboards.content.services import drafts
 from dashboards.prototypes import services as prototypes
 from dashboards.usage.models import Decision
 from dashboards.usage.services.decisions import conclude_decision, log_decision
+from kpis.models import Dataset
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, TICKETS, ticket_rows
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[User | None], Client]
@@ -148,3 +151,37 @@ def test_pilot_alone_reads_and_logs_no_decision(
 
     assert "Two more on Mondays" not in page.text
     assert told.json()["results"] == []
+
+
+def test_pinned_figure_keeps_its_value_after_data_reloads(
+    client_of: Open, member: User, live: Dashboard, tickets: Dataset
+) -> None:
+    document = live.versions.get(number=1).document
+    tile = next(t for t in document["tiles"] if t["type"] == "number")
+    client, asked = client_of(member), f"tile={tile['key']}&period=last_3"
+    url = reverse("dashboards:decisions", args=[live.slug])
+    explained = reverse("dashboards:tile-explain", args=[live.slug, tile["key"]])
+    was = client.get(f"{explained}?period=last_3").context["explanation"]
+    form = client.get(f"{url}?{asked}")
+    given = {name: form.context["form"][name].value() or "" for name in ("tile", "filters")}
+    client.post(url, {**given, "text": "Two more.", "made_on": site_today().isoformat()})
+    write_rows(tickets, TICKETS, ticket_rows(2), as_of=AS_OF)
+    now = client.get(f"{explained}?period=last_3").context["explanation"]
+    pin = Decision.objects.get().figures["pinned"]
+
+    assert form.context["pin"]["value"] == was.value
+    assert (pin["value"], pin["number"], pin["load"]) == (was.value, was.figure.value, 1)
+    assert now.figure.value != pin["number"]
+    page = client.get(url).text
+    assert f"<b>{was.value}</b>" in page
+    assert "What it is today" in page
+
+
+def test_tile_without_a_figure_pins_nothing(client_of: Open, member: User, live: Dashboard) -> None:
+    with pytest.raises(Invalid, match="no figure behind this tile"):
+        log_decision(actor=member, dashboard=live, text="X", tile="gone")
+    url = reverse("api:dashboard-decisions", args=[live.slug])
+    answer = client_of(member).post(url, {"text": "X", "tile": "gone"}, "application/json")
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "tile")
+    assert Decision.objects.count() == 0

@@ -121,3 +121,16 @@ def test_fiscal_periods_in_words(month: int, quarter: str, year: str) -> None:
 
 def test_rounding_is_half_to_even() -> None:
     assert [digits(value, 1) for value in (0.25, 0.35, 0.45)] == ["0.2", "0.4", "0.4"]
+
+
+def test_words_of_an_odd_figure_stand_where_the_line_does_not_come_from() -> None:
+    drawn = curve(
+        [Dot(5, "a", odd="low"), Dot(9, "b", odd="high"), Dot(8, "c"), Dot(4, "d", odd="low"),
+         Dot(8, "e"), Dot(0, "f", odd="low")]
+    )  # fmt: skip
+
+    assert drawn is not None
+    assert [(odd.label, odd.below, odd.anchor) for odd in drawn.odd] == [
+        ("low", True, "start"), ("high", False, "middle"), ("low", True, "middle"),
+        ("low", False, "end"),
+    ]  # fmt: skip

@@ -264,7 +264,7 @@ def test_catalogue_finds_by_name_question_and_category(
     client, url = client_of(ace), reverse("kpis:kpis")
 
     def found(**query: str) -> list[str]:
-        return [line.kpi.name for line in client.get(url, query).context["lines"]]
+        return [entry.line.kpi.name for entry in client.get(url, query).context["entries"]]
 
     assert found(q="volu") == ["Volume"]
     assert found(q="keep the SLA") == ["SLA attainment", "Volume"]
@@ -282,7 +282,7 @@ def test_staff_read_published_definitions_without_values(
     catalogue = client.get(reverse("kpis:kpis"))
     page = client.get(measured.get_absolute_url())
 
-    assert [(line.kpi, line.sheet) for line in catalogue.context["lines"]] == [(measured, None)]
+    assert [(e.line.kpi, e.line.sheet) for e in catalogue.context["entries"]] == [(measured, None)]
     assert page.status_code == 200
     assert "75.0" not in page.content.decode()
     assert "sheet" not in page.context
