@@ -20,7 +20,7 @@ class KPIsConfig(AppConfig):
         from ace_portal.jobs.kinds import Kind
         from kpis import needs, search
         from kpis.selectors import checks, work
-        from kpis.services import loads, passes, refresh
+        from kpis.services import loads, looking, passes, refresh
         from kpis.services.checks import KIND
 
         search.sign_in()
@@ -31,6 +31,7 @@ class KPIsConfig(AppConfig):
         job_handlers.register(loads.JOB, loads.perform)
         job_kinds.register(loads.JOB, Kind(_("Load"), work.loads_of_work))
         job_kinds.register(refresh.KIND, Kind(_("Refresh"), work.refreshes_of_work))
+        job_kinds.register(looking.KIND, Kind(_("Look for unusual figures")))
         job_kinds.register(passes.KIND, Kind(_("Refresh after a load"), work.passes_of_work))
         notification_kinds.register(KIND, checks.readable)
         load_listeners.register("refresh KPIs", passes.refresh_after_load)
