@@ -66,6 +66,7 @@ COMPONENTS = (
     "roadmap",
     "use",
     "reports",
+    "asked",
     "asking",
     "lessons",
     "jump",
