@@ -19,9 +19,14 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 
-DIALECTS = ("duckdb", "postgresql", "sqlite", "mysql", "spark")
+DIALECTS = (
+    "duckdb", "postgresql", "sqlite", "mysql", "spark", "databricks", "clickhousedb", "trino",
+    "snowflake", "bigquery",
+)  # fmt: skip
 #: without a quantile of their own: row numbers give it exactly
-RANKED = ("sqlite", "mysql")
+RANKED = ("sqlite", "mysql", "trino", "bigquery")
+#: where rows cannot be joined with windows that are spelled out beside the query
+NO_WINDOWS = ("clickhousedb", "snowflake", "bigquery")
 Element = ColumnElement[Any]
 ONE: Element = sa.literal_column("1", sa.Integer())
 ZERO: Element = sa.literal_column("0", sa.Integer())
@@ -33,6 +38,18 @@ def check_dialect(dialect: Dialect) -> None:
         raise Invalid(
             _(
                 "Figures cannot be computed exactly inside %(database)s; extract it instead.",
+                database=dialect.name,
+            )
+        )
+
+
+def check_windows(dialect: Dialect) -> None:
+    """Raise ``Invalid`` where figures of many overlapping periods cannot be computed from rows."""
+    if dialect.name in NO_WINDOWS:
+        raise Invalid(
+            _(
+                "A moving or cumulative figure of this kind cannot be computed exactly inside "
+                "%(database)s; extract it instead.",
                 database=dialect.name,
             )
         )
