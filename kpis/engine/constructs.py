@@ -55,23 +55,23 @@ def check_windows(dialect: Dialect) -> None:
         )
 
 
-class Stamp(TypeDecorator[datetime]):
+class _StampText(TypeDecorator[datetime]):
+    """A stamp as SQLite has it."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else stamp_text(value)
+
+
+def stamp_type() -> TypeEngine[Any]:
     """A naive UTC stamp as a bound value, for ``>=`` and ``<`` alone.
 
     On SQLite it is the shortest text of its instant, which sorts before every longer spelling of
     the same instant; so both comparisons are right however a writer pads its fractions.
     """
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(sa.String() if dialect.name == "sqlite" else sa.DateTime())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return stamp_text(value)
+    return sa.DateTime().with_variant(_StampText(), "sqlite")
 
 
 def stamp_text(value: datetime) -> str:
