@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kpis.forms.words import KINDS
 from kpis.models import Dataset, Load, Mode, QualityCheck
+from kpis.models.arriving import OverlapUnit
 from kpis.services.checks import rule_words
 from kpis.sources.base import ROW
 
@@ -54,6 +57,8 @@ def arrival_words(dataset: Dataset) -> str:
     """What a new file does to the rows that are there."""
     if dataset.kind == Dataset.Kind.PREPARED:
         return _("Each load makes all rows anew.")
+    if dataset.source_id is not None:
+        return _reading_words(dataset)
     if dataset.mode == Mode.APPEND:
         return _("The rows of a new file are added to those that are there.")
     if dataset.mode == Mode.UPSERT:
@@ -61,6 +66,67 @@ def arrival_words(dataset: Dataset) -> str:
             "keys": ", ".join(dataset.keys)
         }
     return _("A new file replaces all rows.")
+
+
+def _reading_words(dataset: Dataset) -> str:
+    """Which rows a load of a source reads, and what becomes of them."""
+    if dataset.is_live:
+        return _("Nothing is copied: a load is a look at the source.")
+    if not dataset.mark_column:
+        return _("Each load reads all rows anew.")
+    named = {"column": dataset.mark_column, "keys": ", ".join(dataset.keys)}
+    if not dataset.keys:
+        return _("Only rows with a greater “%(column)s” are read, and added.") % named
+    if not dataset.overlap:
+        return _(
+            "Only rows with a greater “%(column)s” are read. Those with the same %(keys)s are "
+            "replaced, new ones added."
+        ) % named  # fmt: skip
+    return _(
+        "Rows are read from %(overlap)s before the greatest “%(column)s” on. Those with the same "
+        "%(keys)s are replaced, new ones added."
+    ) % {**named, "overlap": _overlap(dataset)}  # fmt: skip
+
+
+def _overlap(dataset: Dataset) -> str:
+    n = dataset.overlap
+    if dataset.overlap_unit == OverlapUnit.HOURS:
+        return ngettext("%(n)d hour", "%(n)d hours", n) % {"n": n}
+    if dataset.overlap_unit == OverlapUnit.DAYS:
+        return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
+    return f"{n:,}"
+
+
+def reading_words(load: Load) -> str:
+    """Which rows a load of a source read, where it could have read only newer ones."""
+    read = load.report.get("read")
+    if not read:
+        return ""
+    if read["how"] == "new":
+        return _("Rows with “%(column)s” beyond %(after)s, added to load %(base)d") % {
+            "column": read["column"], "after": marked(read["after"]), "base": read["base"],
+        }  # fmt: skip
+    return _("All rows: %(why)s") % {"why": read["why"]} if read["why"] else _("All rows")
+
+
+def reached_words(load: Load | None) -> str:
+    """From where the next load goes on."""
+    read = load.report.get("read") if load is not None else None
+    if load is None or not read or read["mark"] is None:
+        return ""
+    return _("Load %(n)d came as far as %(mark)s.") % {
+        "n": load.number, "mark": marked(read["mark"]),
+    }  # fmt: skip
+
+
+def marked(mark: int | float | str) -> str:
+    """A mark as people read it; a stamp in the reader's zone."""
+    if isinstance(mark, int | float):
+        return f"{mark:,}"
+    if len(mark) <= len("2026-03-01"):
+        return formats.date_format(date.fromisoformat(mark), "j M Y")
+    moment = timezone.localtime(datetime.fromisoformat(mark).replace(tzinfo=UTC))
+    return str(formats.date_format(moment, "j M Y, H:i:s"))
 
 
 def checks_in_short(load: Load) -> dict[str, str]:

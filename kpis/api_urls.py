@@ -12,6 +12,7 @@ from kpis.api import (
     loads,
     measurements,
     policies,
+    reading,
     sources,
     templates,
     trees,
@@ -27,6 +28,8 @@ dataset_urls: list[URLPattern] = [
     path("datasets/new/sql/preview/", datasets.SqlPreview.as_view(), name="sql-preview"),
     path(DATASET, datasets.DatasetDetail.as_view(), name="dataset-detail"),
     path(DATASET + "schedule/", sources.DatasetSchedule.as_view(), name="dataset-schedule"),
+    path(DATASET + "asked/", reading.DatasetAsked.as_view(), name="dataset-asked"),
+    path(DATASET + "reading/", reading.DatasetReading.as_view(), name="dataset-reading"),
     path(DATASET + "sql/", datasets.DatasetSql.as_view(), name="dataset-sql"),
     path(DATASET + "rebuild/", datasets.DatasetRebuild.as_view(), name="dataset-rebuild"),
     path(DATASET + "loads/", datasets.Loads.as_view(), name="loads"),
@@ -44,6 +47,7 @@ source_urls: list[URLPattern] = [
     path(SOURCE + "test/", sources.SourceTest.as_view(), name="source-test"),
     path(SOURCE + "relations/", sources.SourceRelations.as_view(), name="source-relations"),
     path(SOURCE + "look/", sources.SourceLook.as_view(), name="source-look"),
+    path(SOURCE + "sample/", reading.SourceSample.as_view(), name="source-sample"),
     path(SOURCE + "datasets/", sources.SourceDatasets.as_view(), name="source-datasets"),
 ]
 

@@ -14,6 +14,7 @@ from ace_portal.lib.outgoing import address_of, is_own_database
 from kpis.models import DataSource
 from kpis.sources.databases.base import Place
 from kpis.sources.databases.registry import database_of
+from kpis.sources.http.asking import Site, origin_of
 
 
 def place_of(source: DataSource) -> Place:
@@ -32,6 +33,13 @@ def place_of(source: DataSource) -> Place:
         kind=source.kind, host=source.host, port=port, address=address, database=source.database,
         user=source.user, password=unsealed(source.secret), tls=source.tls,
     )  # fmt: skip
+
+
+def site_of(source: DataSource) -> Site:
+    """Where the address is, judged now, and the token that opens it."""
+    origin = origin_of(source.url)
+    address = address_of(origin.host, origin.port, field="url")
+    return Site(source.url, address, source.header, unsealed(source.secret))
 
 
 def files_offered() -> list[str]:

@@ -68,6 +68,7 @@ COMPONENTS = (
     "roadmap",
     "use",
     "reports",
+    "asked",
     "asking",
     "lessons",
     "jump",

@@ -82,7 +82,7 @@ class DatasetOutput(serializers.ModelSerializer[Dataset]):
         fields = [
             "slug", "name", "description", "kind", "owner", "time_zone", "sql", "table_name",
             "data_source", "asked", "placement", "live", "held", "behind", "rows", "as_of",
-            "mode", "keys", "last_wins", "keep",
+            "mode", "keys", "last_wins", "keep", "mark_column", "overlap", "overlap_unit",
         ]  # fmt: skip
         read_only_fields = fields
 

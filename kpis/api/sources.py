@@ -21,7 +21,7 @@ from kpis.selectors import sources as selectors
 from kpis.selectors.data import dataset_for
 from kpis.services import sourced, sources
 from kpis.services.schedules import runs_ahead, set_schedule
-from kpis.sources.databases.registry import DATABASES
+from kpis.sources.origins import LABELS
 
 
 class SourceOutput(serializers.ModelSerializer[DataSource]):
@@ -32,14 +32,15 @@ class SourceOutput(serializers.ModelSerializer[DataSource]):
     class Meta:
         model = DataSource
         fields = [
-            "slug", "name", "kind", "host", "port", "database", "user", "tls", "file", "at_once",
-            "owner", "tested_at", "trouble",
+            "slug", "name", "kind", "url", "header", "host", "port", "database", "user", "tls",
+            "file", "at_once", "owner", "tested_at", "trouble",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class SourceChange(serializers.Serializer[Any]):
-    """A server has host, port, database, user, password, tls; a file database has ``file``."""
+    """A server has host, port, database, user, password, tls; a file database has ``file``; an
+    address has ``url`` and, as its password, a token, which ``header`` carries."""
 
     name = serializers.CharField(max_length=120)
     host = serializers.CharField(max_length=253, default="", allow_blank=True)
@@ -47,15 +48,20 @@ class SourceChange(serializers.Serializer[Any]):
     database = serializers.CharField(max_length=200, default="", allow_blank=True)
     user = serializers.CharField(max_length=200, default="", allow_blank=True)
     password = serializers.CharField(
-        max_length=1_000, default="", allow_blank=True, trim_whitespace=False, write_only=True
+        max_length=4_000, default="", allow_blank=True, trim_whitespace=False, write_only=True
     )
     tls = serializers.ChoiceField(DataSource.Tls.choices, default=DataSource.Tls.VERIFY)
     file = serializers.CharField(max_length=200, default="", allow_blank=True)
+    url = serializers.CharField(max_length=500, default="", allow_blank=True)
+    header = serializers.CharField(
+        max_length=63, default="", allow_blank=True,
+        help_text="Which header carries the token; empty: `Authorization: Bearer …`.",
+    )  # fmt: skip
     at_once = serializers.IntegerField(min_value=1, max_value=20, default=2)
 
 
 class SourceInput(SourceChange):
-    kind = serializers.ChoiceField(sorted(DATABASES))
+    kind = serializers.ChoiceField(sorted(LABELS))
 
 
 class RelationOutput(serializers.Serializer[Any]):

@@ -19,9 +19,14 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 
-DIALECTS = ("duckdb", "postgresql", "sqlite", "mysql", "spark")
+DIALECTS = (
+    "duckdb", "postgresql", "sqlite", "mysql", "spark", "databricks", "clickhousedb", "trino",
+    "snowflake", "bigquery",
+)  # fmt: skip
 #: without a quantile of their own: row numbers give it exactly
-RANKED = ("sqlite", "mysql")
+RANKED = ("sqlite", "mysql", "trino", "bigquery")
+#: where rows cannot be joined with windows that are spelled out beside the query
+NO_WINDOWS = ("clickhousedb", "snowflake", "bigquery")
 Element = ColumnElement[Any]
 ONE: Element = sa.literal_column("1", sa.Integer())
 ZERO: Element = sa.literal_column("0", sa.Integer())
@@ -38,23 +43,35 @@ def check_dialect(dialect: Dialect) -> None:
         )
 
 
-class Stamp(TypeDecorator[datetime]):
+def check_windows(dialect: Dialect) -> None:
+    """Raise ``Invalid`` where figures of many overlapping periods cannot be computed from rows."""
+    if dialect.name in NO_WINDOWS:
+        raise Invalid(
+            _(
+                "A moving or cumulative figure of this kind cannot be computed exactly inside "
+                "%(database)s; extract it instead.",
+                database=dialect.name,
+            )
+        )
+
+
+class _StampText(TypeDecorator[datetime]):
+    """A stamp as SQLite has it."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else stamp_text(value)
+
+
+def stamp_type() -> TypeEngine[Any]:
     """A naive UTC stamp as a bound value, for ``>=`` and ``<`` alone.
 
     On SQLite it is the shortest text of its instant, which sorts before every longer spelling of
     the same instant; so both comparisons are right however a writer pads its fractions.
     """
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(sa.String() if dialect.name == "sqlite" else sa.DateTime())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return stamp_text(value)
+    return sa.DateTime().with_variant(_StampText(), "sqlite")
 
 
 def stamp_text(value: datetime) -> str:

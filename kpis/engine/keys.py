@@ -40,23 +40,26 @@ class PeriodKey(Construct):
             for begin, finish, key in calendar.exceptions(start, end, grain)
         )
 
-    def branches(self, stamp: str, says: Any) -> str:
-        """A CASE over the stretches of constant offset; ``says`` writes seconds as SQL."""
+    def branches(self, stamp: str, says: Any, mark: Any = "'{}'".format) -> str:
+        """A CASE over the stretches of constant offset; ``says`` writes seconds as SQL.
+
+        ``mark`` writes the stamps that it compares with.
+        """
         if not self.changes:
             return str(says(self.offset))
         offset, whens = self.offset, []
         for at, after in self.changes:
-            whens.append(f"WHEN {stamp} < '{at.isoformat(sep=' ')}' THEN {says(offset)}")
+            whens.append(f"WHEN {stamp} < {mark(at.isoformat(sep=' '))} THEN {says(offset)}")
             offset = after
         return f"CASE {' '.join(whens)} ELSE {says(offset)} END"
 
-    def otherwise(self, stamp: str, key: str, literal: Any) -> str:
+    def otherwise(self, stamp: str, key: str, literal: Any, mark: Any = "'{}'".format) -> str:
         """The plain key, save in the exceptional stretches."""
         if not self.exceptions:
             return key
         whens = " ".join(
-            f"WHEN {stamp} >= '{begin.isoformat(sep=' ')}' AND {stamp} < "
-            f"'{finish.isoformat(sep=' ')}' THEN {literal(exception)}"
+            f"WHEN {stamp} >= {mark(begin.isoformat(sep=' '))} AND {stamp} < "
+            f"{mark(finish.isoformat(sep=' '))} THEN {literal(exception)}"
             for begin, finish, exception in self.exceptions
         )
         return f"CASE {whens} ELSE {key} END"

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
-from kpis.engine import mysql, spark  # noqa: F401  their words sign in
+from kpis.engine import mysql, spark, warehouses  # noqa: F401  their words sign in
 from kpis.engine.answering import Prepared, result_of
 from kpis.engine.checks import check_columns
 from kpis.engine.compile import Inputs, plan_of, statement
-from kpis.engine.constructs import Element, check_dialect
+from kpis.engine.constructs import Element, check_dialect, check_windows
 from kpis.engine.definition import (
     Definition,
     Formula,
@@ -180,6 +180,7 @@ def _prepare(
         column, kind = scope.columns[definition.time_column], table.types[definition.time_column]
         conditions = view.frame.inside(column, kind) + conditions
         if view.joined:
+            check_windows(dialect)
             source, turn = view.join(source, column, kind)
             keys = {"period": turn, **dims}
         elif query.grain is not None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from kpis.engine.checks import as_moment, operand_type
-from kpis.engine.constructs import Contains, Element, EqualsAny, SecondsBetween, Stamp
+from kpis.engine.constructs import Contains, Element, EqualsAny, SecondsBetween, stamp_type
 from kpis.engine.definition import (
     UNITS,
     AllOf,
@@ -165,7 +165,7 @@ class Scope:
 
 def bound(moment: datetime) -> Element:
     """An aware instant as a bound stamp."""
-    return sa.literal(moment.astimezone(UTC).replace(tzinfo=None), Stamp())
+    return sa.literal(moment.astimezone(UTC).replace(tzinfo=None), stamp_type())
 
 
 def _array(kind: str, values: Sequence[Scalar]) -> tuple[list[Any], TypeEngine[Any]]:

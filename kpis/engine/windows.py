@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
-from kpis.engine.constructs import Element, Stamp
+from kpis.engine.constructs import Element, stamp_type
 from kpis.engine.definition import Aggregate, Definition, Net, Ratio, Window
 from kpis.engine.folding import Queue, Row
 from kpis.engine.frame import EARLIEST, MAX_POINTS, Frame, Key, check_size
@@ -55,7 +55,7 @@ class View:
 
     def join(self, source: sa.FromClause, column: Element, kind: str) -> tuple[Any, Element]:
         """The rows with their windows, and what then stands for the period."""
-        edge = sa.Date() if kind == "date" else Stamp()
+        edge = sa.Date() if kind == "date" else stamp_type()
         shape: list[Element] = [
             sa.column("turn", sa.Integer()),
             sa.column("low", edge),

@@ -127,6 +127,11 @@ class WorkingSeconds(Construct):
         self.stretches = stretches(local if dates else hours, *ends)
 
 
+def plain_mark(text: str) -> str:
+    """A stamp or date to compare with, where the database finds its type out."""
+    return f"'{text}'"
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """How a dialect says the arithmetic of whole numbers; ``ticks`` are since the year 1."""
@@ -136,6 +141,7 @@ class Spoken:
     divide: Callable[[str, int], str]
     rest: Callable[[str, int], str]
     seconds: Callable[[str], str]
+    mark: Callable[[str], str] = plain_mark
 
 
 def spoken(element: WorkingSeconds, compiler: SQLCompiler, way: Spoken, **kw: Any) -> str:
@@ -151,7 +157,7 @@ def _until(element: WorkingSeconds, stamp: str, way: Spoken) -> str:
     def by_stretch(values: Sequence[str]) -> str:
         """One value per stretch, as a tree of comparisons; neighbours that agree are one."""
         kept = [n for n, value in enumerate(values) if values[n + 1 : n + 2] != [value]]
-        marks = [_literal(parts[n].end, dates=element.dates) for n in kept[:-1]]
+        marks = [way.mark(_end(parts[n].end, dates=element.dates)) for n in kept[:-1]]
         return _tree(stamp, marks, [values[n] for n in kept])
 
     ticks = (way.date_ticks if element.dates else way.stamp_ticks)(stamp)
@@ -169,11 +175,10 @@ def _until(element: WorkingSeconds, stamp: str, way: Spoken) -> str:
     return out
 
 
-def _literal(end: datetime | None, *, dates: bool) -> str:
+def _end(end: datetime | None, *, dates: bool) -> str:
     if end is None:
         raise ValueError("the last stretch has no end")
-    text = end.date().isoformat() if dates else end.isoformat(sep=" ")
-    return f"'{text}'"
+    return end.date().isoformat() if dates else end.isoformat(sep=" ")
 
 
 def _line(hours: WorkingHours, rest: str) -> str:

@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ace_portal.lib.forms import time_zone_choices
+from ace_portal.lib.saying import said
 from kpis.forms.datasets import DatasetForm
 from kpis.models import Dataset, DataSource
 from kpis.sources.databases.registry import DATABASES
+from kpis.sources.origins import LABELS
 
 
 class KindForm(forms.Form):
-    """Which kind of database it is: the next page asks what that kind needs."""
+    """Which kind of source it is: the next page asks what that kind needs."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of database"),
-        choices=[(kind, database.label) for kind, database in DATABASES.items()],
+        label=gettext_lazy("Kind of source"),
+        choices=lambda: [(kind, said(label)) for kind, label in LABELS.items()],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a kind.")},
     )

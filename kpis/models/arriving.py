@@ -12,6 +12,14 @@ class Mode(models.TextChoices):
     UPSERT = "upsert", _("New rows are added, rows with the same key replaced")
 
 
+class OverlapUnit(models.TextChoices):
+    """In what an overlap is counted; a column of numbers has units of its own."""
+
+    OWN = "", _("units of the column")
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
+
+
 class Arriving(models.Model):
     """A dataset says how its loads arrive; each load keeps how it was meant."""
 

@@ -16,14 +16,17 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import validate_time_zone
 from ace_portal.jobs.models import Job
 from ace_portal.lib.models import BaseModel
-from kpis.models.arriving import Arriving
+from kpis.models.arriving import Arriving, OverlapUnit
 from kpis.models.source import DataSource
 
 MOST_KEPT = 50
 
 
 class Upload(BaseModel):
-    """A file that a person sent, kept as it came under the uploads folder."""
+    """A file that a person sent, kept as it came under the uploads folder.
+
+    Or the first rows of an address: ``source`` is where they come from, ``asked`` what for.
+    """
 
     name = models.CharField(_("file"), max_length=200)
     path = models.CharField(max_length=200)  # below settings.UPLOADS_DIR
@@ -32,6 +35,10 @@ class Upload(BaseModel):
     kind = models.CharField(max_length=10, default="csv")  # of kpis.sources.registry
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     profile = models.JSONField(default=dict)
+    source = models.ForeignKey(
+        DataSource, models.CASCADE, null=True, blank=True, related_name="samples"
+    )
+    asked = models.JSONField(default=dict, blank=True)  # kpis.sources.http.asking
 
     differences: Sequence[Any] = ()  # from a load, where somebody asked for them
 
@@ -52,7 +59,7 @@ class Dataset(Arriving, BaseModel):
     class Kind(models.TextChoices):
         FILE = "file", _("File")
         PREPARED = "prepared", _("Prepared by SQL")
-        SOURCE = "source", _("From a database")
+        SOURCE = "source", _("From a source")
 
     class Placement(models.TextChoices):
         EXTRACT = "extract", _("Copied at each load")
@@ -80,11 +87,17 @@ class Dataset(Arriving, BaseModel):
     )  # fmt: skip
     asked = models.JSONField(
         default=dict, blank=True
-    )  # of a source: {"schema", "table"} or {"sql"}
+    )  # of a source: {"schema", "table"}, {"sql"} or that of kpis.sources.http.asking
     placement = models.CharField(
         _("where its rows are"), max_length=8, choices=Placement.choices,
         default=Placement.EXTRACT,
     )  # fmt: skip
+    #: of a source: only rows after the greatest value of this column are read; empty: all rows
+    mark_column = models.CharField(_("column that grows"), max_length=200, blank=True)
+    overlap = models.PositiveIntegerField(_("overlap"), default=0)
+    overlap_unit = models.CharField(
+        _("unit of the overlap"), max_length=5, choices=OverlapUnit.choices, blank=True, default=""
+    )
     #: when its source is asked, or its query run, again; empty: only when somebody says so
     schedule = models.CharField(_("schedule"), max_length=100, blank=True)
     schedule_zone = models.CharField(

@@ -12,7 +12,10 @@ from ace_portal.lib.models import BaseModel
 
 
 class DataSource(BaseModel):
-    """A database and how to get in; the password is sealed and shown to nobody."""
+    """A database, or an address that answers with JSON, and how to get in.
+
+    The password or token is sealed and shown to nobody.
+    """
 
     class Tls(models.TextChoices):
         VERIFY = "verify", _("Encrypted, certificate checked")
@@ -21,7 +24,10 @@ class DataSource(BaseModel):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=20)  # of kpis.sources.databases.registry
+    kind = models.CharField(_("kind"), max_length=20)  # of kpis.sources.origins
+    url = models.CharField(_("base address"), max_length=500, blank=True)  # of an address
+    #: which header carries its token; empty: Authorization, as a bearer
+    header = models.CharField(_("header of the token"), max_length=63, blank=True)
     host = models.CharField(_("host"), max_length=253, blank=True)
     port = models.PositiveIntegerField(
         _("port"), null=True, blank=True,

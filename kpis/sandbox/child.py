@@ -57,6 +57,8 @@ def perform(task: Task, limits: Limits, out: TextIO) -> Any:
         return _with_file(task, limits, out)
     if task["do"].startswith("database."):
         return _with_database(task, limits, out)
+    if task["do"].startswith("http."):
+        return _with_address(task, limits, out)
     if task["do"] in ("merge", "examine"):
         return _afterwards(task, limits)
     from kpis.sandbox import query
@@ -126,6 +128,7 @@ def _with_database(task: Task, limits: Limits, out: TextIO) -> Any:
     from kpis.sources.base import Caps
     from kpis.sources.databases import looking
     from kpis.sources.databases.rows import extract
+    from kpis.sources.marks import After
     from kpis.sources.parquet import beside, put_in_place
 
     database, place = place_of(task)
@@ -145,9 +148,33 @@ def _with_database(task: Task, limits: Limits, out: TextIO) -> Any:
             lambda done, total: _say(out, {"progress": [done, total]}),
             caps=Caps(**task["caps"]), seconds=limits.seconds, memory_mb=limits.memory_mb,
             time_zone=task["time_zone"],
+            after=After.from_json(task["after"]) if task["after"] is not None else None,
         )  # fmt: skip
         put_in_place(part, target)
         return report.to_json()
+
+
+def _with_address(task: Task, limits: Limits, out: TextIO) -> Any:
+    from kpis.sources.base import Caps
+    from kpis.sources.http import loading
+    from kpis.sources.http.asking import Asked, Site
+    from kpis.sources.jsonl import JsonOptions
+    from kpis.sources.marks import After
+
+    site = Site.from_json(task["site"])
+    if task["do"] == "http.knock":
+        loading.knock(site, seconds=limits.seconds)
+        return {}
+    asked, target, caps = Asked.from_json(task["asked"]), Path(task["target"]), Caps(**task["caps"])
+    if task["do"] == "http.sample":
+        return asdict(loading.sample(site, asked, target, caps=caps, seconds=limits.seconds))
+    report = loading.load(
+        site, asked, JsonOptions.from_json(task["options"]), target,
+        lambda done, total: _say(out, {"progress": [done, total]}),
+        caps=caps, seconds=limits.seconds, memory_mb=limits.memory_mb,
+        after=After.from_json(task["after"]) if task["after"] is not None else None,
+    )  # fmt: skip
+    return report.to_json()
 
 
 def _own_channel() -> TextIO:

@@ -19,6 +19,7 @@ from kpis.sources.base import Caps, Column, LoadReport, Progress, ignore
 from kpis.sources.databases.base import Attribute, Database, Place, Relation
 from kpis.sources.databases.looking import Look, Survey
 from kpis.sources.databases.registry import database_of
+from kpis.sources.marks import After
 
 LOOK = Limits(seconds=30, memory_mb=1_024)
 
@@ -55,12 +56,13 @@ def extract_from(
     caps: Caps,
     limits: Limits,
     time_zone: str = "UTC",
+    after: After | None = None,
 ) -> LoadReport:
-    """All rows as Parquet at ``target``, or nothing there."""
+    """All rows, or those after a mark, as Parquet at ``target``, or nothing there."""
     with swept(target):
         task = _task(
             "extract", place, asked, target=str(target.absolute()), caps=asdict(caps),
-            time_zone=time_zone,
+            time_zone=time_zone, after=after.to_json() if after is not None else None,
         )  # fmt: skip
         return LoadReport.from_json(in_child(task, limits, field="sql", progress=progress))
 

@@ -19,7 +19,8 @@ from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import Preview, describe, preview
 from kpis.selectors.data import tables_for
 from kpis.services.behind import mark_behind
-from kpis.services.loads import live_of, stage, stage_rebuild, types_of
+from kpis.services.loads import stage, stage_rebuild, types_of
+from kpis.services.making import live_of
 from kpis.services.merging import arrival
 from kpis.services.policies import inherit, spread
 from kpis.services.readers import check_policy, check_readers
@@ -31,6 +32,7 @@ from kpis.services.uploads import (
     remembered,
     require_own,
 )
+from kpis.sources.base import ROW
 from kpis.sources.reading import Reading
 
 USED = (*Load.OPEN, Load.State.LIVE, Load.State.SUPERSEDED)
@@ -49,13 +51,18 @@ def create_dataset(
     it was seen. Raises ``Invalid`` where the file does not fit the answers: nothing is made then.
     """
     options = _options(actor, upload, answers)
+    sampled = upload.source is not None  # the first rows of an address: all of them are fetched
     with transaction.atomic():
         _once(upload)
         dataset = _new(
-            actor, name, description, kind=Dataset.Kind.FILE, time_zone=options.time_zone,
+            actor, name, description, time_zone=options.time_zone, options=options.to_json(),
+            kind=Dataset.Kind.SOURCE if sampled else Dataset.Kind.FILE, source=upload.source,
+            asked=upload.asked,
+        )  # fmt: skip
+        stage(
+            dataset=dataset, by=actor, upload=None if sampled else upload,
             options=options.to_json(),
         )  # fmt: skip
-        stage(dataset=dataset, by=actor, upload=upload, options=options.to_json())
         record(actor=actor, action="dataset.create", target=dataset)
     return dataset
 
@@ -113,8 +120,10 @@ def add_load(
     the dataset says.
     """
     require_own(actor, upload)
+    if upload.source is not None:
+        return _ask_otherwise(actor, dataset, upload, answers)
     if dataset.kind != Dataset.Kind.FILE:
-        raise Conflict(_("This dataset is prepared by SQL; it takes no files."), field="file")
+        raise Conflict(_("This dataset takes no files: it is not made from one."), field="file")
     how = arrival(dataset, mode=mode, keys=keys, last_wins=last_wins)
     options = _options(actor, upload, answers, dataset.options)
     with transaction.atomic():
@@ -125,6 +134,21 @@ def add_load(
         dataset.options, dataset.time_zone = options.to_json(), options.time_zone
         dataset.save(update_fields=["options", "time_zone", "updated_at"])
         record(actor=actor, action="dataset.load", target=dataset, load=load.number, mode=load.mode)
+    return load
+
+
+def _ask_otherwise(actor: User, dataset: Dataset, upload: Upload, answers: dict[str, Any]) -> Load:
+    """Another request for a dataset of an address, as its first rows were looked at."""
+    if dataset.source_id != upload.source_id:
+        raise Conflict(_("These rows come from another source than the dataset."), field="file")
+    options = _options(actor, upload, answers, dataset.options)
+    check_readers(dataset, {**options.types, ROW: "integer"}, field="types")
+    with transaction.atomic():
+        dataset.asked, dataset.options = upload.asked, options.to_json()
+        dataset.time_zone = options.time_zone
+        dataset.save(update_fields=["asked", "options", "time_zone", "updated_at"])
+        load = stage_rebuild(dataset=dataset, by=actor)
+        record(actor=actor, action="dataset.asked", target=dataset, load=load.number)
     return load
 
 

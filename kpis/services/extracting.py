@@ -17,36 +17,54 @@ from ace_portal.jobs.services import Run
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import kept
 from kpis.models import Dataset, DataSource, Load
-from kpis.places import place_of
+from kpis.places import place_of, site_of
+from kpis.sandbox.addresses import load_from
 from kpis.sandbox.databases import extract_from, survey_of
 from kpis.sandbox.limits import Limits
+from kpis.services.uploads import caps
 from kpis.sources.base import Caps, LoadReport
+from kpis.sources.http.asking import KIND as HTTP
+from kpis.sources.http.asking import Asked
+from kpis.sources.marks import After
 
 
-def make(run: Run, load: Load, target: Path) -> LoadReport:
-    """The rows at ``target``; of a live dataset nothing but what is known of them now."""
+def make(run: Run, load: Load, target: Path, after: After | None = None) -> LoadReport:
+    """The rows at ``target``; of a live dataset nothing but what is known of them now.
+
+    ``after`` asks for newer rows alone.
+    """
     dataset = load.dataset
     if dataset.source is None:
         raise Invalid(_("This dataset has no source any more."))
     try:
-        place = place_of(dataset.source)
         if dataset.is_live:
             run.report(0.1, _("Looking at the source"))
-            return _survey(place, dataset)
+            return _survey(place_of(dataset.source), dataset)
         run.report(0.0, _("Asking the source"))
-        report = extract_from(
-            place, dataset.asked, target, _telling(run), caps=Caps(),
-            limits=Limits(
-                seconds=settings.EXTRACT_SECONDS, memory_mb=settings.SQL_MEMORY_MB,
-                output_mb=settings.EXTRACT_MB,
-            ),
-            time_zone=dataset.time_zone,
-        )  # fmt: skip
+        report = _extract(run, dataset, dataset.source, target, after)
     except PortalError as error:
         _trouble(dataset.source, kept(error.message))
         raise
     _trouble(dataset.source, "")
     return report
+
+
+def _extract(
+    run: Run, dataset: Dataset, source: DataSource, target: Path, after: After | None
+) -> LoadReport:
+    limits = Limits(
+        seconds=settings.EXTRACT_SECONDS, memory_mb=settings.SQL_MEMORY_MB,
+        output_mb=settings.EXTRACT_MB,
+    )  # fmt: skip
+    if source.kind == HTTP:
+        return load_from(
+            site_of(source), Asked.from_json(dataset.asked), dataset.options, target,
+            _telling(run), caps=caps(), limits=limits, after=after,
+        )  # fmt: skip
+    return extract_from(
+        place_of(source), dataset.asked, target, _telling(run), caps=Caps(), limits=limits,
+        time_zone=dataset.time_zone, after=after,
+    )  # fmt: skip
 
 
 def _telling(run: Run) -> Any:

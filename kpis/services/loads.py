@@ -21,24 +21,20 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.jobs.services import Run, enqueue
-from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
+from ace_portal.lib.errors import Conflict, PortalError, Temporary
 from ace_portal.lib.models import one_line
 from ace_portal.lib.registries import load_listeners
 from ace_portal.lib.saying import kept
 from kpis.models import Dataset, Load, Mode, Upload
 from kpis.permissions import require_data, require_dataset_owner
-from kpis.sandbox.limits import Limits
-from kpis.sandbox.run import load_file, materialise
-from kpis.selectors.data import inputs_of, outputs_of
-from kpis.services import checks, extracting, merging
+from kpis.selectors.data import outputs_of
+from kpis.services import checks, incremental, making, merging
 from kpis.services.behind import mark_behind
 from kpis.services.readers import check_policy, check_readers, drift_from_live
-from kpis.services.uploads import caps
 from kpis.sources.base import ROW, LoadReport
 
 JOB = "kpis.load"
 QUEUE = "refresh"
-READ = 0.55  # of the way is reading, the rest is writing
 #: what a load that failed keeps of its refusal
 TOLD = ("bad_rows", "bad_rows_total", "line", "column", "rows")
 #: what is known of rows that were looked at, live or not
@@ -72,12 +68,17 @@ def stage(
 
 
 def stage_rebuild(*, dataset: Dataset, by: User | None) -> Load:
-    """A new load of a prepared dataset, or the one that waits for a worker already."""
+    """A new load of a query or of a source, or the one that waits for a worker already."""
     waiting = Job.objects.select_for_update(of=("self",)).filter(
         load__dataset=dataset, load__state=Load.State.STAGED, state=Job.State.QUEUED
     )
     job = waiting.first()
-    return Load.objects.get(job=job) if job is not None else stage(dataset=dataset, by=by)
+    if job is not None:
+        return Load.objects.get(job=job)
+    if dataset.source_id is None:
+        return stage(dataset=dataset, by=by)
+    how = incremental.arrival_of(dataset)
+    return stage(dataset=dataset, by=by, options=dataset.options, arrival=how)
 
 
 def perform(run: Run) -> None:
@@ -116,13 +117,17 @@ def _prepare(run: Run, load: Load) -> None:
     load.rows, load.columns, load.report, load.checks = None, [], {}, []
     load.path = f"{load.dataset_id}/{load.pk}-{run.token[:12]}.parquet"
     load.file.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    report, inputs = _make(run, load, load.file)
+    began, plan = timezone.now(), incremental.plan_for(load)
+    report, inputs = making.make(run, load, load.file, plan.after)
     if load.dataset.is_live:
         load.path = ""  # nothing is copied, so there is nothing to merge or to look through
         _fill(load, report, inputs, None)
     else:
+        incremental.settle(load, report)
         report, counts = merging.merged(run, load, report, load.file)
+        incremental.require_same_base(plan, counts)
         _fill(load, report, inputs, counts)
+        incremental.note(load, plan, report, began)
         _examine(run, load)
     with transaction.atomic():
         run.renew()
@@ -153,49 +158,6 @@ def _drop_unless_kept(load: Load) -> None:
     """The file stays only if a load has come to own it."""
     if load.path and not Load.objects.filter(path=load.path).exists():
         load.file.unlink(missing_ok=True)
-
-
-def _make(run: Run, load: Load, target: Path) -> tuple[LoadReport, dict[str, int]]:
-    """Write the file in a child; the report, and which loads it was made from."""
-    dataset = load.dataset
-    if dataset.kind == Dataset.Kind.SOURCE:
-        return extracting.make(run, load, target), {}
-    if dataset.kind == Dataset.Kind.FILE:
-        if load.upload is None:
-            raise Invalid(_("This load has no file."), field="file")
-        return _from_file(run, load.upload, load.options, target), {}
-    run.report(0.0, _("Running the query"))
-    inputs = {source.table_name: live_of(source) for source in inputs_of(dataset)}
-    limits = Limits(seconds=settings.SQL_SECONDS, memory_mb=settings.SQL_MEMORY_MB)
-    files = {name: source.file for name, source in inputs.items()}
-    report = materialise(dataset.sql, files, target, limits)
-    return report, {name: source.pk for name, source in inputs.items()}
-
-
-def _from_file(run: Run, upload: Upload, options: Mapping[str, Any], target: Path) -> LoadReport:
-    def tell(done: float, total: float) -> None:
-        share = done / total if total else 0.0
-        doing = _("Reading") if share < READ else _("Writing")
-        run.report(share, f"{doing}, {share:.0%}")
-
-    return load_file(upload.kind, upload.file, options, target, tell, caps=caps())
-
-
-def live_of(dataset: Dataset) -> Load:
-    """The load that everybody sees; Conflict while there is none."""
-    if dataset.live is None:
-        raise Conflict(
-            _("“%(name)s” has not been loaded yet. Wait until its load is done.")
-            % {"name": dataset.table_name},
-            field="sql",
-        )
-    if dataset.is_live:
-        raise Conflict(
-            _("Nothing of “%(name)s” is copied, so no query can read it here; extract it instead.")
-            % {"name": dataset.table_name},
-            field="sql",
-        )
-    return dataset.live
 
 
 def _finish(run: Run, load: Load) -> None:

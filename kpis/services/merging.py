@@ -42,6 +42,11 @@ def set_loading(
                 _("A prepared dataset is made anew by each load: its rows are replaced."),
                 field="mode",
             )
+        if dataset.kind == Dataset.Kind.SOURCE:
+            raise Conflict(
+                _("This dataset takes no files; which rows it reads is said in its own place."),
+                field="mode",
+            )
         how = arrival(dataset, mode=mode, keys=keys, last_wins=last_wins)
         dataset.mode, dataset.keys, dataset.last_wins = how["mode"], how["keys"], how["last_wins"]
         if keep is not None:

@@ -14,30 +14,37 @@ from ace_portal.audit.services import record
 from ace_portal.lib.crypto import sealed
 from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
 from ace_portal.lib.models import free_slug
-from ace_portal.lib.saying import kept
+from ace_portal.lib.saying import kept, said
 from kpis.models import DataSource
 from kpis.permissions import require_data
-from kpis.places import place_of
+from kpis.places import place_of, site_of
+from kpis.sandbox.addresses import knock_at_site
 from kpis.sandbox.databases import knock_at, look_at
 from kpis.sources.databases.base import Database, Relation
 from kpis.sources.databases.looking import Look
-from kpis.sources.databases.registry import DATABASES, database_of
+from kpis.sources.databases.registry import database_of
+from kpis.sources.http.asking import KIND as HTTP
+from kpis.sources.http.asking import check_header, check_token, check_url
+from kpis.sources.origins import LABELS
 
 #: where a password would go: with another of these it has to be said again
-WHITHER = ("kind", "host", "port", "user", "tls")
-FIELDS = ("name", "kind", "host", "port", "database", "user", "tls", "file", "at_once")
+WHITHER = ("kind", "host", "port", "user", "tls", "url", "header")
+FIELDS = (
+    "name", "kind", "host", "port", "database", "user", "tls", "file", "at_once", "url", "header",
+)  # fmt: skip
 
 
 def create_source(*, actor: User, password: str = "", **fields: Any) -> DataSource:
     """A source that was reached just now with a role that can only read; else nothing is made.
 
     ``fields`` are those of ``FIELDS``: a server has host, port, database, user, tls; a file
-    database has ``file``, a name in the operator's folder.
+    database has ``file``, a name in the operator's folder; an address has url and header, and
+    its token is the password.
     """
     require_data(actor)
     source = DataSource(owner=actor, slug=free_slug(DataSource, fields["name"]))
     _fill(source, fields)
-    source.secret = sealed(password)
+    source.secret = _sealed(source, password)
     found = _tried(source)
     with transaction.atomic():
         _seen(source, found)
@@ -61,7 +68,7 @@ def change_source(
     if moved and source.secret and not password:
         raise Invalid(_("Type the password again: it would go elsewhere now."), field="password")
     if password:
-        source.secret = sealed(password)
+        source.secret = _sealed(source, password)
     found = _tried(source)
     with transaction.atomic():
         _seen(source, found)
@@ -102,6 +109,8 @@ def remove_source(*, actor: User, source: DataSource) -> None:
 def look_into(*, actor: User, source: DataSource, rows: int = 50, **asked: str) -> Look:
     """Columns and first rows of a table (``schema``, ``table``) or of typed ``sql``."""
     require_data(actor)
+    if source.kind == HTTP:
+        raise Conflict(_("An address has no tables: take a sample of what it answers."))
     return look_at(place_of(source), asked, rows=rows)
 
 
@@ -111,7 +120,15 @@ def _fill(source: DataSource, fields: dict[str, Any]) -> None:
         raise Invalid(_("“%(name)s” has no place here.") % {"name": unknown[0]}, field=unknown[0])
     for name, value in fields.items():
         setattr(source, name, value)
-    database: Database = database_of(source.kind)
+    if source.kind == HTTP:
+        _fill_address(source)
+    else:
+        _fill_database(source, database_of(source.kind))
+    source.full_clean()
+
+
+def _fill_database(source: DataSource, database: Database) -> None:
+    source.url = source.header = ""
     if database.is_file:
         source.host = source.database = source.user = source.secret = ""
         source.port = None
@@ -120,7 +137,15 @@ def _fill(source: DataSource, fields: dict[str, Any]) -> None:
         source.file = ""
         source.port = source.port or database.default_port
         _needed(source, "host", "user", *(("database",) if source.kind == "postgresql" else ()))
-    source.full_clean()
+
+
+def _fill_address(source: DataSource) -> None:
+    source.host = source.database = source.user = source.file = ""
+    source.port = None
+    _needed(source, "url")
+    source.url = source.url.strip().rstrip("/")
+    check_url(source.url)
+    check_header(source.header)
 
 
 def _needed(source: DataSource, *names: str) -> None:
@@ -129,9 +154,18 @@ def _needed(source: DataSource, *names: str) -> None:
             raise Invalid(_("This is needed."), field=name)
 
 
+def _sealed(source: DataSource, password: str) -> str:
+    if source.kind == HTTP:
+        check_token(password)
+    return sealed(password)
+
+
 def _tried(source: DataSource) -> list[Relation]:
     """What can be read there; Invalid where nobody gets in, for it is the input that says where."""
     try:
+        if source.kind == HTTP:
+            knock_at_site(site_of(source))
+            return []
         return knock_at(place_of(source))
     except Temporary as error:
         raise Invalid(error.message, field=error.field) from error
@@ -145,4 +179,4 @@ def _seen(source: DataSource, found: list[Relation]) -> None:
 
 def kinds() -> list[tuple[str, str]]:
     """Kind → its name."""
-    return [(kind, database.label) for kind, database in DATABASES.items()]
+    return [(kind, said(label)) for kind, label in LABELS.items()]

@@ -40,40 +40,43 @@ PREVIEW_CHARACTERS = 200
 def take_upload(*, actor: User, file: File[bytes]) -> Upload:
     """Keep a file as it came and look at it; a file that cannot be read leaves nothing behind."""
     require_data(actor)
-    path = f"{secrets.token_hex(16)}.upload"
-    with _gone_on_failure(Path(settings.UPLOADS_DIR) / path) as target:
+    with new_file() as (path, target):
         size, sha256 = _write(file, target)
         known = recognise(target, file.name or "")
-        kind, profile = _look(known.kind, target, told=[known.note] if known.note else [])
-        with transaction.atomic():
-            upload = Upload(
-                name=_short_name(file.name), path=path, bytes=size, sha256=sha256, kind=kind,
-                by=actor, profile=profile,
-            )  # fmt: skip
-            upload.full_clean()
-            upload.save()
-            record(
-                actor=actor,
-                action="upload.take",
-                target=upload,
-                bytes=size,
-                sha256=sha256,
-                kind=kind,
-            )
-    return upload
+        upload = Upload(
+            name=_short_name(file.name), path=path, bytes=size, sha256=sha256, kind=known.kind
+        )
+        return keep(actor=actor, upload=upload, told=[known.note] if known.note else [])
 
 
 @contextmanager
-def _gone_on_failure(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def new_file() -> Iterator[tuple[str, Path]]:
+    """A free place among the uploads, empty again where something goes wrong."""
+    path = f"{secrets.token_hex(16)}.upload"
+    target = Path(settings.UPLOADS_DIR) / path
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        yield path
+        yield path, target
     except OSError as error:
-        path.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise explain(error, doing=_("taking the file in")) from error
     except BaseException:
-        path.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise
+
+
+def keep(*, actor: User, upload: Upload, told: Sequence[str]) -> Upload:
+    """Look at a file that lies in its place, and keep what was seen."""
+    upload.kind, upload.profile = _look(upload.kind, upload.file, told=told)
+    upload.by = actor
+    with transaction.atomic():
+        upload.full_clean()
+        upload.save()
+        record(
+            actor=actor, action="upload.take", target=upload, bytes=upload.bytes,
+            sha256=upload.sha256, kind=upload.kind,
+        )  # fmt: skip
+    return upload
 
 
 def _write(file: File[bytes], target: Path) -> tuple[int, str]:

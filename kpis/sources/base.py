@@ -84,6 +84,8 @@ class LoadReport:
     sql: str = ""
     notes: tuple[str, ...] = ()  # what was left out or filled
     cut: bool = False  # the source ends in the middle of a row
+    read_after: int | float | str | None = None  # only rows after this mark were read
+    read_all_for: str = ""  # why all rows were read, where only newer ones were asked for
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -20,7 +20,14 @@ from ace_portal.lib.forms import form_page
 from ace_portal.lib.moments import when
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import DATA, access
-from kpis.account import arrival_words, checks_in_short, merge_words, outcomes_of
+from kpis.account import (
+    arrival_words,
+    checks_in_short,
+    merge_words,
+    outcomes_of,
+    reached_words,
+    reading_words,
+)
 from kpis.catalogue.filling import fitting
 from kpis.flow import flow_of
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm
@@ -74,6 +81,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "behind": selectors.behind_of(dataset) if dataset.behind else [],
         "checks": outcomes_of(checks_of(dataset), latest),
         "arrival": arrival_words(dataset),
+        "reached": reached_words(live) if dataset.mark_column else "",
         "facts": facts_of(live) if live is not None else [],
         "columns": columns_of(live) if live is not None else [],
         "clocks": clocks_of(live) if live is not None else [],
@@ -105,6 +113,8 @@ def facts_of(load: Load) -> list[tuple[str, Any]]:
     ]
     if load.reason:
         facts.append((_("Live because"), load.reason))
+    if read := reading_words(load):
+        facts.append((_("What was read"), read))
     if merged := merge_words(load):
         facts.append((_("What became of the rows"), merged))
     if load.upload is not None:

@@ -18,6 +18,7 @@ from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, DATA, access
 from ace_portal.lib.saying import said
+from kpis.forms.addresses import AddressForm
 from kpis.forms.sources import KindForm, ScheduleForm, SourceForm, TableForm, relation_name
 from kpis.models import Dataset, DataSource
 from kpis.permissions import manages_data
@@ -27,12 +28,16 @@ from kpis.selectors.data import dataset_for
 from kpis.services import sourced
 from kpis.services import sources as services
 from kpis.services.schedules import set_schedule
-from kpis.sources.databases.registry import DATABASES
+from kpis.sources.http.asking import KIND as HTTP
+from kpis.sources.origins import LABELS
 from kpis.views.datasets import trail as data_trail
+from kpis.views.reading import sample_page
 
 FORM = ["GET", "HEAD", "POST"]
 RELATIONS_SHOWN = 200
-TEXT_FIELDS = ("name", "host", "port", "database", "user", "tls", "file", "at_once")
+TEXT_FIELDS = (
+    "name", "host", "port", "database", "user", "tls", "file", "at_once", "url", "header",
+)  # fmt: skip
 
 
 def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
@@ -84,7 +89,8 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
         except PortalError as error:
             trouble = said(error.message)
     context = {
-        "source": source, "label": DATABASES[source.kind].label, "may": may,
+        "source": source, "label": said(LABELS[source.kind]), "may": may,
+        "address": source.kind == HTTP,
         "crumbs": trail(source.name),
         "names": names[:RELATIONS_SHOWN], "more": len(names) - RELATIONS_SHOWN,
         "search": search, "opened": opened, "look": look, "look_trouble": trouble,
@@ -95,7 +101,9 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "kpis/source.html", context)
 
 
-def _telling(form: SourceForm, call: Callable[..., DataSource]) -> Callable[..., DataSource]:
+def _telling(
+    form: SourceForm | AddressForm, call: Callable[..., DataSource]
+) -> Callable[..., DataSource]:
     """The service, with the statement that would mend a refusal kept for the page."""
 
     def tell(**given: Any) -> DataSource:
@@ -108,24 +116,31 @@ def _telling(form: SourceForm, call: Callable[..., DataSource]) -> Callable[...,
     return tell
 
 
+def _way_in(request: HttpRequest, kind: str, **more: Any) -> SourceForm | AddressForm:
+    """The form that asks what a source of that kind needs."""
+    if kind == HTTP:
+        return AddressForm(request.POST or None, **more)
+    return SourceForm(request.POST or None, kind=kind, files=files_offered(), **more)
+
+
 @access(DATA)
 @require_http_methods(FORM)
 def source_new(request: HttpRequest) -> HttpResponse:
     """First the kind, then what that kind needs."""
     user = person_of(request)
     kind = request.GET.get("kind", "")
-    if kind not in DATABASES:
+    if kind not in LABELS:
         asked = KindForm(request.GET or None)
         context = {"form": asked, "title": _("New source"), "crumbs": trail(_("New source"))}
         return render(request, "kpis/source_kind.html", context)
-    form = SourceForm(request.POST or None, kind=kind, files=files_offered())
+    form = _way_in(request, kind)
     return form_page(
         request,
         form,
         _telling(form, lambda **given: services.create_source(actor=user, kind=kind, **given)),
         done=DataSource.get_absolute_url,
-        said=_("It answers. Here is what can be read."),
-        title=_("New source: %(kind)s") % {"kind": DATABASES[kind].label},
+        said=_("It answers.") if kind == HTTP else _("It answers. Here is what can be read."),
+        title=_("New source: %(kind)s") % {"kind": said(LABELS[kind])},
         crumbs=trail(_("New source")),
         intro=_("The portal knocks before it keeps anything, and only reads."),
         submit=_("Test and save"),
@@ -140,9 +155,7 @@ def source_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     source = selectors.source_for(user, slug)
     initial = {name: getattr(source, name) for name in TEXT_FIELDS}
-    form = SourceForm(
-        request.POST or None, kind=source.kind, files=files_offered(), again=True, initial=initial
-    )
+    form = _way_in(request, source.kind, again=True, initial=initial)
     return form_page(
         request,
         form,
@@ -204,9 +217,13 @@ def dataset_schedule(request: HttpRequest, slug: str) -> HttpResponse:
 @access(DATA)
 @require_http_methods(FORM)
 def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
-    """A dataset of one of its tables, or of a query."""
+    """A dataset of one of its tables, of a query, or of what an address answers."""
     user = person_of(request)
     source = selectors.source_for(user, slug)
+    title = _("New dataset from %(name)s") % {"name": source.name}
+    crumbs, back = trail(_("New dataset"), source), source.get_absolute_url()
+    if source.kind == HTTP:
+        return sample_page(request, user, source, title=title, crumbs=crumbs, cancel_url=back)
     opened = request.GET.get("table", "")
     initial = {"relation": opened, "name": opened.rpartition(".")[2], "time_zone": "UTC"}
     form = TableForm(request.POST or None, source=source, initial=initial)
@@ -220,8 +237,8 @@ def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
         make,
         done=Dataset.get_absolute_url,
         said=_("The rows are on their way."),
-        title=_("New dataset from %(name)s") % {"name": source.name},
-        crumbs=trail(_("New dataset"), source),
+        title=title,
+        crumbs=crumbs,
         submit=_("Create and load"),
-        cancel_url=source.get_absolute_url(),
+        cancel_url=back,
     )

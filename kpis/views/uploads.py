@@ -106,7 +106,7 @@ def upload_preview(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.method == "POST":
         made = submit(form, lambda **given: _make(user, upload, dataset, form))
         if made is not None:
-            messages.success(request, _("The file is being loaded."))
+            messages.success(request, _("The rows are on their way."))
             return redirect(made.get_absolute_url())
     context = {
         "crumbs": trail(upload.name, dataset),
@@ -141,9 +141,10 @@ def _preview_form(
     others = {"name": name_of(upload.name), "time_zone": zone}
     others |= {key: before[key] for key in kept if before.get(key)}
     others |= uploads.remembered(upload, before)
-    if dataset is None:
+    if dataset is None or upload.source is not None:
         initial = PreviewForm.initial_of(profile, **(others | typed))
-        return PreviewForm(data, initial=initial, profile=profile, kind=upload.kind, named=True)
+        named = dataset is None
+        return PreviewForm(data, initial=initial, profile=profile, kind=upload.kind, named=named)
     others |= {name: getattr(dataset, name) for name in ARRIVING}
     initial = NextFileForm.initial_of(profile, **(others | typed))
     return NextFileForm(data, initial=initial, profile=profile, kind=upload.kind, named=False)

@@ -25,6 +25,8 @@ from ace_portal.lib.saying import kept
 
 log = logging.getLogger("ace.jobs")
 
+LONGEST_PAUSE = 3_600  # seconds that a failure may ask for before the next attempt
+
 
 class LeaseLost(Exception):
     """Somebody else has the job now: stop without a trace."""
@@ -167,12 +169,19 @@ def _fail(taken: Run, error: Exception) -> None:
     if not isinstance(error, Temporary):
         taken._fail(Job.State.FAILED, message, finished_at=now)
     elif job.attempts < job.max_attempts:
-        later = now + timedelta(seconds=10 * 2**job.attempts)
+        later = now + timedelta(seconds=_pause(job, error))
         taken._fail(Job.State.QUEUED, message, run_after=later)
     else:
         taken._fail(Job.State.DEAD, message, finished_at=now)
     if isinstance(error, NotAllowed):
         record(actor=job.actor, action="access.denied", target=job, why=message[:500])
+
+
+def _pause(job: Job, error: Temporary) -> float:
+    """Seconds until the next attempt: longer each time, and at least as long as was asked for."""
+    asked: float = min(float(error.details.get("wait", 0)), LONGEST_PAUSE)
+    backoff: float = 10 * 2**job.attempts
+    return max(backoff, asked)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
 from ace_portal.lib.words import sentence as _
+from kpis.sources.marks import After, in_zone
 
 TLS = ("verify", "require", "off")
 CONNECT_SECONDS = 10
@@ -138,6 +140,31 @@ class Database(ABC):
         if where:
             text += f" WHERE {where}"
         return f"{text} LIMIT {limit}" if limit else text
+
+    def newer(self, attributes: Sequence[Attribute], after: After, time_zone: str) -> str:
+        """The condition that a row lies after the mark; empty where the columns are other ones.
+
+        The mark is a number, date or stamp of ours, spelled out here: no text of anybody is.
+        """
+        if not after.fits({a.name: a.type for a in attributes if a.type}):
+            return ""
+        attribute = next(a for a in attributes if a.name == after.column)
+        value = after.value
+        if isinstance(value, datetime) and attribute.naive and time_zone != "UTC":
+            value = in_zone(value, time_zone)
+        return self.exceeds(attribute, value)
+
+    def exceeds(self, attribute: Attribute, value: int | float | date | datetime) -> str:
+        """The condition that a column is greater; a stamp is naive, in UTC or as the column is."""
+        return f"{attribute.sql} > {self.spelled(value)}"
+
+    def spelled(self, value: int | float | date | datetime) -> str:
+        """A number, a date or a naive stamp as this database writes it."""
+        if isinstance(value, datetime):
+            return f"TIMESTAMP '{value.isoformat(sep=' ', timespec='microseconds')}'"
+        if isinstance(value, date):
+            return f"DATE '{value.isoformat()}'"
+        return repr(value)
 
     def literal(self, connection: sa.Connection, value: str) -> str:
         """A text as this database writes it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -129,6 +130,18 @@ class SQLite(Database):
         if real:
             return Attribute(name, "real", "number", f"CAST({column} AS REAL)")
         return Attribute(name, "integer", "integer", column)
+
+    def exceeds(self, attribute: Attribute, value: int | float | date | datetime) -> str:
+        """Stamps are texts, spelled in more than one way: whole seconds first, then fractions."""
+        column = attribute.sql
+        if not isinstance(value, datetime):
+            spelled = f"'{value}'" if isinstance(value, date) else repr(value)
+            return f"{column} > {spelled}"
+        whole = f"CAST(strftime('%s', {column}) AS INTEGER)"
+        fraction = f"CAST('0' || substr({column}, 20) AS REAL)"
+        seconds = f"CAST(strftime('%s', '{value:%Y-%m-%d %H:%M:%S}') AS INTEGER)"
+        rest = f"CAST('0.{value:%f}' AS REAL)"
+        return f"({whole} > {seconds} OR ({whole} = {seconds} AND {fraction} > {rest}))"
 
     def copy(
         self, connection: sa.Connection, query: str, attributes: Sequence[Attribute], out: IO[bytes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import IO, Any
 
 import psycopg2
@@ -196,6 +197,16 @@ class PostgreSQL(Database):
         if native in _TEXTS or kind == "e":
             return Attribute(name, native, "text", f"{column}::text")
         return Attribute(name, native, "", column)
+
+    def exceeds(self, attribute: Attribute, value: int | float | date | datetime) -> str:
+        # The column as it is, so that an index serves.
+        column = f"q.{self.quoted(attribute.name)}"
+        if isinstance(value, datetime) and not attribute.naive:
+            stamp = value.isoformat(sep=" ", timespec="microseconds")
+            return f"{column} > TIMESTAMPTZ '{stamp}+00'"
+        if attribute.type == "number":
+            column = attribute.sql
+        return f"{column} > {self.spelled(value)}"
 
     def copy(
         self, connection: sa.Connection, query: str, attributes: Sequence[Attribute], out: IO[bytes]

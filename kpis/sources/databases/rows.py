@@ -23,6 +23,7 @@ from kpis.sources.base import ROW, Caps, ClockChanges, LoadReport, Progress, ign
 from kpis.sources.databases.base import NO_PLACE, Attribute, Database, Place
 from kpis.sources.databases.pipes import Pieces, Writer, pieces_beside, started
 from kpis.sources.guard import counting, explain, listed, literal, name, open_guarded
+from kpis.sources.marks import COLUMNS_CHANGED, After
 from kpis.sources.parquet import describe, latest, sha256_of
 from kpis.sources.zones import odd_sql, steps, to_utc_sql, zone_named
 
@@ -53,11 +54,12 @@ def extract(
     seconds: float,
     memory_mb: int = 512,
     time_zone: str = "UTC",
-    where: str = "",
+    after: After | None = None,
 ) -> LoadReport:
     """Write the rows of ``query`` to ``part`` as Parquet, stamps in UTC, and tell about them.
 
-    ``_row`` counts them in the order in which they came.
+    ``_row`` counts them in the order in which they came. ``after`` asks for newer rows alone; where
+    the columns are not those of the live load any more, all are read.
     """
     began = time.monotonic()
     with database.reading(place, seconds=seconds) as connection:
@@ -65,6 +67,7 @@ def extract(
         attributes = database.attributes(connection, query)
         check_attributes(attributes)
         kept = [attribute for attribute in attributes if attribute.type]
+        where = "" if after is None else database.newer(kept, after, time_zone)
         selected = database.selected(query, attributes, where=where, limit=caps.rows + 1)
         naive = [a.name for a in kept if a.naive] if time_zone != "UTC" else []
         writer = Writer(partial(database.copy, connection, selected, kept), part.absolute())
@@ -91,6 +94,8 @@ def extract(
         seconds=round(time.monotonic() - began, 3),
         clock_changes=changes,
         sql=selected,
+        read_after=after.bound if after is not None and where else None,
+        read_all_for=COLUMNS_CHANGED if after is not None and not where else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import IO, Any
 
 import sqlalchemy as sa
@@ -87,6 +88,10 @@ class Spark(Database):
         if native == "string" or native.startswith(("varchar", "char")):
             return Attribute(name, native, "text", f"CAST({column} AS STRING)")
         return Attribute(name, native, "", column)
+
+    def spelled(self, value: int | float | date | datetime) -> str:
+        text = super().spelled(value)
+        return text.replace("TIMESTAMP ", "TIMESTAMP_NTZ ", 1)
 
     def copy(
         self, connection: sa.Connection, query: str, attributes: Sequence[Attribute], out: IO[bytes]

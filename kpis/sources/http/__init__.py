@@ -1,0 +1,1 @@
+"""Addresses that answer with JSON, page by page, as sources."""
