@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
@@ -319,3 +321,16 @@ def test_decision_keeps_its_figures_for_who_sees_those_rows(
         "owner": (3, False), "member": (3, False), "colleague": (0, True), "analyst": (0, True),
         "newcomer": (0, True),
     }  # fmt: skip
+
+
+def test_page_asks_for_the_policy_twice_however_many_tiles_it_has(
+    client_of: Open, readers: Readers, live: Dashboard
+) -> None:
+    """Once for what the filters offer, once for all figures together."""
+    client, where = client_of(readers.people["member"]), live.get_absolute_url()
+    with CaptureQueriesContext(connection) as asked:
+        client.get(where)
+
+    tables = [query["sql"] for query in asked.captured_queries]
+    assert sum('FROM "kpis_rowpolicy"' in sql for sql in tables) == 2
+    assert sum('FROM "kpis_rowrule"' in sql for sql in tables) == 2
