@@ -218,7 +218,8 @@ class Decisions(generics.ListAPIView[Decision]):
     @answers(DecisionOutput, takes=DecisionInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> Decision:
         dashboard = dashboard_for(actor, slug)
-        return decisions.log_decision(actor=actor, dashboard=dashboard, **given())
+        made = decisions.log_decision(actor=actor, dashboard=dashboard, **given())
+        return selectors.as_open_to(actor, [made])[0]
 
 
 class DecisionOutcome(APIView):

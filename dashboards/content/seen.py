@@ -39,8 +39,8 @@ def look_at(version: Version, key: str, params: QueryDict, *, reader: User) -> d
     """What the tile shows a reader under the filters of an address, in full.
 
     ``{title, type, unit_line, filters, query, span, as_of, number, figure, summary, table, error,
-    kpi_version, scope}``; figures are as printed, ``query`` leads back to the same filters,
-    ``scope`` says of whose rows they are.
+    kpi_version, kpi_versions, scope}``; figures are as printed, ``query`` leads back to the same
+    filters, ``scope`` says of whose rows they are.
     """
     document = parse(version.document)
     state = read_state(document, params)
@@ -57,6 +57,7 @@ def look_at(version: Version, key: str, params: QueryDict, *, reader: User) -> d
         "span": page.span_words,
         "as_of": tile.as_of.isoformat() if tile.as_of else None,
         "kpi_version": next(iter(tile.spec.kpi_versions), None),
+        "kpi_versions": list(tile.spec.kpi_versions),
         "scope": scope_of(reader, (source.version for source in tile.sources)),
         **_figures(tile),
     }
@@ -75,11 +76,13 @@ def _figures(tile: TileView) -> dict[str, Any]:
 def open_to(reader: User, version: Version, key: str, seen: dict[str, Any]) -> dict[str, Any]:
     """The kept tile without figures of rows that are not the reader's today, and why."""
     spec = parse(version.document).tile(key)
-    scope = scope_of(reader, pinned(spec.kpi_versions if spec is not None else ()))
+    shows = seen.get("kpi_versions") or (spec.kpi_versions if spec is not None else ())
+    scope = scope_of(reader, pinned(shows))
+    told = {name: value for name, value in seen.items() if name != "scope"}
     if scope in ("", seen.get("scope", "")):
-        return seen
+        return told
     why = _("These figures are of other rows than those that are open to you.")
-    return {**seen, **dict.fromkeys(FIGURES), "summary": "", "error": why}
+    return {**told, **dict.fromkeys(FIGURES), "summary": "", "error": why}
 
 
 def shown(seen: dict[str, Any]) -> dict[str, Any]:

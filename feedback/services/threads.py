@@ -107,7 +107,8 @@ def _whole(dashboard: Dashboard) -> dict[str, Any]:
     return {
         "title": dashboard.name, "type": "text", "unit_line": "", "filters": "", "query": "",
         "span": "", "as_of": None, "kpi_version": None, "number": None, "figure": None,
-        "summary": "", "table": None, "error": "", "scope": "",
+        "summary": "", "table": None, "error": "", "kpi_versions": [],
+        "scope": "",
     }  # fmt: skip
 
 

@@ -35,9 +35,11 @@ STATE_WORDS = {
 
 
 @register.inclusion_tag("kpis/_flow.html")
-def flow(flow: Flow, label: str) -> dict[str, Any]:
-    """The drawing where there is room for it, else the same as a list."""
-    return {"flow": flow, "label": label, "width": BOX_WIDTH, "height": BOX_HEIGHT}
+def flow(flow: Flow, label: str, level: int = 3) -> dict[str, Any]:
+    """The drawing where there is room for it, else the same as a list under such headings."""
+    return {
+        "flow": flow, "label": label, "level": level, "width": BOX_WIDTH, "height": BOX_HEIGHT,
+    }  # fmt: skip
 
 
 @register.filter

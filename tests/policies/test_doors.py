@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
@@ -258,16 +260,23 @@ def test_page_says_whose_rows_it_shows(client_of: Open, readers: Readers, live: 
     assert "You see the rows that are open to you." in pages["member"]
 
 
-def test_explanation_hides_how_many_rows_a_load_has(
-    client_of: Open, readers: Readers, live: Dashboard, volume: KPIVersion, world: World
-) -> None:
+def test_nothing_says_how_many_rows_there_are_in_all(
+    client_of: Open, readers: Readers, live: Dashboard, volume: KPIVersion, world: World,
+    measured: list[Measurement],
+) -> None:  # fmt: skip
     total, found = f"{len(ticket_rows())} rows", {}
-    for name in ("owner", "member"):
+    for name in ("owner", "member", "newcomer"):
         visit = Visit(readers.people[name], client_of(readers.people[name]), live, volume, world)
-        where = visit.where("tile-explain", visit.key)
-        found[name] = total in visit.client.get(where).content.decode()
+        places = [visit.where("tile-explain", visit.key), volume.kpi.get_absolute_url()]
+        if visit.person.is_ace:
+            start = reverse("kpis:kpi-new")
+            places.append(f"{start}?question={volume.kpi.question_id}&dataset={volume.dataset_id}")
+        texts = [visit.client.get(where).content.decode() for where in places]
+        found[name] = [total in text for text in texts]
 
-    assert found == {"owner": True, "member": False}
+    assert found == {
+        "owner": [True, False, False], "member": [False, False], "newcomer": [False] * 3,
+    }  # fmt: skip
 
 
 def test_tile_as_it_was_seen_is_open_to_who_sees_those_rows(
@@ -312,3 +321,16 @@ def test_decision_keeps_its_figures_for_who_sees_those_rows(
         "owner": (3, False), "member": (3, False), "colleague": (0, True), "analyst": (0, True),
         "newcomer": (0, True),
     }  # fmt: skip
+
+
+def test_page_asks_for_the_policy_twice_however_many_tiles_it_has(
+    client_of: Open, readers: Readers, live: Dashboard
+) -> None:
+    """Once for what the filters offer, once for all figures together."""
+    client, where = client_of(readers.people["member"]), live.get_absolute_url()
+    with CaptureQueriesContext(connection) as asked:
+        client.get(where)
+
+    tables = [query["sql"] for query in asked.captured_queries]
+    assert sum('FROM "kpis_rowpolicy"' in sql for sql in tables) == 2
+    assert sum('FROM "kpis_rowrule"' in sql for sql in tables) == 2

@@ -20,6 +20,7 @@ from kpis.services.datasets import change_sql, create_prepared
 from kpis.services.policies import lift_policy, set_policy
 from kpis.services.readers import check_policy
 from tests.fixtures.kpis import run_jobs
+from tests.fixtures.people import PASSWORD
 from tests.fixtures.tickets import TICKETS, make_tickets
 from tests.fixtures.world import World
 
@@ -250,3 +251,19 @@ def test_figures_ask_no_more_where_nobody_is_limited(
         client.get(where)
 
     assert not [query for query in asked.captured_queries if "rowpolicy" in query["sql"]]
+
+
+def test_attributes_are_given_through_the_api(client_of: Open, admin: User) -> None:
+    client = client_of(admin)
+
+    def give(email: str, attributes: dict[str, list[str]]) -> Any:
+        asked = {
+            "email": email, "name": "New", "password": PASSWORD, "attributes": attributes,
+        }  # fmt: skip
+        return client.post("/api/v1/people/", asked, content_type="application/json")
+
+    made = give("new@example.org", {"place": [" North ", "North"], "none": []})
+    refused = give("other@example.org", {"p" * 41: ["North"]})
+
+    assert (made.status_code, made.json()["attributes"]) == (201, {"place": ["North"]})
+    assert (refused.status_code, refused.json()["field"]) == (400, "attributes")

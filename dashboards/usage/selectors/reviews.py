@@ -110,6 +110,10 @@ def reviews_of(dashboard: Dashboard) -> QuerySet[Review]:
     return dashboard.reviews.select_related("by")
 
 
+#: of figures whose version is gone nobody can tell whose rows they are
+UNKNOWN = "unknown"
+
+
 def decisions_of(user: User, dashboard: Dashboard) -> QuerySet[Decision]:
     """Latest first, for everybody to whom its figures are open; a pilot alone reads none."""
     rows = dashboard.decisions.filter(dashboard__in=launched_to(user).values("pk"))
@@ -135,9 +139,11 @@ def as_open_to(user: User, rows: Iterable[Decision]) -> list[Decision]:
         },
     )
     for row in found:
-        scope = scopes.get((row.dashboard_id, row.figures["version"]), "")
-        if scope not in ("", row.figures.get("scope", "")):
-            row.figures = {**row.figures, "figures": [], "pinned": None, "left_out": True}
+        scope = scopes.get((row.dashboard_id, row.figures["version"]), UNKNOWN)
+        left_out = scope not in ("", row.figures.get("scope", ""))
+        told = {name: value for name, value in row.figures.items() if name != "scope"}
+        hidden = {"figures": [], "pinned": None, "left_out": True}
+        row.figures = {**told, **hidden} if left_out else told
     return found
 
 
