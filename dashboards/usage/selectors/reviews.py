@@ -142,7 +142,7 @@ def as_open_to(user: User, rows: Iterable[Decision]) -> list[Decision]:
         scope = scopes.get((row.dashboard_id, row.figures["version"]), UNKNOWN)
         left_out = scope not in ("", row.figures.get("scope", ""))
         told = {name: value for name, value in row.figures.items() if name != "scope"}
-        hidden = {"figures": [], "pinned": None, "left_out": True}
+        hidden: dict[str, Any] = {"figures": [], "pinned": None, "left_out": True}
         row.figures = {**told, **hidden} if left_out else told
     return found
 
