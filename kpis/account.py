@@ -103,7 +103,7 @@ def reading_words(load: Load) -> str:
     if not read:
         return ""
     if read["how"] == "new":
-        return _("Rows with “%(column)s” beyond %(after)s, added to load %(base)d") % {
+        return _("Rows with “%(column)s” beyond %(after)s, put to load %(base)d") % {
             "column": read["column"], "after": marked(read["after"]), "base": read["base"],
         }  # fmt: skip
     return _("All rows: %(why)s") % {"why": read["why"]} if read["why"] else _("All rows")

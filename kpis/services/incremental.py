@@ -29,6 +29,8 @@ from kpis.sources.http.asking import KIND as HTTP
 
 ALL, NEW = "all", "new"
 MOST_KEYS = 10
+#: what says where a source is: in another place are other rows
+WHERE = ("kind", "host", "port", "database", "file", "url")
 
 
 def set_reading(
@@ -156,7 +158,9 @@ def plan_of(dataset: Dataset) -> Plan:
 
 def key_of(dataset: Dataset) -> str:
     """What decides what a row of the dataset is: with another one marks do not count."""
-    told = [dataset.source_id, dataset.asked, dataset.options, dataset.time_zone]
+    source = dataset.source
+    where = [getattr(source, name) for name in WHERE] if source is not None else []
+    told = [dataset.source_id, where, dataset.asked, dataset.options, dataset.time_zone]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

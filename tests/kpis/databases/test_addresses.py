@@ -265,6 +265,9 @@ def test_asking_otherwise_reads_all_rows_anew(
     assert page.context["form"].initial["path"] == "/tickets"
     body = {**ASKED, "path": "/closed", "depth": 0}
     sample = client.post("/api/v1/sources/desk/sample/", body, "application/json").json()
+    page = client.get(f"/kpis/uploads/{sample['id']}/?dataset={dataset.slug}")
+    assert (page.status_code, b"What Tickets would read" in page.content) == (200, True)
+    assert "mode" not in page.context["form"].fields
     url = f"/api/v1/datasets/{dataset.slug}/loads/"
 
     answer = client.post(url, {"upload": sample["id"]}, "application/json")

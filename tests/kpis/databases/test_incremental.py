@@ -22,7 +22,7 @@ from kpis.services import datasets, loads
 from kpis.services.incremental import set_reading
 from kpis.services.loads import roll_back
 from kpis.services.sourced import change_asked, create_from_source
-from kpis.services.sources import create_source
+from kpis.services.sources import change_source, create_source
 from kpis.sources import marks
 from kpis.sources.base import Caps
 from kpis.sources.databases.registry import database_of
@@ -156,6 +156,14 @@ def test_rollback_goes_back_to_the_mark_of_its_load(
 
     assert rows_of(dataset) == [(1, "A"), (2, "B"), (3, "C"), (4, "D")]
     assert dataset.live.report["read"]["base"] == 2
+
+
+def test_another_place_has_other_rows(owner: User, dataset: Dataset, file: Path) -> None:
+    reading(owner, dataset, mark_column="at")
+    file.rename(file.with_name("moved.sqlite"))
+    change_source(actor=owner, source=dataset.source, file="moved.sqlite")
+    dataset.refresh_from_db()
+    assert again(owner, dataset).report["read"]["how"] == "all"
 
 
 @pytest.mark.parametrize("change", ["query", "column", "new column", "type"])

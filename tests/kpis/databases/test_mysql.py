@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pymysql
@@ -18,6 +19,7 @@ from kpis.sandbox.databases import extract_from, knock_at, look_at, survey_of
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import Caps, ClockChanges
 from kpis.sources.databases.base import Place
+from kpis.sources.marks import After
 
 pytestmark = pytest.mark.xdist_group("mysql")
 
@@ -128,3 +130,25 @@ def test_slow_query_is_stopped(place: Place, tmp_path: Path) -> None:
     with pytest.raises(PortalError):
         extract_from(place, slow, tmp_path / "x", caps=Caps(), limits=Limits(seconds=1))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "bound"),
+    [("id", "integer", 900), ("gaps", "number", 900.0), ("day", "date", "2025-04-01"),
+     ("clock", "timestamp", "2025-04-04 06:00:00"), ("seen", "timestamp", "2025-04-04 06:00:00")],
+)  # fmt: skip
+def test_only_what_is_newer(
+    place: Place, tmp_path: Path, column: str, kind: str, bound: Any
+) -> None:
+    whole = extract_from(place, ORDERS, tmp_path / "all.parquet", caps=Caps(), limits=LIMITS)
+    types = {c.name: c.type for c in whole.columns}
+    after = After(column, kind, bound, types)
+    report = extract_from(
+        place, ORDERS, tmp_path / "new.parquet", caps=Caps(), limits=LIMITS, after=after
+    )
+    kept = f"read_parquet('{tmp_path / 'all.parquet'}') WHERE {column} > "
+    spelled = f"CAST('{bound}' AS {kind})" if isinstance(bound, str) else str(bound)
+    found = duckdb.connect().execute(f"SELECT count(*) FROM {kept}{spelled}").fetchone()
+    (beyond,) = found or (0,)
+    assert (report.rows, report.read_after) == (beyond, bound)
+    assert 0 < beyond < whole.rows

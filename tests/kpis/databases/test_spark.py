@@ -21,6 +21,7 @@ from kpis.sources.databases.base import Place, Relation
 from kpis.sources.databases.looking import knock, look, survey
 from kpis.sources.databases.registry import database_of
 from kpis.sources.databases.rows import extract
+from kpis.sources.marks import After
 from tests.engines import SPARK_FOLDER
 
 SPARK = database_of("spark")
@@ -60,6 +61,18 @@ def test_tables_and_rows_of_a_cluster(place: Place, tmp_path: Path) -> None:
     assert found.fetchone() == (
         datetime(2025, 3, 29, 12, 10), datetime(2025, 3, 29, 11, 10), 500,
     )  # fmt: skip
+
+
+def test_only_what_is_newer(place: Place, tmp_path: Path) -> None:
+    query = query_of(SPARK, {"schema": "default", "table": "orders"})
+    types = {c.name: c.type for c in survey(SPARK, place, query, seconds=60).columns}
+    noon = "2025-04-04 12:00:00"
+    for column, kind, bound in (("id", "integer", 900), ("seen", "timestamp", noon)):
+        report = extract(
+            SPARK, place, query, tmp_path / f"{column}.parquet", caps=Caps(), seconds=60,
+            after=After(column, kind, bound, types),
+        )  # fmt: skip
+        assert (report.rows, report.read_after) == ({"id": 100, "seen": 136}[column], bound)
 
 
 def test_figures_are_computed_by_the_cluster(place: Place) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy.sql.compiler import IdentifierPreparer
 from ace_portal.lib.errors import Invalid
 from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query, Table
-from kpis.engine.run import _prepare, explain
+from kpis.engine.run import explain
 from kpis.engine.speech import SPEECHES
 from tests.fixtures.kpis import OFFICE_WEEK
 from tests.kpis.engine.test_agreement import MEASURES, QUERIES, TYPES
@@ -159,8 +159,7 @@ def test_local_day_of_a_winter_is_written_so(name: str) -> None:
         {"measure": {"agg": "count"}, "time_column": "at", "time_zone": "Europe/Berlin"}
     )
     ends = {"at": (datetime(2025, 1, 1), datetime(2025, 1, 31))}
-    select = _prepare(dialect, table, definition, Query("day"), ends).select
-    written = str(select.compile(dialect=dialect)).replace('"', "")
+    written = explain(dialect, table, definition, Query("day"), ends).replace('"', "")
     assert f"SELECT {GOLDEN[name]} AS period" in written
 
 
