@@ -136,8 +136,8 @@ def kpi_page(visit: Visit) -> int:
 
 
 def catalogue(visit: Visit) -> int:
-    lines = visit.client.get(reverse("kpis:kpis")).context["lines"]
-    line = next(line for line in lines if line.kpi == visit.volume.kpi)
+    entries = visit.client.get(reverse("kpis:kpis")).context["entries"]
+    line = next(entry.line for entry in entries if entry.line.kpi == visit.volume.kpi)
     return sum(row.figure.rows for row in line.sheet.rows) if line.sheet else 0
 
 
