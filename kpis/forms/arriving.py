@@ -53,10 +53,8 @@ class LoadingForm(ArrivingForm):
         super().__init__(*args, **kwargs)
         self.offer(dataset.live.types if dataset.live is not None else ())
         if dataset.kind == Dataset.Kind.PREPARED:
-            field_of(self, "mode", forms.ChoiceField).choices = [
-                (Mode.REPLACE.value, Mode.REPLACE.label)
-            ]
-            del self.fields["keys"], self.fields["last_wins"]
+            for name in ARRIVING:
+                del self.fields[name]
 
 
 class NextFileForm(PreviewForm, ArrivingForm):

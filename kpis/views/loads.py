@@ -13,7 +13,7 @@ from ace_portal.lib.forms import form_page
 from ace_portal.lib.permissions import DATA, access
 from kpis.account import drift_lines, merge_words, results_of
 from kpis.forms.arriving import LoadingForm, LoadReasonForm
-from kpis.models import Dataset
+from kpis.models import Dataset, Mode
 from kpis.permissions import require_dataset_owner
 from kpis.selectors.data import dataset_for, load_of
 from kpis.services import holding, loads
@@ -100,14 +100,19 @@ def dataset_loading(request: HttpRequest, slug: str) -> HttpResponse:
     """How files arrive, and how many earlier loads are kept."""
     user = person_of(request)
     dataset = dataset_for(user, slug)
+    intro = _("Each file can be sent differently; this is what is proposed.")
+    if dataset.kind == Dataset.Kind.PREPARED:
+        intro = _("Each load makes all rows anew.")
     return form_page(
         request,
         LoadingForm(request.POST or None, dataset=dataset),
-        lambda **given: set_loading(actor=user, dataset=dataset, **given),
+        lambda **given: set_loading(
+            actor=user, dataset=dataset, **{"mode": Mode.REPLACE.value, **given}
+        ),
         done=Dataset.get_absolute_url,
         said=_("Saved."),
         title=_("How loads of %(name)s arrive") % {"name": dataset.name},
-        intro=_("Each file can be sent differently; this is what is proposed."),
+        intro=intro,
         crumbs=trail(_("How loads arrive"), dataset),
         cancel_url=dataset.get_absolute_url(),
     )

@@ -265,3 +265,18 @@ def test_number_that_is_none_for_a_check_is_refused(
     )  # fmt: skip
 
     assert (answer.status_code, tickets.checks.count()) == (400, 0)
+
+
+def test_prepared_dataset_is_asked_how_many_loads_it_keeps_alone(
+    client_of: ClientOf, owner: User, tickets: Dataset
+) -> None:
+    tickets.kind = Dataset.Kind.PREPARED
+    tickets.save()
+    client = client_of(owner)
+
+    page = text_of(client, f"{BASE}loading/")
+    client.post(f"{BASE}loading/", {"keep": "3"})
+
+    tickets.refresh_from_db()
+    assert ("What a new file does" in page, "makes all rows anew" in page) == (False, True)
+    assert (tickets.keep, tickets.mode) == (3, "replace")
