@@ -36,10 +36,14 @@ ODD = """
         odd.push(`${one.tagName} ${name}=${value}`);
     }
   }
-  for (const one of document.querySelectorAll("iframe, embed, base, svg a, meta[http-equiv]"))
+  for (const one of document.querySelectorAll("iframe, embed, base, meta[http-equiv]"))
     odd.push(one.outerHTML.slice(0, 100));
-  for (const one of document.querySelectorAll("a[href], img[src], form[action]")) {
-    const to = new URL(one.href || one.src || one.action, location.href);
+  // A link in a drawing is one of ours, and stays here like the others.
+  for (const one of document.querySelectorAll("a, img[src], form[action]")) {
+    if (one.matches("svg a") && !one.matches(".flow__drawing a, .kpi-tree__drawing a")) odd.push(one.outerHTML.slice(0, 100));
+    const at = one.getAttribute("href") || one.src || one.action;
+    if (!at) continue;
+    const to = new URL(at, location.href);
     if (to.host !== own && !one.matches(".prose a")) odd.push(one.outerHTML.slice(0, 100));
   }
   if (Object.prototype.polluted !== undefined || window.reports.length) odd.push(...window.reports);

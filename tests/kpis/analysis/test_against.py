@@ -18,6 +18,7 @@ from kpis.engine.query import Query
 from kpis.engine.result import Figure
 from kpis.engine.status import Target
 from kpis.models import KPIVersion
+from kpis.scopes import PORTAL
 from kpis.services.kpis import change_kpi
 from kpis.services.targets import set_target
 from tests.fixtures.kpis import publish_kpi
@@ -53,7 +54,7 @@ def told(found: Any) -> list[tuple[str, float | None, float | None]]:
 
 def test_partial_month_is_compared_like_for_like(owner: User, daily: KPIVersion) -> None:
     change_kpi(actor=owner, kpi=daily.kpi, baseline=150.0, baseline_note="Spring 2024")
-    found = compared(daily, Query(start=date(2026, 4, 1), end=date(2026, 5, 1)))
+    found = compared(daily, Query(start=date(2026, 4, 1), end=date(2026, 5, 1)), reader=PORTAL)
 
     assert found.figure.value == 108
     assert told(found) == [
@@ -71,7 +72,7 @@ def test_segment_beside_another_has_the_target_of_its_own(owner: User, daily: KP
     )  # fmt: skip
     found = compared(
         daily, Query(start=date(2026, 3, 1), end=date(2026, 4, 1)),
-        part=part_of(daily, "team", "A"), other=part_of(daily, "team", "B"),
+        part=part_of(daily, "team", "A"), other=part_of(daily, "team", "B"), reader=PORTAL,
     )  # fmt: skip
 
     beside = {b.what: b for b in found.besides}
