@@ -40,7 +40,8 @@ ODD = """
     odd.push(one.outerHTML.slice(0, 100));
   // A link in a drawing is one of ours, and stays here like the others.
   for (const one of document.querySelectorAll("a, img[src], form[action]")) {
-    if (one.matches("svg a") && !one.matches(".flow__drawing a, .kpi-tree__drawing a")) odd.push(one.outerHTML.slice(0, 100));
+    if (one.matches("svg a") && !one.matches(".flow__drawing a, .kpi-tree__drawing a"))
+      odd.push(one.outerHTML.slice(0, 100));
     const at = one.getAttribute("href") || one.src || one.action;
     if (!at) continue;
     const to = new URL(at, location.href);
