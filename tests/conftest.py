@@ -26,7 +26,7 @@ SERVICES = {
 
 #: what knows no database of the portal: the second pass could only repeat the first
 WITHOUT_DATABASE = (
-    "tests/kpis/databases/test_reading.py",
+    "tests/kpis/databases/test_reading.py", "tests/kpis/databases/test_pipes.py",
     "tests/kpis/definitions/test_truth_kpis.py",
     "tests/kpis/engine/", "tests/kpis/sources/", "tests/kpis/sandbox/", "tests/kpis/checks/",
     "tests/dashboards/rendering/", "tests/look/", "tests/lib/", "tests/test_architecture.py",
@@ -35,7 +35,8 @@ WITHOUT_DATABASE = (
     "test_described_requests_never_fail[member", "tests/stack/test_launch.py",
     "tests/browser/test_every_page.py", "tests/browser/test_hostile_text.py",
     "tests/browser/test_keyboard.py", "tests/browser/test_bad_input.py",
-    "tests/browser/test_search.py", "tests/browser/test_views.py",
+    "tests/browser/test_search.py", "tests/browser/test_sql_editor.py",
+    "tests/browser/test_views.py",
     "tests/browser/test_without_javascript.py",
 )  # fmt: skip
 

@@ -153,7 +153,7 @@ stamps = st.tuples(
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(calendar=calendars(), start=stamps, lengths=st.lists(st.integers(0, 5000), max_size=3))
 def test_working_time_equals_a_walk_over_minutes(store, calendar, start, lengths):
