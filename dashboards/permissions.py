@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, NotAllowed
 from dashboards.content.models import Dashboard
+from kpis.permissions import manages_data
 from personas.permissions import require_ace
 
 
@@ -30,6 +31,19 @@ def may_vouch(user: User, dashboard: Dashboard) -> bool:
     if not (user.is_active and user.is_ace) or dashboard.owner_id == user.pk:
         return False
     return not dashboard.former_owners.filter(pk=user.pk).exists()
+
+
+def may_see_rows(user: User, dashboard: Dashboard) -> bool:
+    """Who manages data; who may open the dashboard where it lets its readers see single rows."""
+    return manages_data(user) or dashboard.shows_rows
+
+
+def require_rows(user: User, dashboard: Dashboard) -> None:
+    if not may_see_rows(user, dashboard):
+        raise NotAllowed(
+            _("Single rows are not open here. %(owner)s, who owns this, can open them.")
+            % {"owner": dashboard.owner}
+        )
 
 
 def require_owner(user: User, dashboard: Dashboard) -> None:

@@ -10,6 +10,7 @@ from dashboards.views import (
     prototypes,
     releases,
     reports,
+    rows,
     usage,
     validation,
 )
@@ -26,6 +27,8 @@ page_urls = [
     path(ONE + "edit/", pages.edit, name="dashboard-edit"),
     path(ONE + "about/", pages.about, name="dashboard-about"),
     path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),
+    path(ONE + "tiles/<slug:key>/rows/", rows.tile_rows, name="tile-rows"),
+    path(ONE + "tiles/<slug:key>/rows/file/", rows.tile_rows_file, name="tile-rows-file"),
     path(ONE + "tiles/<slug:key>/drivers/", moving.tile_drivers, name="tile-drivers"),
 ]
 

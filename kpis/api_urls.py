@@ -93,6 +93,7 @@ kpi_urls = [
     path(KPI + "tree/", trees.KPITree.as_view(), name="kpi-tree"),
     path(KPI + "edges/", trees.KPIEdges.as_view(), name="kpi-edges"),
     path(KPI + "edges/<int:pk>/", trees.KPIEdgeDetail.as_view(), name="kpi-edge-detail"),
+    path(KPI + "rows/", figures.KPIRows.as_view(), name="kpi-rows"),
     path(KPI + "drivers/", analysis.KPIDrivers.as_view(), name="kpi-drivers"),
     path(KPI + "comparisons/", analysis.KPIComparisons.as_view(), name="kpi-comparisons"),
 ]

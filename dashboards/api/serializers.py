@@ -27,7 +27,7 @@ class DashboardOutput(serializers.ModelSerializer[Dashboard]):
         model = Dashboard
         fields = [
             "slug", "name", "problem", "hypothesis", "success_measure", "persona", "owner",
-            "sponsor", "review_due", "stage", "status",
+            "sponsor", "review_due", "shows_rows", "stage", "status",
         ]  # fmt: skip
 
 
@@ -45,6 +45,9 @@ class DashboardInput(serializers.Serializer[Any]):
     )
     sponsor = serializers.CharField(max_length=120, default="", allow_blank=True)
     review_due = serializers.DateField()
+    shows_rows = serializers.BooleanField(
+        default=False, help_text="Whether readers see the single rows behind a figure."
+    )
 
 
 class DashboardChange(DashboardInput):

@@ -64,6 +64,7 @@ class Dashboard(BaseModel):
     )
     sponsor = models.CharField(_("sponsor"), max_length=120, blank=True)
     review_due = models.DateField(_("review due"))
+    shows_rows = models.BooleanField(_("readers see single rows"), default=False)
     stage = models.PositiveSmallIntegerField(
         _("stage"), choices=Stage.choices, default=Stage.PROBLEM,
         validators=[MinValueValidator(1), MaxValueValidator(8)],

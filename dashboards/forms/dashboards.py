@@ -49,6 +49,11 @@ class DashboardForm(forms.Form):
     )
     sponsor = forms.CharField(label=_("Sponsor"), max_length=120, required=False)
     review_due = day(label=_("Review due"), help_text=_("When you decide: go on, turn, or stop."))
+    shows_rows = forms.BooleanField(
+        label=_("Readers see the single rows behind a figure"),
+        required=False,
+        help_text=_("With all columns, and as a file. Row policies hold there, too."),
+    )
 
     def __init__(
         self,
@@ -70,7 +75,10 @@ class DashboardForm(forms.Form):
 
     @staticmethod
     def initial_of(dashboard: Dashboard) -> dict[str, Any]:
-        simple = ("name", "problem", "hypothesis", "success_measure", "sponsor", "review_due")
+        simple = (
+            "name", "problem", "hypothesis", "success_measure", "sponsor", "review_due",
+            "shows_rows",
+        )  # fmt: skip
         return {name: getattr(dashboard, name) for name in simple} | {
             "persona": dashboard.persona,
             "owner": dashboard.owner,

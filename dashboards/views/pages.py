@@ -29,11 +29,12 @@ from dashboards.forms.dashboards import DashboardForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
 from dashboards.lifecycle.selectors import canvas_of
-from dashboards.permissions import is_owner, require_editor
+from dashboards.permissions import is_owner, may_see_rows, require_editor
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
 from dashboards.views.usage import counted, was_filtered
+from kpis.derived import is_derived
 from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
@@ -133,6 +134,15 @@ def back_url(dashboard: Dashboard, version: Version, query: str) -> str:
     return f"{back}?{query}" if query else back
 
 
+def rows_url(user: User, dashboard: Dashboard, key: str, query: str, source: Source) -> str:
+    """To the rows behind a figure; empty where one may not see them, or it has none of its own."""
+    if not may_see_rows(user, dashboard) or is_derived(source.version):
+        return ""
+    address = reverse("dashboards:tile-rows", args=[dashboard.slug, key])
+    own = urlencode({"kpi": source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def moved_url(dashboard: Dashboard, key: str, query: str, source: Source) -> str:
     """To what moved the figure; empty where nothing could be compared."""
     if not source.dimensions or not source.timed:
@@ -184,6 +194,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "version": version,
         "back": back_url(dashboard, version, query),
         "query": explain_query(version, query),
+        "rows_url": rows_url(user, dashboard, key, explain_query(version, query), view.source),
         "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
         "pin_url": pin_url(user, dashboard, version, key, query, view),
         "tile_key": key,

@@ -13,10 +13,11 @@ from rest_framework.views import APIView
 from ace_portal.accounts.models import User
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.errors import Invalid
-from ace_portal.lib.permissions import ACE
+from ace_portal.lib.permissions import ACE, DATA
 from kpis import selectors
 from kpis.api.openapi import WHERE_REF
 from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
+from kpis.behind import EXPORTED, SHOWN, behind_figure
 from kpis.derived import filters_of, is_derived
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
@@ -110,6 +111,49 @@ class KPIFigures(APIView):
                 for part in answer.parts
                 if part.ignored
             ],
+        }
+
+
+class RowsInput(serializers.Serializer[Any]):
+    start = serializers.DateField(default=None, allow_null=True)
+    end = serializers.DateField(default=None, allow_null=True, help_text="Not included.")
+    where = WhereField(default=None, allow_null=True)
+    limit = serializers.IntegerField(min_value=1, max_value=EXPORTED, default=SHOWN)
+
+
+class KPIRowsOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    load = serializers.IntegerField()
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.ListField(), help_text="Newest first.")
+    counts_above = serializers.ListField(
+        child=serializers.BooleanField(), allow_null=True,
+        help_text="Of each row whether it is above the line of a share, or came in a net flow.",
+    )  # fmt: skip
+    more = serializers.BooleanField()
+
+
+class KPIRows(APIView):
+    """The rows that the figure of a range counts, for who manages data."""
+
+    door = DATA
+
+    @answers(KPIRowsOutput, takes=RowsInput)
+    def post(self, actor: User, given: Given, slug: str) -> dict[str, Any]:
+        version = selectors.published_of(selectors.kpi_for(actor, slug))
+        if version is None:
+            raise Invalid(_("Only a published KPI has figures."))
+        asked = given()
+        limit = asked.pop("limit")
+        query = _query(version, {**asked, "grain": None, "by": ()})
+        found = behind_figure(version, query, reader=actor, limit=limit)
+        return {
+            "version": version.number,
+            "load": version.dataset.live.number if version.dataset.live else None,
+            "columns": found.columns,
+            "rows": found.rows,
+            "counts_above": found.met,
+            "more": found.more,
         }
 
 

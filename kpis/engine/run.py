@@ -7,7 +7,7 @@ are fractions of one. ``Invalid`` says what a definition or a query asks that ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from kpis.engine.definition import (
 )
 from kpis.engine.frame import (
     MAX_POINTS,
+    Frame,
     as_aware,
     ends_of,
     frame_of,
@@ -44,7 +45,7 @@ from kpis.engine.query import Query, Table, calendar_of, check_query
 from kpis.engine.result import Result
 from kpis.engine.together import Row, behind, can_share, double, rows_together
 from kpis.engine.where import Scope
-from kpis.engine.windows import view_of
+from kpis.engine.windows import View, view_of
 
 Question = tuple[Definition, Query]
 Ends = Mapping[str, tuple[Any, Any]]
@@ -66,7 +67,7 @@ def run_many(
     for definition, query in asked:
         check_columns(definition, table.types)
         check_query(query, definition, table.types)
-    ends = ends_of(connection, table, (n for question in asked for n in _ends_needed(*question)))
+    ends = ends_of(connection, table, (n for question in asked for n in ends_needed(*question)))
     prepared: dict[Question, Prepared] = {}
     for definition, query in dict.fromkeys(asked):
         prepared[definition, query] = _prepare(connection.dialect, table, definition, query, ends)
@@ -128,7 +129,7 @@ def _columns(definition: Definition, query: Query) -> set[str]:
     return {*columns_used(bare), *query.by, *columns_of(query.where)}
 
 
-def _ends_needed(definition: Definition, query: Query) -> set[str]:
+def ends_needed(definition: Definition, query: Query) -> set[str]:
     """The columns of which one has to know from when to when they go."""
     worked = worked_columns((*operands(definition), *where_operands(query.where)))
     return {*definition.time_columns, *worked}
@@ -156,14 +157,31 @@ def explain(
     return str(select.compile(dialect=dialect))
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a question stands on: its range, what names mean, which rows count at all."""
+
+    frame: Frame
+    view: View
+    scope: Scope
+    conditions: list[Element]
+
+
+def ground_of(table: Table, definition: Definition, query: Query, ends: Ends) -> Ground:
+    """``ends`` are those of the definition's columns of time."""
+    calendar = calendar_of(definition)
+    frame = frame_of(query, definition, calendar, span_of(definition, ends), table)
+    scope = _scope(table, calendar, ends)
+    view = view_of(definition, query, frame)
+    return Ground(frame, view, scope, _conditions(scope, definition, query))
+
+
 def _prepare(
     dialect: Dialect, table: Table, definition: Definition, query: Query, ends: Ends
 ) -> Prepared:
-    calendar = calendar_of(definition)
-    frame = frame_of(query, definition, calendar, span_of(definition, ends), table)
-    view = view_of(definition, query, frame)
-    scope = _scope(table, calendar, ends)
-    conditions = _conditions(scope, definition, query)
+    ground = ground_of(table, definition, query, ends)
+    frame, view, scope = ground.frame, ground.view, ground.scope
+    conditions = ground.conditions
     dims = {f"by{i}": scope.columns[name] for i, name in enumerate(query.by)}
     measure = definition.basic
     if isinstance(measure, Formula):

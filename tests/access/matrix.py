@@ -55,6 +55,8 @@ MEMBERS_OWN = Rule(frozenset({"member"}), 404)
 #: the member wrote it; the team reads it and may not change it
 MEMBERS_WORDS = Rule(frozenset({"member"}), 403, frozenset({"outsider", "colleague", "admin"}))
 DECIDES = Rule(ACE_TEAM, 403, frozenset({"outsider", "colleague", "admin"}))
+#: the dashboard is open to the member, its single rows are not
+ROWS = DECIDES
 
 #: the member booked it with the owner: nobody else can tell that it is there
 BOOKED = Rule(frozenset({"member", "owner"}), 404)
@@ -201,6 +203,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:dashboard-edit": OWNER,
     "dashboards:tile-explain": OF_GROUP,
     "dashboards:tile-drivers": OF_GROUP,
+    "dashboards:tile-rows": ROWS,
+    "dashboards:tile-rows-file": ROWS,
     "dashboards:versions": OF_GROUP,
     "dashboards:version-detail": OF_GROUP,
     "dashboards:version-compare": TEAM,
@@ -423,6 +427,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:kpi-edges": (TEAM, OWNER),
     "api:kpi-edge-detail": (TEAM, OWNER),
     "api:kpi-drivers": TEAM,
+    "api:kpi-rows": TEAM,
     "api:kpi-comparisons": TEAM,
     "api:dashboards": (ALL, TEAM),
     "api:dashboard-detail": (OF_GROUP, OWNER),

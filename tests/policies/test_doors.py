@@ -107,6 +107,12 @@ def explained(visit: Visit) -> int:
     return int(context["explanation"].rows)
 
 
+def single_rows(visit: Visit) -> int:
+    Dashboard.objects.update(shows_rows=True)
+    answer = visit.client.post(f"{visit.where('tile-rows-file', visit.key)}?period=all")
+    return len(answer.content.splitlines()) - 1
+
+
 def listed(visit: Visit) -> int:
     """The figure on the card of the list is that of the last six months; the names come along."""
     [item] = visit.client.get(reverse("dashboards:dashboards")).context["items"]
@@ -188,7 +194,7 @@ DOORS: dict[Callable[[Visit], int], tuple[str, ...]] = {
     page: EVERYBODY, chart: EVERYBODY, table_row_by_row: EVERYBODY, filter_values: EVERYBODY,
     api: EVERYBODY, explained: EVERYBODY, listed: EVERYBODY, home: ("member", "colleague"),
     kpi_page: EVERYBODY, catalogue: EVERYBODY, kpi_api: TEAM, blueprint: EVERYBODY,
-    report: EVERYBODY, word: EVERYBODY,
+    report: EVERYBODY, word: EVERYBODY, single_rows: EVERYBODY,
 }  # fmt: skip
 
 

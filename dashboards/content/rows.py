@@ -1,0 +1,101 @@
+"""The rows behind a tile's figure, in the range and under the filters of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from ace_portal.accounts.models import User
+from ace_portal.lib.errors import NotVisible, PortalError
+from ace_portal.lib.saying import said
+from dashboards.content.document import Document, TileSpec
+from dashboards.content.filters import FilterState, state_words
+from dashboards.content.planning import Page, total_query
+from dashboards.content.sources import Source, sources_of
+from dashboards.content.titles import column_label
+from kpis.behind import behind_figure
+from kpis.engine.behind import Behind
+from kpis.engine.definition import Share
+from kpis.scopes import datasets_of, rows_words
+
+OWN = "_row"
+
+
+@dataclass
+class TileRows:
+    """``problem`` instead of rows where there are none; stamps are in the definition's zone."""
+
+    source: Source
+    filters: str
+    whose_rows: str = ""
+    problem: str = ""
+    head: list[str] = field(default_factory=list)
+    rows: list[list[Any]] = field(default_factory=list)
+    more: bool = False
+
+
+def rows_of_tile(
+    user: User,
+    document: Document,
+    spec: TileSpec,
+    state: FilterState,
+    kpi_version: int | None = None,
+    *,
+    limit: int,
+) -> TileRows:
+    """A table of several KPIs has rows for each of them; the first one's unless one is named."""
+    known = sources_of(document.kpi_versions)
+    page = Page.of(document, state, known)
+    own = [known[pk] for pk in spec.kpi_versions if pk in known]
+    source = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
+    if source is None:
+        raise NotVisible("")
+    view = TileRows(
+        source,
+        state_words(document, state, page.span_for(source)),
+        rows_words(user, datasets_of([source.version])),
+    )
+    try:
+        query = total_query(page, source)
+        _fill(view, document, behind_figure(source.version, query, reader=user, limit=limit))
+    except PortalError as error:
+        view.problem = said(error.message)
+    return view
+
+
+def _fill(view: TileRows, document: Document, behind: Behind) -> None:
+    zone = ZoneInfo(view.source.definition.time_zone)
+    shown = [place for place, name in enumerate(behind.columns) if name != OWN]
+    view.head = [column_label(behind.columns[place], document) for place in shown]
+    if behind.met is not None:
+        counts = isinstance(view.source.definition.basic, Share)
+        view.head.insert(0, _("Counts above") if counts else _("Came"))
+    for number, row in enumerate(behind.rows):
+        line = [_local(row[place], zone) for place in shown]
+        view.rows.append(line if behind.met is None else [behind.met[number], *line])
+    view.more = behind.more
+
+
+def _local(value: Any, zone: ZoneInfo) -> Any:
+    return value.astimezone(zone) if isinstance(value, datetime) else value
+
+
+def as_text(rows: list[list[Any]]) -> Iterator[list[str | None]]:
+    """The cells as people read them; None where there is nothing."""
+    for row in rows:
+        yield [_text(value) for value in row]
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return str(value)

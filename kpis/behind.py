@@ -1,0 +1,35 @@
+"""The rows behind a KPI's figure, for one reader."""
+
+from __future__ import annotations
+
+import duckdb
+from django.utils.translation import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from ace_portal.lib.errors import Conflict, Invalid
+from kpis.engine.behind import Behind, rows_behind
+from kpis.engine.query import Query
+from kpis.figures import definition_of, open_load, table_of
+from kpis.models import KPIVersion
+from kpis.scopes import Reader, cuts_for
+
+#: rows on a page, and in a file
+SHOWN, EXPORTED = 200, 10_000
+
+
+def behind_figure(version: KPIVersion, query: Query, *, reader: Reader, limit: int) -> Behind:
+    """Of the rows that the reader may see those that the figure counts, newest first.
+
+    Reads ``version.dataset.live``. Raises ``Invalid`` where a question has no rows of its own and
+    ``Conflict`` where there is no data.
+    """
+    definition = definition_of(version)
+    load = version.dataset.live
+    if load is None:
+        raise Conflict(_("The data of this KPI has not been loaded yet."))
+    cut = cuts_for(reader, [version.dataset]).get(version.dataset_id)
+    try:
+        with open_load(load) as connection:
+            return rows_behind(connection, table_of(load, cut), definition, query, limit=limit)
+    except (SQLAlchemyError, duckdb.Error, OSError) as error:
+        raise Invalid(_("The data could not be read.")) from error

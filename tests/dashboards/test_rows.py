@@ -1,0 +1,82 @@
+"""The rows behind a tile: for whom they are, which ones, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ace_portal.accounts.models import User
+from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.csvfile import csv_response
+from dashboards.content.models import Dashboard
+from dashboards.content.selectors import document_of, released_of
+from dashboards.content.services.dashboards import change_dashboard
+from kpis.models import KPIVersion
+from tests.fixtures.tickets import ticket_rows
+
+pytestmark = pytest.mark.django_db
+Open = Callable[[User | None], Client]
+
+
+@pytest.fixture
+def where(live: Dashboard, volume: KPIVersion, loads_dir: object) -> Callable[..., str]:
+    version = released_of(live)
+    assert version is not None
+    tiles = document_of(version).tiles
+    key = next(t.key for t in tiles if t.type == "number" and t.kpi_versions == (volume.pk,))
+    return lambda name="tile-rows": reverse(f"dashboards:{name}", args=[live.slug, key])
+
+
+def test_reader_sees_single_rows_once_the_owner_opens_them(
+    client_of: Open, owner: User, member: User, live: Dashboard, where: Callable[..., str]
+) -> None:
+    client = client_of(member)
+    explained = where("tile-explain")
+    closed = client.get(where()), client.post(where("tile-rows-file"))
+    link = "See the rows" in client.get(explained).text
+    change_dashboard(actor=owner, dashboard=live, shows_rows=True)
+    opened = client.get(where(), {"period": "all"})
+
+    assert ([answer.status_code for answer in closed], link) == ([403, 403], False)
+    assert opened.status_code == 200
+    assert len(opened.context["rows"].rows) == 200  # the newest of more
+    assert "See the rows" in client.get(explained).text
+
+
+def test_rows_are_those_of_the_page_with_its_filters(
+    client_of: Open, owner: User, where: Callable[..., str]
+) -> None:
+    page = client_of(owner).get(
+        where(), {"period": "own", "from": "2026-11-01", "to": "2026-11-30"}
+    )
+    view = page.context["rows"]
+
+    wanted = [row for row in ticket_rows() if row["opened_at"].month == 11 and
+              row["opened_at"].year == 2026]  # fmt: skip
+    assert len(view.rows) == len(wanted)
+    assert view.head == ["opened_at", "closed_at", "Priority", "Team", "met", "hours"]
+
+
+def test_file_has_all_of_them_and_is_on_record(
+    client_of: Open, owner: User, live: Dashboard, where: Callable[..., str]
+) -> None:
+    answer = client_of(owner).post(f"{where('tile-rows-file')}?period=all")
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert len(lines) == 1 + len(ticket_rows())
+    entry = AuditEntry.objects.get(action="rows.export")
+    assert (entry.actor, entry.details["rows"]) == (owner, len(ticket_rows()))
+
+
+def test_spreadsheet_computes_nothing() -> None:
+    given = ["=1+1", "+1", "-x", "@a", "\tb", "fine", -5, None, True]
+    answer = csv_response("x", ["a"] * len(given), [given])
+    (line,) = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+
+    assert line == ["'=1+1", "'+1", "'-x", "'@a", "'\tb", "fine", "-5", "", "true"]
