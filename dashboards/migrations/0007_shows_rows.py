@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboards', '0006_prototypes_and_validation'),
+        ("dashboards", "0006_prototypes_and_validation"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dashboard',
-            name='shows_rows',
-            field=models.BooleanField(default=False, verbose_name='readers see single rows'),
+            model_name="dashboard",
+            name="shows_rows",
+            field=models.BooleanField(default=False, verbose_name="readers see single rows"),
         ),
     ]
