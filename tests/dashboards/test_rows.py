@@ -24,7 +24,7 @@ Open = Callable[[User | None], Client]
 
 
 @pytest.fixture
-def where(live: Dashboard, volume: KPIVersion, loads_dir: object) -> Callable[..., str]:
+def where(live: Dashboard, volume: KPIVersion) -> Callable[..., str]:
     version = released_of(live)
     assert version is not None
     tiles = document_of(version).tiles
@@ -59,7 +59,7 @@ def test_rows_are_those_of_the_page_with_its_filters(
     wanted = [row for row in ticket_rows() if row["opened_at"].month == 11 and
               row["opened_at"].year == 2026]  # fmt: skip
     assert len(view.rows) == len(wanted)
-    assert view.head == ["opened_at", "closed_at", "Priority", "Team", "met", "hours"]
+    assert view.head == ["Opened at", "Closed at", "Priority", "Team", "Met", "Hours"]
 
 
 def test_file_has_all_of_them_and_is_on_record(
