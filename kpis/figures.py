@@ -8,6 +8,7 @@ cache stands the memory of the process, under the same keys.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -38,6 +39,8 @@ from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
 from kpis.scopes import Reader, cuts_for
+
+log = logging.getLogger("ace.kpis")
 
 __all__ = ["Answer", "Ask", "answers", "definition_of"]
 
@@ -169,6 +172,10 @@ def _compute(
                     fresh[key] = result
     except PortalError as error:  # the source of a live dataset does not answer, or not in time
         failed |= {key: said(error.message) for key in good if key not in fresh}
+    except OSError:  # the file of a load is gone, or cannot be read
+        log.exception("the rows of load %s cannot be read", load.pk)
+        why = _("The data could not be read.")
+        failed |= {key: why for key in good if key not in fresh}
 
 
 def values_of(

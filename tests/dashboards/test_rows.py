@@ -7,11 +7,13 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
+from ace_portal.lib import memory
 from ace_portal.lib.csvfile import csv_response
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import document_of, released_of
@@ -80,3 +82,18 @@ def test_spreadsheet_computes_nothing() -> None:
     (line,) = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
 
     assert line == ["'=1+1", "'+1", "'-x", "'@a", "'\tb", "fine", "-5", "", "true"]
+
+
+@pytest.mark.parametrize("name", ["tile-explain", "tile-rows", "dashboard-detail"])
+def test_lost_file_is_a_sentence(
+    client_of: Open, owner: User, live: Dashboard, where: Callable[..., str], name: str,
+    settings: object, tmp_path: object,
+) -> None:  # fmt: skip
+    settings.LOADS_DIR = tmp_path  # type: ignore[attr-defined]
+    memory.forget()
+    cache.clear()
+    address = live.get_absolute_url() if name == "dashboard-detail" else where(name)
+
+    answer = client_of(owner).get(address)
+
+    assert (answer.status_code, "The data could not be read." in answer.text) == (200, True)
