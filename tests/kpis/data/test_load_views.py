@@ -24,6 +24,11 @@ ClientOf = Callable[[User | None], Client]
 BASE = "/kpis/datasets/tickets/"
 
 
+@pytest.fixture(autouse=True)
+def _folders() -> None:
+    """The loads of the tickets stay where they were written."""
+
+
 def text_of(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200
