@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import NotVisible, PortalError
+from ace_portal.lib.errors import PortalError
 from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, before_words, ignored, state_words
 from dashboards.content.planning import Page, is_cut, target_day, total_query
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label, title_of
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
@@ -97,10 +97,8 @@ def explain(
     """The figure of the whole range behind a tile; a table has one for each of its KPIs."""
     known = sources_of(document.kpi_versions)
     page = Page.of(document, state, known)
-    own = [known[pk] for pk in spec.kpi_versions if pk in known]
-    chosen = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
-    if chosen is None:
-        raise NotVisible("")
+    own = own_of(spec, known)
+    chosen = chosen_of(own, kpi_version)
     view = Explanation(
         title=title_of(spec, own, document),
         source=chosen,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import Invalid, NotVisible, PortalError
+from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, state_words
 from dashboards.content.planning import Page, total_query
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label
 from kpis.analysis.driver_rows import DriverSheet, driver_sheet
 from kpis.analysis.drivers import moved
@@ -55,10 +55,7 @@ def movement(
     """The range against the one before it, or a year before."""
     known = sources_of(document.kpi_versions)
     page = Page.of(document, state, known)
-    own = [known[pk] for pk in spec.kpi_versions if pk in known]
-    source = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
-    if source is None:
-        raise NotVisible("")
+    source = chosen_of(own_of(spec, known), kpi_version)
     view = Movement(source, against, state_words(document, state, page.span_for(source)))
     splits = splits_for(user, document, spec, source)
     if not splits:

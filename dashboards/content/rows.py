@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import NotVisible, PortalError
+from ace_portal.lib.errors import PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, state_words
 from dashboards.content.planning import Page, total_query
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label
 from kpis.behind import behind_figure
 from kpis.engine.behind import Behind
@@ -51,10 +51,7 @@ def rows_of_tile(
     """A table of several KPIs has rows for each of them; the first one's unless one is named."""
     known = sources_of(document.kpi_versions)
     page = Page.of(document, state, known)
-    own = [known[pk] for pk in spec.kpi_versions if pk in known]
-    source = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
-    if source is None:
-        raise NotVisible("")
+    source = chosen_of(own_of(spec, known), kpi_version)
     view = TileRows(
         source,
         state_words(document, state, page.span_for(source)),

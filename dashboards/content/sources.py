@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,7 +13,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import PortalError
+from ace_portal.lib.errors import NotVisible, PortalError
+from dashboards.content.document import TileSpec
 from dashboards.rendering import Face, Goal, Mark
 from kpis.analysis.against import goal_for
 from kpis.derived import as_of_of, is_derived, leaves_of, load_parts
@@ -194,3 +195,16 @@ def today_of(sources: Iterable[Source]) -> date:
     """
     days = [day for source in sources if (day := source.known_until()) is not None]
     return max(days) if days else timezone.localdate()
+
+
+def own_of(spec: TileSpec, known: Mapping[int, Source]) -> list[Source]:
+    """The KPIs of a tile, in its order."""
+    return [known[pk] for pk in spec.kpi_versions if pk in known]
+
+
+def chosen_of(own: Sequence[Source], kpi_version: int | None) -> Source:
+    """The one that was asked for, else the first; NotVisible where there is none."""
+    chosen = next((s for s in own if s.version.pk == kpi_version), own[0] if own else None)
+    if chosen is None:
+        raise NotVisible("")
+    return chosen
