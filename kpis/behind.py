@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.engine.behind import Behind, rows_behind
 from kpis.engine.query import Query
-from kpis.figures import definition_of, open_load, table_of
+from kpis.figures import UNREADABLE, definition_of, open_load, table_of
 from kpis.models import KPIVersion
 from kpis.scopes import Reader, cuts_for
 
@@ -31,5 +29,5 @@ def behind_figure(version: KPIVersion, query: Query, *, reader: Reader, limit: i
     try:
         with open_load(load) as connection:
             return rows_behind(connection, table_of(load, cut), definition, query, limit=limit)
-    except (SQLAlchemyError, duckdb.Error, OSError) as error:
+    except UNREADABLE as error:
         raise Invalid(_("The data could not be read.")) from error

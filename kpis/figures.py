@@ -18,10 +18,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import duckdb
 import sqlalchemy as sa
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.memory import Memory
@@ -41,6 +43,9 @@ from kpis.models import KPI, KPIVersion, Load
 from kpis.scopes import Reader, cuts_for
 
 log = logging.getLogger("ace.kpis")
+
+#: what is no refusal of ours but the data's: it cannot be read
+UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
 
 __all__ = ["Answer", "Ask", "answers", "definition_of"]
 

@@ -7,24 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.lib.errors import PortalError, Temporary
 from ace_portal.lib.saying import kept
 from kpis.engine.query import Query
 from kpis.engine.result import Result
-from kpis.figures import Ask, answers, definition_of
+from kpis.figures import UNREADABLE, Ask, answers, definition_of
 from kpis.measured import PERIODS, measurement, periods_query
 from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
 from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 
 log = logging.getLogger("ace.kpis")
-
-#: what is no refusal of ours but the data's: it cannot be read
-UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
 
 
 @dataclass(frozen=True)

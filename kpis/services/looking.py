@@ -7,19 +7,17 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import PortalError
 from kpis.derived import as_of_of, is_derived
 from kpis.engine.query import latest
 from kpis.engine.result import Point, State
-from kpis.figures import Ask, answers, definition_of
+from kpis.figures import UNREADABLE, Ask, answers, definition_of
 from kpis.models import KPIVersion, Measurement, Refresh
 from kpis.scopes import PORTAL
 
@@ -74,7 +72,7 @@ def look_at(refresh: Refresh) -> None:
     """Write what was expected beside each measurement, and how that was found."""
     try:
         how, usual = _explained(refresh)
-    except (PortalError, SQLAlchemyError, duckdb.Error, OSError):
+    except (PortalError, *UNREADABLE):
         log.warning("the figures of KPI version %s could not be looked at", refresh.version_id)
         how, usual = "failed", {}
     with transaction.atomic():

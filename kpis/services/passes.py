@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import PortalError
 from kpis.derived import dependents_of
-from kpis.figures import Ask, answers
+from kpis.figures import UNREADABLE, Ask, answers
 from kpis.models import KPIVersion, Load, Refresh
 from kpis.scopes import PORTAL
-from kpis.services.computing import UNREADABLE, Outcome, close, compute, queries_of, write
+from kpis.services.computing import Outcome, close, compute, queries_of, write
 
 KIND = "kpis.refresh_after_load"
 AT_A_TIME = 40
