@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -87,9 +89,9 @@ def test_spreadsheet_computes_nothing() -> None:
 @pytest.mark.parametrize("name", ["tile-explain", "tile-rows", "dashboard-detail"])
 def test_lost_file_is_a_sentence(
     client_of: Open, owner: User, live: Dashboard, where: Callable[..., str], name: str,
-    settings: object, tmp_path: object,
+    settings: Any, tmp_path: Path,
 ) -> None:  # fmt: skip
-    settings.LOADS_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.LOADS_DIR = tmp_path
     memory.forget()
     cache.clear()
     address = live.get_absolute_url() if name == "dashboard-detail" else where(name)
@@ -97,3 +99,13 @@ def test_lost_file_is_a_sentence(
     answer = client_of(owner).get(address)
 
     assert (answer.status_code, "The data could not be read." in answer.text) == (200, True)
+
+
+def test_file_of_what_is_lost_is_refused(
+    client_of: Open, owner: User, where: Callable[..., str], settings: Any, tmp_path: Path
+) -> None:
+    settings.LOADS_DIR = tmp_path
+    answer = client_of(owner).post(where("tile-rows-file"))
+
+    assert (answer.status_code, "The data could not be read." in answer.text) == (400, True)
+    assert not AuditEntry.objects.filter(action="rows.export").exists()
