@@ -24,7 +24,7 @@ LAST_EVENT = (
 
 
 @pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Path, remembered_children: None) -> Iterator[None]:
+def _folders(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.LOADS_DIR = tmp_path / "loads"
     settings.UPLOADS_DIR = tmp_path / "uploads"
     yield

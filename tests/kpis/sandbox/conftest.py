@@ -10,6 +10,11 @@ import pytest
 Inputs = dict[str, Path]
 
 
+@pytest.fixture(autouse=True)
+def _started(started_children: None) -> None:
+    """How a child comes to be is part of what is tested here."""
+
+
 @pytest.fixture
 def inputs(tmp_path: Path) -> Inputs:
     events, teams = tmp_path / "events.parquet", tmp_path / "teams.parquet"
