@@ -43,7 +43,7 @@ from kpis.engine.movement import Movement
 from kpis.engine.periods import Calendar
 from kpis.engine.query import Query, Table, calendar_of, check_query
 from kpis.engine.result import Result
-from kpis.engine.together import Row, behind, can_share, double, rows_together
+from kpis.engine.together import Row, behind, can_share, double, in_front, rows_together
 from kpis.engine.where import Scope
 from kpis.engine.windows import View, view_of
 
@@ -100,11 +100,14 @@ def _answer(connection: Connection, table: Table, turn: Turn) -> Result:
 
 
 def _under_one_filter(table: Table, turns: Iterable[Turn]) -> list[list[Turn]]:
-    """The questions that a page asks of the same few rows; without a filter there is no gain."""
+    """The questions that a page asks of the same few rows.
+
+    Of all rows there is no gain; those of a cut are few to begin with.
+    """
     groups: dict[object, list[Turn]] = {}
     for turn in turns:
         definition, query = turn.question
-        if query.where is None or turn.prepared.view.joined:
+        if turn.prepared.view.joined or (query.where is None and table.whole is None):
             continue
         # A day that is compared with a stamp is one of the definition's zone.
         stamps = any(table.types[name] == "timestamp" for name in columns_of(query.where))
@@ -116,11 +119,15 @@ def _under_one_filter(table: Table, turns: Iterable[Turn]) -> list[list[Turn]]:
 def _share(connection: Connection, table: Table, group: Sequence[Turn], ends: Ends) -> None:
     """Read the rows of a group; nothing is read where the common rows do not fit into memory."""
     definition, query = group[0].question
-    assert query.where is not None
     own = behind(table)
     used = sorted({name for turn in group for name in _columns(*turn.question)})
-    kept = _scope(own, calendar_of(definition), ends).where(query.where)
+    kept = None
+    if query.where is not None:
+        kept = _scope(own, calendar_of(definition), ends).where(query.where)
     selects = [turn.prepared.select for turn in group]
+    if table.whole is not None:
+        few, dialect = in_front(table), connection.dialect
+        selects = [_prepare(dialect, few, *turn.question, ends).select for turn in group]
     try:
         found = rows_together(connection, double(own, used, kept), selects)
     except sa.exc.DBAPIError:

@@ -1,7 +1,10 @@
-"""Several queries in one statement, over the rows that their common filter leaves.
+"""Several queries in one statement, over the rows that their common filter or cut leaves.
 
 The statement reads the table once into a common table expression of the table's own name, which
 every query then finds in its place: each is worded, and counts, exactly as it would alone.
+
+The rows of a cut get a name that nothing else has. Their queries read that name, and could not read
+a row that is not somebody's to see if they tried.
 """
 
 from __future__ import annotations
@@ -13,36 +16,53 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.sql.expression import TableClause
 
-from kpis.engine.constructs import Element
+from kpis.engine.constructs import ONE, Element
 from kpis.engine.query import Table
 
 #: where DuckDB has its views: under it the table is found behind its double
 SCHEMA = "main"
+#: the rows of a cut; no view is called so
+CUT = "rows_of_the_reader"
 
 Row = Mapping[str, Any]
 
 
 def can_share(connection: Connection, table: Table) -> bool:
     """Whether the rows of this table can be read once for several queries."""
-    source = table.source
+    source = (table.whole or table).source
     own = isinstance(source, TableClause) and source.schema is None
     return own and connection.dialect.name == "duckdb"
 
 
 def behind(table: Table) -> Table:
-    """The table as it is found where its double has taken its name."""
+    """The table as it is found where its double has taken its name; a cut one keeps its own."""
+    if table.whole is not None:
+        return table
     assert isinstance(table.source, TableClause)
     return Table.named(table.source.name, table.types, as_of=table.as_of, schema=SCHEMA)
 
 
-def double(own: Table, used: Sequence[str], kept: Element) -> sa.CTE:
-    """The rows of ``behind`` that are kept, with the columns that are used, in the table's name.
+def in_front(table: Table) -> Table:
+    """The table as the queries over its double have it."""
+    if table.whole is None:
+        return table
+    return Table.named(CUT, table.types, as_of=table.as_of)
+
+
+def double(own: Table, used: Sequence[str], kept: Element | None) -> sa.CTE:
+    """The rows of ``behind`` that are kept, with the columns that are used, by the double's name.
 
     They are kept once, where DuckDB would else read them again for every query.
     """
-    assert isinstance(own.source, TableClause)
-    rows = sa.select(*(own.source.c[name] for name in used)).where(kept)
-    return rows.cte(own.source.name).prefix_with("MATERIALIZED")
+    columns = [own.source.c[name] for name in used] or [ONE.label("one")]
+    rows = sa.select(*columns).select_from(own.source)
+    if kept is not None:
+        rows = rows.where(kept)
+    name = CUT
+    if own.whole is None:
+        assert isinstance(own.source, TableClause)
+        name = own.source.name
+    return rows.cte(name).prefix_with("MATERIALIZED")
 
 
 def rows_together(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -339,3 +341,34 @@ def test_page_asks_for_the_policy_twice_however_many_tiles_it_has(
     tables = [query["sql"] for query in asked.captured_queries]
     assert sum('FROM "kpis_rowpolicy"' in sql for sql in tables) == 2
     assert sum('FROM "kpis_rowrule"' in sql for sql in tables) == 2
+
+
+def test_charts_of_a_page_read_the_rows_of_a_reader_once(
+    client_of: Open, readers: Readers, live: Dashboard
+) -> None:
+    """Each reader's own rows, with their values bound, and no others: in one statement a load."""
+    memory.forget()
+    cache.clear()
+    where, found = f"{live.get_absolute_url()}?period=all", {}
+    for name in ("member", "colleague", "member"):
+        client, asked = client_of(readers.people[name]), list[tuple[str, Any]]()
+
+        def sees(
+            _c: Any, _cursor: Any, sql: str, told: Any, *_rest: Any,
+            asked: list[tuple[str, Any]] = asked,
+        ) -> None:  # fmt: skip
+            asked.append((sql, told))
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", sees)
+        try:
+            client.get(where)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", sees)
+        figures = [(sql, told) for sql, told in asked if "rows_used" in sql]
+        found[name] = [*found.get(name, []), len(figures)]
+        teams = readers.teams[name] or frozenset()
+        others = {"Network", "Identity"} - teams
+        assert all(sql.startswith("WITH rows_of_the_reader AS") for sql, _told in figures)
+        assert not any(other in repr(told) for _sql, told in asked for other in others)
+
+    assert found == {"member": [1, 0], "colleague": [1]}  # asked again, it is known

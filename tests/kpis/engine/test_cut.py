@@ -6,14 +6,16 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpis.engine.cut import Cut, cut_down
-from kpis.engine.parsing import parse_definition
+from kpis.engine.parsing import parse_definition, parse_where
 from kpis.engine.query import Query, Table
 from kpis.engine.result import State
 from kpis.engine.run import run, run_many
+from kpis.engine.together import in_front
 from kpis.engine.values import distinct_values
 from tests.kpis.engine.test_property import MEASURES, TYPES, rows, shifted
 
@@ -105,3 +107,97 @@ def test_cut_is_in_the_sql_with_its_values_bound(duck, cut):
 
     assert "WHERE" in sql
     assert "'a'" not in sql
+
+
+# One pass -----------------------------------------------------------------------------------------
+
+SHARED = {"at": "timestamp", "g": "text", "x": "number", "n": "integer"}
+SOME = [
+    {"at": datetime(2025, 1, 1 + i % 28, i % 24), "g": "abc"[i % 3], "x": i * 1.5, "n": i % 5}
+    for i in range(90)
+]
+
+
+def page_of_charts(where=None):
+    """Charts of one page: several measures, grains and splits, one of them without any column."""
+    timed = {"time_column": "at", "time_zone": "Europe/Berlin", "dimensions": ["g"]}
+    over_time = [
+        parse_definition({"measure": measure, **timed})
+        for measure in ({"agg": "count"}, {"agg": "quantile", "column": "x", "q": 0.5},
+                        {"share": {"of": {"column": "n", "op": ">", "value": 2}}})
+    ]  # fmt: skip
+    queries = [Query(where=where), Query("week", where=where), Query("day", ("g",), where=where)]
+    rows = parse_definition({"measure": {"agg": "count"}})
+    return [(rows, Query(where=where)), *((d, q) for d in over_time for q in queries)]
+
+
+def sent(connection):
+    found = []
+    sa.event.listen(
+        connection, "before_cursor_execute", lambda _c, _cursor, sql, *_rest: found.append(sql)
+    )
+    return found
+
+
+@pytest.mark.parametrize("where", [None, {"column": "n", "op": "in", "value": [1, 2]}])
+def test_charts_of_one_reader_read_their_rows_once(duck, where):
+    charts = page_of_charts(parse_where(where) if where else None)
+    with duck.load(SHARED, SOME, AS_OF) as (connection, table):
+        mine = cut_down(table, Cut("g", ("a", "b")))
+        alone = [run(connection, mine, *chart) for chart in charts]
+        statements = sent(connection)
+        together = run_many(connection, mine, charts)
+
+    assert together == alone
+    ends, shared = statements
+    assert ends.startswith("SELECT min(")
+    assert shared.startswith("WITH rows_of_the_reader AS MATERIALIZED")
+    rows_of_all = '"load"'
+    assert rows_of_all in shared
+    assert rows_of_all not in shared.partition(" AS q")[2]  # the queries name what is theirs alone
+
+
+def test_charts_without_any_column_count_the_rows_of_the_cut(duck):
+    count = parse_definition({"measure": {"agg": "count"}})
+    other = parse_definition({"measure": {"agg": "count"}, "min_cases": 3})
+    with duck.load(SHARED, SOME) as (connection, table):
+        mine = cut_down(table, Cut("g", ("a",)))
+        statements = sent(connection)
+        told = run_many(connection, mine, [(count, Query()), (other, Query())])
+
+    assert [one.total.value for one in told] == [30, 30]
+    assert len(statements) == 1
+
+
+def test_what_is_asked_of_a_cut_can_read_nothing_else(duck):
+    """Alone, without the rows that it was given, it fails: it never falls back on all rows."""
+    with duck.load(SHARED, SOME) as (connection, table):
+        mine = in_front(cut_down(table, Cut("g", ("a",))))
+        with pytest.raises(sa.exc.DBAPIError):
+            run(connection, mine, *page_of_charts()[0])
+
+
+def test_two_readers_share_no_row(duck):
+    charts = page_of_charts()
+    with duck.load(SHARED, SOME, AS_OF) as (connection, table):
+        told = {
+            group: run_many(connection, cut_down(table, Cut("g", (group,))), charts)
+            for group in ("a", "b", "a")
+        }
+
+    assert {point.segment for one in told["a"] for point in one if one.by} == {("a",)}
+    assert {point.segment for one in told["b"] for point in one if one.by} == {("b",)}
+
+
+def test_rows_of_a_cut_that_do_not_fit_into_memory_are_asked_for_one_by_one(duck):
+    def refuse(_connection, _cursor, sql, *_rest):
+        if sql.startswith("WITH"):
+            raise sa.exc.OperationalError(sql, {}, MemoryError("Out of Memory Error"))
+
+    charts = page_of_charts()
+    with duck.load(SHARED, SOME, AS_OF) as (connection, table):
+        mine = cut_down(table, Cut("g", ("a", "b")))
+        alone = [run(connection, mine, *chart) for chart in charts]
+        sa.event.listen(connection, "before_cursor_execute", refuse)
+
+        assert run_many(connection, mine, charts) == alone
