@@ -94,7 +94,10 @@ def _answers(asks: Sequence[Ask], cuts: Cuts) -> list[Answer]:
     if fresh:
         cache.set_many(fresh, KEPT_SECONDS)
         _remember(fresh)
-    return [_answer(key, ask, known, fresh, failed) for key, ask in zip(keys, asks, strict=True)]
+    return [
+        replace(_answer(key, ask, known, fresh, failed), cut=ask.version.dataset_id in cuts)
+        for key, ask in zip(keys, asks, strict=True)
+    ]
 
 
 def _known(keys: Sequence[str]) -> dict[str, Result]:

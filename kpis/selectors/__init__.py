@@ -23,6 +23,7 @@ from kpis.selectors.kpis import (
     valued_kpis,
     versions_of,
 )
+from kpis.selectors.usual import last_look, unusual_of
 
 __all__ = [
     "catalogue_for",
@@ -33,6 +34,7 @@ __all__ = [
     "kpi_for",
     "kpis_for",
     "last_good",
+    "last_look",
     "may_see_values",
     "measurements_of",
     "owners_for",
@@ -43,6 +45,7 @@ __all__ = [
     "reported_before",
     "restatements_of",
     "step_metric_of",
+    "unusual_of",
     "valued_kpis",
     "versions_of",
 ]
