@@ -59,6 +59,7 @@ calendar_urls: list[URLPattern] = [
 LOAD = DATASET + "loads/<int:number>/"
 load_urls: list[URLPattern] = [
     path(LOAD, loads.LoadDetail.as_view(), name="load-detail"),
+    path(LOAD + "impact/", impact.LoadImpact.as_view(), name="load-impact"),
     path(LOAD + "rollback/", loads.LoadRollback.as_view(), name="load-rollback"),
     path(LOAD + "accept/", loads.LoadAccept.as_view(), name="load-accept"),
 ]

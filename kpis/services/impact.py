@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.impact import Impact, impact_of_sql, impact_of_types
-from kpis.models import Dataset
+from kpis.models import Dataset, Load
 from kpis.permissions import require_data
 from kpis.services.datasets import files_of, inputs_in
 from kpis.sources.base import TYPES
@@ -39,3 +39,12 @@ def impact_of(
     sql = dataset.sql if sql is None else sql
     inputs = inputs_in(actor, sql, reader=dataset)
     return impact_of_sql(actor, dataset, sql, files_of(inputs))
+
+
+def impact_of_load(*, actor: User, load: Load) -> Impact:
+    """Of another load of a dataset going live; nothing where it cannot or is live already."""
+    require_data(actor)
+    possible = load.state == Load.State.SUPERSEDED or load.is_held
+    if not possible or not load.types:
+        return Impact()
+    return impact_of_types(actor, load.dataset, load.types)

@@ -401,6 +401,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:sql-preview": TEAM,
     "api:loads": TEAM,
     "api:load-detail": TEAM,
+    "api:load-impact": TEAM,
     "api:load-rollback": (TEAM, OWNER),
     "api:load-accept": (TEAM, OWNER),
     "api:dataset-loading": TEAM,
