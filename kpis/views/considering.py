@@ -52,8 +52,8 @@ def found_out(touches: Callable[[], Impact]) -> Impact | None:
         return None
 
 
-def mark_of(found: Impact | None) -> str:
-    """Says that just this was shown."""
+def mark_of(found: Impact | None, asked: object = None) -> str:
+    """Says that just this was shown, of just what is asked."""
     if found is None:
         return ""
-    return hashlib.sha256(repr((found.drift, found.all)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((asked, found.drift, found.all)).encode()).hexdigest()[:16]

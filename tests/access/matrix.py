@@ -143,6 +143,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:source-new": TEAM,
     "kpis:source-detail": TEAM,
     "kpis:source-edit": TEAM,
+    "kpis:source-columns": TEAM,
     "kpis:source-test": TEAM,
     "kpis:source-remove": TEAM,
     "kpis:source-dataset": TEAM,
