@@ -4,6 +4,7 @@ from kpis.selectors.data import dataset_for, datasets_for
 from kpis.selectors.history import (
     last_good,
     measurements_of,
+    reformulated,
     refreshes_of,
     reported,
     reported_before,
@@ -40,6 +41,7 @@ __all__ = [
     "owners_for",
     "published_kpis",
     "published_of",
+    "reformulated",
     "refreshes_of",
     "reported",
     "reported_before",

@@ -419,6 +419,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:kpi-start": TEAM,
     "api:kpi-publish": (TEAM, OWNER),
     "api:kpi-verify": (TEAM, role("ace")),  # the owner is its author
+    "api:kpi-reformulation": TEAM,
     "api:kpi-restatements": TEAM,
     "api:kpi-retire": (TEAM, OWNER),
     "api:kpi-targets": (TEAM, OWNER),
