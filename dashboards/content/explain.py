@@ -21,6 +21,7 @@ from dashboards.content.unusual import marking_words
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
 from kpis.analysis.against import Compared, compared
+from kpis.asked import asked_words
 from kpis.asking import PartAnswer
 from kpis.derived import labels_of
 from kpis.display import definition_words
@@ -66,6 +67,8 @@ class Explanation:
     beside: Compared | None = None
     error: str = ""
     whose_rows: str = ""
+    asked_at: datetime | None = None  # of figures that a source was asked for
+    asked: str = ""  # what may be in them that the time of the data does not tell
     marking: str = ""  # what the marks of a chart mean, or why it has none
     cut: bool = False  # the reader does not see all rows, nor how many there are
 
@@ -134,6 +137,8 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
         view.error = got.error
         return
     result: Result = got.result
+    view.asked_at = result.asked_at
+    view.asked = asked_words(leaf.version for leaf in source.leaves or (source,))
     figure = view.figure = result.total
     cut = is_cut(definition, query, source.as_of)
     face = source.face(target_day(source, query))

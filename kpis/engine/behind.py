@@ -112,10 +112,10 @@ def _open(measure: Stock, scope: Scope, frame: Frame) -> list[Element]:
     """Those that are open at the end of the range."""
     opened, closed = scope.columns[measure.opened], scope.columns[measure.closed]
     conditions: list[Element] = [opened.is_not(None)]
-    if frame.end is None:
+    if frame.stop is None:
         return [*conditions, closed.is_(None)]
-    before = opened < frame.edge(frame.end, scope.types[measure.opened])
-    after = closed >= frame.edge(frame.end, scope.types[measure.closed])
+    before = opened < frame.edge(frame.stop, scope.types[measure.opened])
+    after = closed >= frame.edge(frame.stop, scope.types[measure.closed])
     return [*conditions, before, sa.or_(closed.is_(None), after)]
 
 
