@@ -18,7 +18,7 @@ from kpis import selectors
 from kpis.api.openapi import WHERE_REF
 from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
 from kpis.asked import asked_words
-from kpis.behind import EXPORTED, SHOWN, behind_figure
+from kpis.behind import EXPORTED, SHOWN, behind_figure, cut_words
 from kpis.derived import filters_of, is_derived, leaves_of
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
@@ -140,6 +140,10 @@ class KPIRowsOutput(serializers.Serializer[Any]):
         help_text="Of each row whether it is above the line of a share, or came in a net flow.",
     )  # fmt: skip
     more = serializers.BooleanField()
+    cut = serializers.CharField(
+        help_text="Why there are no more of them: the limit, the cells or the bytes that are given "
+        "out at once. Empty where these are all."
+    )
 
 
 class KPIRows(APIView):
@@ -163,6 +167,7 @@ class KPIRows(APIView):
             "rows": found.rows,
             "counts_above": found.met,
             "more": found.more,
+            "cut": cut_words(found),
         }
 
 
