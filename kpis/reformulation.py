@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ def _row(about: Reformulation, one: Reformulated) -> Row:
     then, now = figure_of(one.then), figure_of(one.now)
     start = one.now.period_start.astimezone(ZoneInfo(definition.time_zone))
     alike = (before.unit, before.unit_label) == (after.unit, after.unit_label)
-    step = change(now, then, is_share=is_percent(after))
+    step = change_text(change(now, then, is_share=is_percent(after)), after) if alike else None
     return Row(
         label=period_text(start, one.now.grain, definition.fiscal_start),
         then=shown(then, before),
@@ -121,7 +121,8 @@ def _row(about: Reformulation, one: Reformulated) -> Row:
         at=one.then.refresh.finished_at,
         now=shown(now, after),
         load_now=one.now.load.number,
-        delta=change_text(step, after) if alike else None,
+        # Another formula makes nothing better or worse.
+        delta=replace(step, tone="none") if step is not None else None,
         more=_more(before, after, one),
     )
 

@@ -64,6 +64,8 @@ def test_old_and_new_figure_stand_side_by_side(owner: User, reformulated: KPIVer
         str(by_hand((2026, 9))), str(by_hand((2026, 9), without="P3")),
     )  # fmt: skip
     assert september.more == "the formula alone"
+    assert september.delta is not None
+    assert (september.delta.direction, september.delta.tone) == ("down", "none")
     assert about.rows[0].label == "Oct 2026"  # November is not over
     assert about.summary == (
         f"v2 gives {len(about.rows)} of the {len(about.rows)} periods that v1 had measured other "
