@@ -13,10 +13,12 @@ from ace_portal.accounts.models import User
 from ace_portal.home.demo import (
     conversation,
     discovery,
+    knowing,
     lifecycle,
     measurement,
     meeting,
     sessions,
+    staffing,
     trial,
     use,
 )
@@ -54,6 +56,8 @@ class Command(BaseCommand):
         use.tell(people, found.group, dashboard, today)
         lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))
         trial.one_to_try(people, found, today)
+        staffing.tell(people, found, today)
+        knowing.tell(people, today)
 
 
 def make_people(password: str) -> dict[str, User]:
