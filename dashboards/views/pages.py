@@ -259,5 +259,5 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     columns = portfolio_of()
     rows = [dashboard for column in columns for dashboard in column.dashboards]
     times = median_times(times_of(rows).values())
-    context = {"columns": columns, "uses": uses_of(rows), "times": times}
+    context = {"columns": columns, "uses": uses_of(rows), "times": times, "nothing": not rows}
     return render(request, "dashboards/portfolio.html", context)

@@ -18,7 +18,7 @@ from kpis import selectors
 from kpis.api.openapi import WHERE_REF
 from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
 from kpis.behind import EXPORTED, SHOWN, behind_figure
-from kpis.derived import filters_of, is_derived
+from kpis.derived import filters_of, held_of, is_derived
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
@@ -102,7 +102,7 @@ class KPIFigures(APIView):
             "version": version.number,
             "load": answer.load.number,
             "as_of": result.as_of,
-            "held_back": version.dataset.behind,
+            "held_back": held_of(version) is not None,
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(version, query, point) for point in result.points],

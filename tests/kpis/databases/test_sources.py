@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +156,13 @@ def test_only_files_that_are_set_aside(name: str, owner: User, settings: Any) ->
     assert refused.value.field == "file"
 
 
+def test_file_that_is_gone_is_named(file_source: DataSource, owner: User, settings: Any) -> None:
+    (Path(settings.SOURCE_FILES_DIR) / file_source.file).unlink()
+
+    with pytest.raises(Invalid, match=f"“{file_source.file}” is not in the folder"):
+        try_source(actor=owner, source=file_source)
+
+
 def test_file_becomes_a_dataset(file_source: DataSource, owner: User) -> None:
     dataset = create_from_source(
         actor=owner, source=file_source, name="Orders", schema="main", table="orders"
@@ -181,8 +188,8 @@ def test_failed_load_keeps_the_good_one_and_says_so(
     file_source.refresh_from_db()
     assert dataset.live is not None
     assert dataset.live.number == 1
-    assert dataset.loads.get(number=2).trouble.startswith("Choose a file")
-    assert file_source.trouble.startswith("Choose a file")
+    assert dataset.loads.get(number=2).trouble.startswith("The file “orders.sqlite” is not")
+    assert file_source.trouble.startswith("The file “orders.sqlite” is not")
 
 
 def test_source_in_use_stays(file_source: DataSource, owner: User) -> None:
@@ -215,3 +222,17 @@ def test_dataset_is_refused_before_it_is_made(
     with pytest.raises(Invalid, match=why):
         create_from_source(actor=owner, source=file_source, name="O", **asked)
     assert not Dataset.objects.exists()
+
+
+def test_who_manages_no_data_is_led_nowhere_that_is_closed(
+    file_source: DataSource, ace: User, owner: User, client_of: Callable[[User | None], Client]
+) -> None:
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    for path in ("/kpis/sources/", file_source.get_absolute_url()):
+        pages = [client_of(one).get(path).content.decode() for one in (owner, ace)]
+        assert ['href="/kpis/datasets/"' in page for page in pages] == [True, False]
+
+    refused = client_of(ace).get("/kpis/datasets/")
+
+    assert refused.status_code == 403
+    assert "members of the ACE who manage data" in refused.content.decode()

@@ -286,6 +286,8 @@ def test_staff_read_published_definitions_without_values(
     assert page.status_code == 200
     assert "75.0" not in page.content.decode()
     assert "sheet" not in page.context
+    assert "Some figures are not open to you" in catalogue.content.decode()
+    assert "Its figures are not open to you" in page.content.decode()
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
@@ -298,6 +300,7 @@ def test_member_reads_values_that_a_dashboard_grants(
 
     assert str(page.context["sheet"].now.value) == "75.0%"
     assert "attempts" not in page.context
+    assert "not open to you" not in page.content.decode()
 
 
 DEEDS = [
