@@ -104,6 +104,7 @@ def board_page(
         "board": shown,
         "query": explain_query(version, query),
         "subscribe_url": subscribe_url(dashboard, version, query),
+        "filtered": bool(query),
     }
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target == "board":
@@ -113,7 +114,7 @@ def board_page(
         for key, label in PERIODS.items()
     ]
     own = span_words(shown.span) if state.preset == "own" else ""
-    context |= {"presets": presets, "own_words": own, "filtered": bool(query), **more}
+    context |= {"presets": presets, "own_words": own, **more}
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
     return render(request, template, frame(user, dashboard, tab, **context))

@@ -43,6 +43,14 @@ def test_person_with_an_attribute_sees_the_rows_of_their_team(
     assert len(teams(visit("member").go(path))) == 5
 
 
+def test_gates_of_the_launched_dashboard_stand(visit: Callable[..., Visitor]) -> None:
+    """What the demo adds comes before they are decided, so that none has to be decided again."""
+    page = visit("owner").go("/dashboards/incident-service/about/")
+
+    expect(page.get_by_role("main")).to_contain_text("Stage 8: Iterate")
+    expect(page.get_by_role("main")).not_to_contain_text("Changed since")
+
+
 def test_tree_has_a_figure_and_a_status_at_its_nodes(visit: Callable[..., Visitor]) -> None:
     page = visit("owner").go("/kpis/satisfaction-csat/tree/")
     names = ("SLA attainment", "Time to resolve", "Work per shift", "Incident volume")

@@ -217,6 +217,19 @@ def test_stop_archives_it_and_it_can_be_brought_back_with_a_reason(
         gates.restore_dashboard(actor=owner, dashboard=begun, reason="Again")
 
 
+def test_stage_with_nothing_missing_does_not_warn(
+    owner: User, dashboard: Dashboard, request: pytest.FixtureRequest
+) -> None:
+    def here() -> tuple[int, bool]:
+        stages = canvas_of(owner, dashboard).stages
+        return next((stage["number"], stage["met"]) for stage in stages if stage["here"])
+
+    before = here()
+    request.getfixturevalue("sla")
+
+    assert (before, here()) == ((1, False), (1, True))
+
+
 def test_what_was_decided_is_never_changed(ace: User, begun: Dashboard) -> None:
     review = decide(ace, begun, 1)
 
