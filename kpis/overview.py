@@ -17,7 +17,7 @@ from kpis import selectors
 from kpis.analysis.against import compared
 from kpis.analysis.looked import looked_words
 from kpis.analysis.stretches import chosen_of, stretches_of
-from kpis.derived import as_of_of, is_derived, labels_of, load_parts, parts_of
+from kpis.derived import as_of_of, held_of, is_derived, labels_of, load_parts, parts_of
 from kpis.diff import Said, differences, null_rule
 from kpis.display import (
     GRAINS,
@@ -131,7 +131,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
         "may_target": may_set_target(user, kpi, published=published) and kpi.retired_at is None,
         "values": values,
-        "held": values and version.dataset.behind,
+        "held": held_of(version) if values else None,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
         "verified": verified_of([version]).get(version.pk),

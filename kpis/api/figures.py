@@ -19,7 +19,7 @@ from kpis.api.openapi import WHERE_REF
 from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
 from kpis.asked import asked_words
 from kpis.behind import EXPORTED, SHOWN, behind_figure, cut_words
-from kpis.derived import filters_of, is_derived, leaves_of
+from kpis.derived import filters_of, held_of, is_derived, leaves_of
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
@@ -111,7 +111,7 @@ class KPIFigures(APIView):
             "as_of": result.as_of,
             "asked_at": result.asked_at,
             "asked": asked_words(leaves_of(version)),
-            "held_back": version.dataset.behind,
+            "held_back": held_of(version) is not None,
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(version, query, point) for point in result.points],

@@ -83,7 +83,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "failed": latest if latest is not None and latest.trouble else None,
         "held": dataset.held,
         "behind": selectors.behind_of(dataset) if dataset.behind else [],
-        "checks": outcomes_of(checks_of(dataset), latest),
+        "checks": outcomes_of(checks_of(dataset), selectors.last_checked(dataset)),
         "arrival": arrival_words(dataset),
         "reached": reached_words(live) if dataset.mark_column else "",
         "facts": facts_of(live) if live is not None else [],

@@ -41,11 +41,12 @@ TEXT_FIELDS = (
 )  # fmt: skip
 
 
-def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
-    steps = [
-        {"label": _("Data"), "url": reverse("kpis:datasets")},
-        {"label": _("Sources"), "url": reverse("kpis:sources")},
-    ]
+def trail(
+    here: str, source: DataSource | None = None, *, data: bool = True
+) -> list[dict[str, str]]:
+    """From all data, for who may open that, to where one is."""
+    steps = [{"label": _("Data"), "url": reverse("kpis:datasets")}] if data else []
+    steps.append({"label": _("Sources"), "url": reverse("kpis:sources")})
     if source is not None:
         steps.append({"label": source.name, "url": source.get_absolute_url()})
     return [*steps, {"label": here, "url": ""}]
@@ -56,10 +57,10 @@ def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
 def sources(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     page = page_of(request, selectors.sources_for(user))
+    may = manages_data(user)
     context = {
-        "page": page, "may": manages_data(user), "labels": dict(services.kinds()),
-        "crumbs": [{"label": _("Data"), "url": reverse("kpis:datasets")},
-                   {"label": _("Sources"), "url": ""}],
+        "page": page, "may": may, "labels": dict(services.kinds()),
+        "crumbs": data_trail(_("Sources")) if may else [{"label": _("Sources"), "url": ""}],
     }  # fmt: skip
     return render(request, "kpis/sources.html", context)
 
@@ -92,7 +93,7 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "source": source, "label": said(LABELS[source.kind]), "may": may,
         "address": source.kind == HTTP,
-        "crumbs": trail(source.name),
+        "crumbs": trail(source.name, data=may),
         "names": names[:RELATIONS_SHOWN], "more": len(names) - RELATIONS_SHOWN,
         "search": search, "opened": opened, "look": look, "look_trouble": trouble,
         "kept": [a for a in look.attributes if a.type] if look else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -286,3 +287,15 @@ def test_prepared_dataset_is_asked_how_many_loads_it_keeps_alone(
     tickets.refresh_from_db()
     assert ("What a new file does" in page, "makes all rows anew" in page) == (False, True)
     assert (tickets.keep, tickets.mode) == (3, "replace")
+
+
+def test_check_says_what_the_last_checked_load_came_to(
+    owner: User, client_of: ClientOf, held: Load
+) -> None:
+    """A load that failed before its checks says nothing about them."""
+    Load.objects.create(dataset=held.dataset, number=3, state=Load.State.REJECTED, error="Gone.")
+
+    text = text_of(client_of(owner), BASE)
+
+    assert "not checked yet" not in text
+    assert re.search(r"Failed.{0,60}1 row<", text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,13 @@ def test_only_files_that_are_set_aside(name: str, owner: User, settings: Any) ->
     assert refused.value.field == "file"
 
 
+def test_file_that_is_gone_is_named(file_source: DataSource, owner: User, settings: Any) -> None:
+    (Path(settings.SOURCE_FILES_DIR) / file_source.file).unlink()
+
+    with pytest.raises(Invalid, match=f"“{file_source.file}” is not in the folder"):
+        try_source(actor=owner, source=file_source)
+
+
 def test_file_becomes_a_dataset(file_source: DataSource, owner: User) -> None:
     dataset = create_from_source(
         actor=owner, source=file_source, name="Orders", schema="main", table="orders"
@@ -185,8 +192,8 @@ def test_failed_load_keeps_the_good_one_and_says_so(
     file_source.refresh_from_db()
     assert dataset.live is not None
     assert dataset.live.number == 1
-    assert dataset.loads.get(number=2).trouble.startswith("Choose a file")
-    assert file_source.trouble.startswith("Choose a file")
+    assert dataset.loads.get(number=2).trouble.startswith("The file “orders.sqlite” is not")
+    assert file_source.trouble.startswith("The file “orders.sqlite” is not")
 
 
 def test_owner_is_told_once_of_what_failed_by_itself(
@@ -265,3 +272,17 @@ def test_dataset_is_refused_before_it_is_made(
     with pytest.raises(Invalid, match=why):
         create_from_source(actor=owner, source=file_source, name="O", **asked)
     assert not Dataset.objects.exists()
+
+
+def test_who_manages_no_data_is_led_nowhere_that_is_closed(
+    file_source: DataSource, ace: User, owner: User, client_of: Callable[[User | None], Client]
+) -> None:
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    for path in ("/kpis/sources/", file_source.get_absolute_url()):
+        pages = [client_of(one).get(path).content.decode() for one in (owner, ace)]
+        assert ['href="/kpis/datasets/"' in page for page in pages] == [True, False]
+
+    refused = client_of(ace).get("/kpis/datasets/")
+
+    assert refused.status_code == 403
+    assert "members of the ACE who manage data" in refused.content.decode()
