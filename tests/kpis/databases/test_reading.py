@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -21,6 +22,7 @@ from kpis.sources.databases.base import Place
 from kpis.sources.databases.registry import DATABASES, database_of
 from kpis.sources.databases.rows import extract
 from tests.fixtures.databases import PASSWORD, ROWS, Outside, file_database
+from tests.waiting import wait_until
 
 LIMITS = Limits(seconds=30)
 
@@ -210,6 +212,31 @@ def test_slow_query_is_gone_from_the_source(server: Any, target: Path) -> None:
         "AND state = 'active'"
     )
     assert running == [(0,)]
+
+
+def test_rows_that_break_off_are_tried_again_and_leave_nothing(server: Any, target: Path) -> None:
+    """Killed at the source after a thousand rows: a failure that passes, not half a file."""
+    asked = {"schema": "public", "table": "endless"}
+    server.run(
+        "CREATE VIEW endless AS SELECT orders.* FROM orders UNION ALL "
+        "SELECT orders.* FROM orders, pg_sleep(60)",
+        f"GRANT SELECT ON endless TO {server.outside.place.user}",
+    )
+
+    def cut() -> bool:
+        return server.run(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE wait_event = 'PgSleep' AND query LIKE '%endless%' AND pid <> pg_backend_pid()"
+        ) == [(1,)]
+
+    with ThreadPoolExecutor(1) as pool:
+        cutting = pool.submit(wait_until, cut, "the query that sleeps", 30)
+        with pytest.raises(Temporary) as broken:
+            extract_from(server.outside.place, asked, target, caps=Caps(), limits=LIMITS)
+        cutting.result()
+    server.run("DROP VIEW endless")
+    assert broken.value.field == "host"
+    assert list(target.parent.iterdir()) == []
 
 
 def test_column_that_is_not_there_is_no_wrong_password(outside: Outside) -> None:
