@@ -186,6 +186,7 @@ def answer_of(tree: Tree, answered: Iterator[Answer]) -> Answer:
         _newest(parts),
         cached=all(part.answer.cached for part in parts),
         key="derived:" + hashlib.sha256(keys.encode()).hexdigest(),
+        cut=any(part.answer.cut for part in parts),
         parts=parts,
     )
 

@@ -29,11 +29,13 @@ from dashboards.forms.dashboards import DashboardForm, HandOverForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
 from dashboards.lifecycle.selectors import canvas_of
+from dashboards.lifecycle.standing import LAST
 from dashboards.people import choice_for
 from dashboards.permissions import (
     is_owner,
     may_hand_over,
     may_see_rows,
+    may_vouch,
     require_editor,
     require_handing_over,
 )
@@ -174,6 +176,17 @@ def pin_url(
     return f"{address}?{own}&{query}" if query else f"{address}?{own}"
 
 
+def gate_pin_url(user: User, dashboard: Dashboard, key: str, query: str, view: Explanation) -> str:
+    """To the decision at the present gate that keeps this figure; empty for who decides none."""
+    if dashboard.is_over or dashboard.stage > LAST or view.figure is None:
+        return ""
+    if not may_vouch(user, dashboard):
+        return ""
+    address = reverse("dashboards:gate-decide", args=[dashboard.slug, dashboard.stage])
+    own = urlencode({"tile": key, "kpi": view.source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
     if dashboard.is_over or version.state != Version.State.RELEASED:
@@ -205,6 +218,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "rows_url": rows_url(user, dashboard, key, explain_query(version, query), view.source),
         "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
         "pin_url": pin_url(user, dashboard, version, key, query, view),
+        "gate_pin_url": gate_pin_url(user, dashboard, key, query, view),
         "tile_key": key,
     }
     if getattr(request, "htmx", None):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from kpis.services import sources as services
 from kpis.services.schedules import set_schedule
 from kpis.sources.http.asking import KIND as HTTP
 from kpis.sources.origins import LABELS
+from kpis.views.asking import query_page
 from kpis.views.datasets import trail as data_trail
 from kpis.views.reading import sample_page
 
@@ -232,10 +233,11 @@ def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
     def make(**given: Any) -> Dataset:
         return sourced.create_from_source(actor=user, source=source, **form.asked(**given))
 
-    return form_page(
+    return query_page(
         request,
         form,
         make,
+        source=source,
         done=Dataset.get_absolute_url,
         said=_("The rows are on their way."),
         title=title,
@@ -243,3 +245,13 @@ def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
         submit=_("Create and load"),
         cancel_url=back,
     )
+
+
+@access(DATA)
+@require_GET
+def source_columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the columns of tables are called, for the editor: ``?table=`` as a query names it."""
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    tables = request.GET.getlist("table")
+    return JsonResponse({"columns": services.columns_in(actor=user, source=source, tables=tables)})

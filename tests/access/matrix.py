@@ -143,6 +143,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "kpis:source-new": TEAM,
     "kpis:source-detail": TEAM,
     "kpis:source-edit": TEAM,
+    "kpis:source-columns": TEAM,
     "kpis:source-test": TEAM,
     "kpis:source-remove": TEAM,
     "kpis:source-dataset": TEAM,
@@ -402,6 +403,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:sql-preview": TEAM,
     "api:loads": TEAM,
     "api:load-detail": TEAM,
+    "api:load-impact": TEAM,
     "api:load-rollback": (TEAM, OWNER),
     "api:load-accept": (TEAM, OWNER),
     "api:dataset-loading": TEAM,
@@ -418,6 +420,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:kpi-start": TEAM,
     "api:kpi-publish": (TEAM, OWNER),
     "api:kpi-verify": (TEAM, role("ace")),  # the owner is its author
+    "api:kpi-reformulation": TEAM,
     "api:kpi-restatements": TEAM,
     "api:kpi-retire": (TEAM, OWNER),
     "api:kpi-targets": (TEAM, OWNER),

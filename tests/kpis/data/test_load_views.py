@@ -202,7 +202,8 @@ def test_roll_back_from_there_keeps_the_reason(
     two[0].file.touch()  # made before this test had a folder of its own
     client = client_of(owner)
     asked = client.get(f"{BASE}loads/1/rollback/")
-    done = client.post(f"{BASE}loads/1/rollback/", {"reason": "Load 2 is a test."}, follow=True)
+    said = {"reason": "Load 2 is a test.", "seen": asked.context["seen"]}
+    done = client.post(f"{BASE}loads/1/rollback/", said, follow=True)
 
     first = Load.objects.get(pk=two[0].pk)
     assert ("Roll back to load 1" in asked.content.decode(), done.status_code) == (True, 200)

@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
-from kpis.sandbox.databases import extract_from, knock_at, look_at, survey_of
+from kpis.sandbox.databases import columns_at, extract_from, knock_at, look_at, survey_of
 from kpis.sandbox.limits import Limits
-from kpis.sandbox.outside import gate
+from kpis.sandbox.outside import gate, located, written
 from kpis.sources.base import Caps, ClockChanges
 from kpis.sources.databases import looking
 from kpis.sources.databases.base import Place
@@ -274,3 +274,42 @@ def test_columns_that_a_dataset_cannot_have(outside: Outside, target: Path) -> N
     ):
         with pytest.raises(Invalid, match=why):
             extract_from(outside.place, {"sql": sql}, target, caps=Caps(), limits=LIMITS)
+
+
+def test_columns_of_tables_are_told_by_their_names(outside: Outside) -> None:
+    found = columns_at(outside.place, [{"schema": outside.schema, "table": "orders"}] * 2)
+
+    assert found[0][:3] == ["id", "words", "price"]
+    assert found[0] == found[1]
+
+
+def test_refusal_of_the_database_has_its_place_in_what_was_typed(outside: Outside) -> None:
+    with pytest.raises(Invalid) as refused:
+        look_at(outside.place, {"sql": "SELECT id, 'nope' AS said\nFROM orders WHERE  nope > 1"})
+
+    assert (refused.value.details["line"], refused.value.details["column"]) == (2, 20)
+    assert str(refused.value.message).startswith("Line 2, column 20: The database says:")
+
+
+def test_refusal_that_names_nothing_that_was_typed_stays_as_it_is() -> None:
+    database = database_of("sqlite")
+    away = Invalid("The database says: disk I/O error", field="sql")
+
+    assert located(away, "SELECT id FROM orders", database) is away
+    assert located(Invalid("no such column: id", field="host"), "SELECT id", database).details == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "name", "said"),
+    [
+        ("postgresql", "public", "orders", "orders"),
+        ("postgresql", "sales", "orders", "sales.orders"),
+        ("postgresql", "Sales", "Order lines", '"Sales"."Order lines"'),
+        ("postgresql", "public", "order", '"order"'),
+        ("mysql", "shop", "orders", "orders"),
+        ("mysql", "other", "from", "other.`from`"),
+        ("sqlite", "main", "orders", "orders"),
+    ],
+)
+def test_table_is_named_as_a_query_would(kind: str, schema: str, name: str, said: str) -> None:
+    assert written(database_of(kind), schema, name, home="shop") == said
