@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from typing import Any
 
 from ace_portal.lib.errors import PortalError
 from kpis.asking import Ask, definition_of
@@ -23,6 +24,11 @@ from kpis.selectors import measurements_of
 PERIODS = 24
 #: the grain of the only measurement of a KPI in which time plays no part
 TOTAL = "total"
+#: what a row says of its period
+FIGURES = (
+    "grain", "period_start", "period_end", "partial", "state", "value", "numerator", "denominator",
+    "rows",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,18 +87,18 @@ def periods_query(version: KPIVersion) -> Query:
 
 def measurement(version: KPIVersion, load: Load, point: Point) -> Measurement:
     """One period's figure as a row, not stored."""
+    told = dict(zip(FIGURES, figures_of(load, point), strict=True))
+    return Measurement(version=version, load=load, **told)
+
+
+def figures_of(load: Load, point: Point) -> tuple[Any, ...]:
+    """The values of ``FIGURES``, in their order."""
     figure, period = point.figure, point.period
-    moment = load.as_of or load.created_at
-    return Measurement(
-        version=version,
-        load=load,
-        grain=period.grain if period else TOTAL,
-        period_start=period.start.astimezone(UTC) if period else moment,
-        period_end=period.end.astimezone(UTC) if period else moment + timedelta(microseconds=1),
-        state=figure.state.value,
-        value=figure.value,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        rows=figure.rows,
-        partial=bool(period and period.partial),
-    )
+    if period is None:
+        moment = load.as_of or load.created_at
+        when: tuple[Any, ...] = (TOTAL, moment, moment + timedelta(microseconds=1), False)
+    else:
+        both = period.start.astimezone(UTC), period.end.astimezone(UTC)
+        when = (period.grain, *both, period.partial)
+    told = (figure.state.value, figure.value, figure.numerator, figure.denominator, figure.rows)
+    return (*when, *told)

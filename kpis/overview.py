@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -139,6 +140,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         and version.state == State.PUBLISHED
         and version.author_id != user.pk,
         "versions": _history(versions),
+        "runs": kpi.runs_ahead(now=timezone.now()) if user.is_ace else [],
         "steps": kpi.step_metrics.select_related("blueprint") if user.is_ace else [],
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpis")}, {"label": kpi.name}],
         **_definition(version),

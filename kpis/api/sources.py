@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
@@ -18,9 +17,7 @@ from ace_portal.lib.permissions import ACE, DATA
 from kpis.api.datasets import DatasetOutput
 from kpis.models import Dataset, DataSource
 from kpis.selectors import sources as selectors
-from kpis.selectors.data import dataset_for
 from kpis.services import sourced, sources
-from kpis.services.schedules import runs_ahead, set_schedule
 from kpis.sources.origins import LABELS
 
 
@@ -176,39 +173,3 @@ class SourceDatasets(APIView):
     def post(self, actor: User, given: Given, slug: str) -> Dataset:
         source = selectors.source_for(actor, slug)
         return sourced.create_from_source(actor=actor, source=source, **given())
-
-
-class ScheduleInput(serializers.Serializer[Any]):
-    schedule = serializers.CharField(
-        max_length=100, allow_blank=True, help_text="`every 6 hours`, a cron line, or nothing."
-    )
-    schedule_zone = serializers.CharField(max_length=64, default="UTC")
-
-
-class ScheduleOutput(serializers.Serializer[Any]):
-    schedule = serializers.CharField()
-    schedule_zone = serializers.CharField()
-    next_runs = serializers.ListField(child=serializers.DateTimeField())
-
-
-class DatasetSchedule(APIView):
-    """When a dataset is loaded again by itself, and the next three times."""
-
-    door = DATA
-
-    @answers(ScheduleOutput)
-    def get(self, actor: User, slug: str) -> dict[str, Any]:
-        return _schedule(dataset_for(actor, slug))
-
-    @answers(ScheduleOutput, takes=ScheduleInput)
-    def put(self, actor: User, given: Given, slug: str) -> dict[str, Any]:
-        dataset = dataset_for(actor, slug)
-        return _schedule(set_schedule(actor=actor, dataset=dataset, **given()))
-
-
-def _schedule(dataset: Dataset) -> dict[str, Any]:
-    return {
-        "schedule": dataset.schedule,
-        "schedule_zone": dataset.schedule_zone,
-        "next_runs": runs_ahead(dataset, now=timezone.now()),
-    }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from kpis.engine.compile import NO_DATA, Plan
-from kpis.engine.definition import Definition
+from kpis.engine.definition import Definition, Window
 from kpis.engine.frame import Frame, Key, as_key, check_size
 from kpis.engine.movement import Movement
 from kpis.engine.query import Query, Table
@@ -20,6 +21,7 @@ from kpis.engine.windows import Reach, View, period_of, rules_of
 
 Row = Mapping[str, Any]
 Segment = tuple[str | None, ...]
+Place = tuple[Period | None, Reach, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +115,29 @@ def _points(
     return points, tuple(blank)
 
 
-def _places(definition: Definition, prepared: Prepared) -> list[tuple[Period | None, Reach, bool]]:
+def _places(definition: Definition, prepared: Prepared) -> tuple[Place, ...]:
     """Each period with its rows, and whether the data speaks of it."""
     frame, view = prepared.frame, prepared.view
     if prepared.query.grain is None:
         reach = view.reaches[0]
         known = frame.knows(frame.start, frame.end) and frame.knows(reach.start, reach.end)
-        return [(None, reach, known)]
-    return [
-        (
-            period_of(definition, frame, slot, reach),
-            reach,
-            frame.knows(slot.start, slot.end),
-        )
+        return ((None, reach, known),)
+    if not isinstance(definition.measure, Window):
+        return _own_places(view)
+    return tuple(
+        (period_of(definition, frame, slot, reach), reach, frame.knows(slot.start, slot.end))
         for slot, reach in zip(frame.slots, view.reaches, strict=True)
-    ]
+    )
+
+
+@lru_cache(maxsize=128)
+def _own_places(view: View) -> tuple[Place, ...]:
+    """Those of a view without windows, which the questions about the same time share."""
+    frame = view.frame
+    return tuple(
+        (frame.period(slot), reach, frame.knows(slot.start, slot.end))
+        for slot, reach in zip(frame.slots, view.reaches, strict=True)
+    )
 
 
 def segment_text(value: Any) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ace_portal.lib.errors import Invalid
@@ -28,6 +29,8 @@ RANKED = ("sqlite", "mysql", "trino", "bigquery")
 #: where rows cannot be joined with windows that are spelled out beside the query
 NO_WINDOWS = ("clickhousedb", "snowflake", "bigquery")
 Element = ColumnElement[Any]
+#: how a construct holds what its SQL is made of: an expression, or a value that is written out
+PART, WRITTEN = InternalTraversal.dp_clauseelement, InternalTraversal.dp_plain_obj
 ONE: Element = sa.literal_column("1", sa.Integer())
 ZERO: Element = sa.literal_column("0", sa.Integer())
 
@@ -81,18 +84,21 @@ def stamp_text(value: datetime) -> str:
 
 
 class Construct(ColumnElement[Any]):
-    """An expression that is compiled per dialect, and refused where it has no exact form."""
+    """An expression that is compiled per dialect, and refused where it has no exact form.
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        # Looked up on each class itself: what a construct holds is no cache key.
-        cls.inherit_cache = False
-        super().__init_subclass__(**kwargs)
+    A statement is compiled once for all that differ in bound values alone. So each class names in
+    ``_cache_key_traversal`` every attribute that it has, each a ``PART`` or ``WRITTEN``: one that
+    is left out would give a question the SQL of another.
+    """
+
+    _cache_key_traversal: Any = ()
 
 
 class SecondsBetween(Construct):
     """Seconds from one stamp or date to another, to the microsecond."""
 
     type = sa.Double()
+    _cache_key_traversal = (("start", PART), ("end", PART), ("dates", WRITTEN))
 
     def __init__(self, start: Element, end: Element, *, dates: bool) -> None:
         self.start = start
@@ -104,6 +110,7 @@ class Quantile(Construct):
     """The exact quantile by linear interpolation between closest ranks, nulls left out."""
 
     type = sa.Double()
+    _cache_key_traversal = (("column", PART), ("q", WRITTEN))
 
     def __init__(self, column: Element, q: float) -> None:
         self.column = column
@@ -114,6 +121,7 @@ class WholePart(Construct):
     """The whole part of a number that is not negative, where quantiles are made of row numbers."""
 
     type = sa.BigInteger()
+    _cache_key_traversal = (("number", PART),)
 
     def __init__(self, number: Element) -> None:
         self.number = number
@@ -123,6 +131,7 @@ class EqualsAny(Construct):
     """Whether a column equals any of the values, bound as one array."""
 
     type = sa.Boolean()
+    _cache_key_traversal = (("column", PART), ("array", PART), ("expanded", PART))
 
     def __init__(self, column: Element, values: Sequence[Any], item: TypeEngine[Any]) -> None:
         self.column = column
@@ -134,6 +143,7 @@ class Contains(Construct):
     """Whether a text holds another, letter by letter (case counts, no wildcards)."""
 
     type = sa.Boolean()
+    _cache_key_traversal = (("column", PART), ("part", PART))
 
     def __init__(self, column: Element, part: Element) -> None:
         self.column = column

@@ -44,7 +44,7 @@ _TYPES = {
 class ReadOnlyDialect(Dialect):
     """duckdb-engine's dialect, restricted to reading."""
 
-    supports_statement_cache = False
+    supports_statement_cache = True
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Begin a transaction that cannot write to the database in memory."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ MAX_POINTS = 50_000
 # Dates beyond are markers ("never"), not times; they would stretch every axis by millennia.
 TICK = timedelta(microseconds=1)
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
-_LAST = datetime(2200, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 Key = date | datetime | None
 
@@ -37,9 +38,9 @@ class Span:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """The resolved time of one query.
+    """The resolved time of one query; questions about the same time share one.
 
     ``start`` and ``end`` (UTC) bound the rows that count, None where open; ``slots`` are the
     periods to answer; ``known`` is the stretch that the data speaks of, None when it is empty.
@@ -114,7 +115,7 @@ class Frame:
         if kind == "date":
             return DayKey(column, self.grain, self.calendar)
         first = max(self.known.first, self.slots[0].start if self.slots else EARLIEST)
-        last = min(self.known.last, self.end or _LAST)
+        last = min(self.known.last, self.end or LATEST)
         return PeriodKey(column, self.grain, self.calendar, first, max(first, last))
 
 
@@ -122,6 +123,19 @@ def frame_of(
     query: Query, definition: Definition, calendar: Calendar, span: Span | None, table: Table
 ) -> Frame:
     """Resolve a query's time; raises ``Invalid`` when it asks for too many periods."""
+    as_of = None if table.as_of is None else table.as_of.astimezone(UTC)
+    # Filters and dimensions do not touch time.
+    plain = replace(query, by=(), where=None)
+    level, timeless = is_level(definition), not definition.timed
+    ceiling = _ceiling(definition, table)
+    return _frame(plain, calendar, span, as_of, ceiling, level=level, timeless=timeless)
+
+
+@lru_cache(maxsize=128)
+def _frame(
+    query: Query, calendar: Calendar, span: Span | None, as_of: datetime | None,
+    ceiling: datetime | None, *, level: bool, timeless: bool,
+) -> Frame:  # fmt: skip
     start = calendar.midnight(query.start) if query.start else None
     end = calendar.midnight(query.end) if query.end else None
     if query.until is not None:
@@ -129,17 +143,15 @@ def frame_of(
         end = until if end is None else min(end, until)
     if span is not None and span.first < EARLIEST:
         start = max(start or EARLIEST, EARLIEST)
-    if span is not None and span.last >= _LAST:
-        end = min(end or _LAST, _LAST)
-    known, as_of = span, None if table.as_of is None else table.as_of.astimezone(UTC)
-    if span is not None and is_level(definition) and as_of is not None:
+    if span is not None and span.last >= LATEST:
+        end = min(end or LATEST, LATEST)
+    known = span
+    if span is not None and level and as_of is not None:
         # A level is known until the data's as-of, whether or not anything moved.
         known = Span(span.first, max(span.last, as_of))
     # The range of the periods to show: that of the query, not its cut.
     last = calendar.midnight(query.end) if query.end else end
     slots = _slots(query, calendar, start, last, known)
-    timeless = not definition.timed
-    ceiling = _ceiling(definition, table)
     return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless, ceiling)
 
 
@@ -165,7 +177,7 @@ def _slots(
     if start is None:
         start = None if known is None else max(known.first, EARLIEST)
     if end is None:
-        end = None if known is None else min(known.last + TICK, _LAST)
+        end = None if known is None else min(known.last + TICK, LATEST)
     if start is None or end is None:
         return ()
     slots = slots_between(calendar, start, end, query.grain, MAX_POINTS + 1)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from kpis.engine.constructs import Construct, Element
+from kpis.engine.constructs import PART, WRITTEN, Construct, Element
 from kpis.engine.periods import Calendar, ordinal
 
 
@@ -25,6 +25,10 @@ class PeriodKey(Construct):
     """
 
     type = sa.types.NullType()
+    _cache_key_traversal = (
+        ("column", PART), ("grain", WRITTEN), ("calendar", WRITTEN), ("offset", WRITTEN),
+        ("changes", WRITTEN), ("exceptions", WRITTEN),
+    )  # fmt: skip
 
     def __init__(
         self, column: Element, grain: str, calendar: Calendar, start: datetime, end: datetime
@@ -74,6 +78,7 @@ class DayKey(Construct):
     """The key of the period that holds a date, which is local already."""
 
     type = sa.types.NullType()
+    _cache_key_traversal = (("column", PART), ("grain", WRITTEN), ("calendar", WRITTEN))
 
     def __init__(self, column: Element, grain: str, calendar: Calendar) -> None:
         self.column = column

@@ -166,15 +166,22 @@ class Calendar:
         Empty almost always: only clocks that go back over midnight, or by less than an hour, make
         such stretches. Each is (from, until, key).
         """
-        found = []
-        for change in self.changes(start - _AROUND, end + _AROUND):
-            low, high = change.at - _AROUND, change.at + _AROUND
-            points = sorted(self._edges(change, low, high, grain))
-            for begin, finish in pairwise(points):
-                key = self.slot(begin, grain).key
-                if key != self.cut(begin, grain):
-                    found.append((begin, finish, key))
-        return tuple(found)
+        return tuple(
+            exception
+            for change in self.changes(start - _AROUND, end + _AROUND)
+            for exception in _exceptions_around(self, change, grain)
+        )
+
+    def exceptions_around(
+        self, change: Change, grain: str
+    ) -> Iterator[tuple[datetime, datetime, date | datetime]]:
+        """Those that one change of the clocks makes."""
+        low, high = change.at - _AROUND, change.at + _AROUND
+        points = sorted(self._edges(change, low, high, grain))
+        for begin, finish in pairwise(points):
+            key = self.slot(begin, grain).key
+            if key != self.cut(begin, grain):
+                yield begin, finish, key
 
     def cut(self, moment: datetime, grain: str) -> date | datetime:
         """The key by plain arithmetic: local time cut at the grain, as the SQL does it."""
@@ -196,6 +203,13 @@ class Calendar:
                 mark += step
         edges |= {slot.start for slot in self.slots(low, high, grain)}
         return {edge for edge in edges if low <= edge <= high}
+
+
+@lru_cache(maxsize=4096)
+def _exceptions_around(
+    calendar: Calendar, change: Change, grain: str
+) -> tuple[tuple[datetime, datetime, date | datetime], ...]:
+    return tuple(calendar.exceptions_around(change, grain))
 
 
 @lru_cache(maxsize=512)

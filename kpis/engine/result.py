@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class State(StrEnum):
@@ -16,8 +17,17 @@ class State(StrEnum):
     UNDEFINED = "undefined"  # a denominator of zero
 
 
+class Packed:
+    """Values that are packed as they are made: a cache reads and writes many of them."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+
+
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Packed):
     """One number in full precision.
 
     A share is a fraction of one (0.6342), a duration is in the measure's own unit. ``rows`` counts
@@ -35,7 +45,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Period(Packed):
     """A half-open stretch of time ``[start, end)``; both ends are aware, in the KPI's zone.
 
     ``fiscal_start`` is the month with which the calendar's years begin.
@@ -49,7 +59,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Point(Packed):
     """The figure of one period and one segment; ``segment`` follows the query's ``by``."""
 
     period: Period | None
@@ -58,7 +68,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Packed):
     """All points of one query, periods ascending, and how they came about.
 
     ``blank`` are the figures of a segment without rows, one for each period; only where ``by``

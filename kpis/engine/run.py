@@ -68,59 +68,66 @@ def run_many(
         check_columns(definition, table.types)
         check_query(query, definition, table.types)
     ends = ends_of(connection, table, (n for question in asked for n in ends_needed(*question)))
-    prepared: dict[Question, Prepared] = {}
-    for definition, query in dict.fromkeys(asked):
-        prepared[definition, query] = _prepare(connection.dialect, table, definition, query, ends)
-    shared: dict[Question, list[Row]] = {}
+    places = {question: place for place, question in enumerate(dict.fromkeys(asked))}
+    turns = [
+        Turn(question, _prepare(connection.dialect, table, *question, ends)) for question in places
+    ]
     if can_share(connection, table):
-        alone = {question for question, one in prepared.items() if one.view.joined}
-        for group in _under_one_filter(table, [one for one in prepared if one not in alone]):
-            shared |= _share(connection, table, group, prepared, ends)
-    answers: dict[Question, Result] = {}
-    for question, one in prepared.items():
-        rows = shared.get(question)
-        sql = str(one.select.compile(dialect=connection.dialect)) if rows is not None else ""
-        if rows is None:
-            answer = connection.execute(one.select)
-            names, sql = tuple(answer.keys()), str(answer.context.statement)
-            rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
-        answers[question] = result_of(table, question, one, rows, sql)
-    return [answers[question] for question in asked]
+        for group in _under_one_filter(table, turns):
+            _share(connection, table, group, ends)
+    answers = [_answer(connection, table, turn) for turn in turns]
+    return [answers[places[question]] for question in asked]
 
 
-def _under_one_filter(table: Table, questions: Iterable[Question]) -> list[list[Question]]:
+@dataclass(slots=True)
+class Turn:
+    """A question that is being answered; ``rows`` once they were read with those of others."""
+
+    question: Question
+    prepared: Prepared
+    rows: list[Row] | None = None
+
+
+def _answer(connection: Connection, table: Table, turn: Turn) -> Result:
+    select, rows = turn.prepared.select, turn.rows
+    if rows is None:
+        answer = connection.execute(select)
+        names, sql = tuple(answer.keys()), str(answer.context.statement)
+        rows = [dict(zip(names, row, strict=True)) for row in answer.all()]
+    else:
+        sql = str(select.compile(dialect=connection.dialect))
+    return result_of(table, turn.question, turn.prepared, rows, sql)
+
+
+def _under_one_filter(table: Table, turns: Iterable[Turn]) -> list[list[Turn]]:
     """The questions that a page asks of the same few rows; without a filter there is no gain."""
-    groups: dict[object, list[Question]] = {}
-    for definition, query in questions:
-        if query.where is None:
+    groups: dict[object, list[Turn]] = {}
+    for turn in turns:
+        definition, query = turn.question
+        if query.where is None or turn.prepared.view.joined:
             continue
         # A day that is compared with a stamp is one of the definition's zone.
         stamps = any(table.types[name] == "timestamp" for name in columns_of(query.where))
         key = (query.where, definition.time_zone if stamps else None)
-        groups.setdefault(key, []).append((definition, query))
+        groups.setdefault(key, []).append(turn)
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _share(
-    connection: Connection,
-    table: Table,
-    group: Sequence[Question],
-    prepared: Mapping[Question, Prepared],
-    ends: Ends,
-) -> dict[Question, list[Row]]:
-    """The rows of a group; none where the common rows do not fit into memory."""
-    definition, query = group[0]
+def _share(connection: Connection, table: Table, group: Sequence[Turn], ends: Ends) -> None:
+    """Read the rows of a group; nothing is read where the common rows do not fit into memory."""
+    definition, query = group[0].question
     assert query.where is not None
     own = behind(table)
-    used = sorted({name for question in group for name in _columns(*question)})
+    used = sorted({name for turn in group for name in _columns(*turn.question)})
     kept = _scope(own, calendar_of(definition), ends).where(query.where)
-    selects = [prepared[question].select for question in group]
+    selects = [turn.prepared.select for turn in group]
     try:
-        rows = rows_together(connection, double(own, used, kept), selects)
+        found = rows_together(connection, double(own, used, kept), selects)
     except sa.exc.DBAPIError:
         connection.rollback()
-        return {}
-    return dict(zip(group, rows, strict=True))
+        return
+    for turn, rows in zip(group, found, strict=True):
+        turn.rows = rows
 
 
 def _columns(definition: Definition, query: Query) -> set[str]:

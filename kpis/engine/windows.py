@@ -12,6 +12,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,7 +41,7 @@ class Reach:
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """How the rows of a query are read.
 
@@ -104,7 +105,7 @@ def view_of(definition: Definition, query: Query, frame: Frame) -> View:
     """How a query's rows are read; raises ``Invalid`` where a window asks for too much."""
     window = definition.measure
     if not isinstance(window, Window):
-        return View(_plain(query, frame), frame)
+        return _plain(frame)
     reaches = _reaches(definition, window, query, frame)
     starts = [reach.start for reach in reaches]
     first = None if not starts or None in starts else min(s for s in starts if s is not None)
@@ -149,10 +150,12 @@ def period_of(definition: Definition, frame: Frame, slot: Slot, reach: Reach) ->
     return replace(period, partial=period.partial or reach.start < begins)
 
 
-def _plain(query: Query, frame: Frame) -> tuple[Reach, ...]:
-    if query.grain is None:
-        return (Reach(None, frame.start, frame.end),)
-    return tuple(
+@lru_cache(maxsize=128)
+def _plain(frame: Frame) -> View:
+    """Each period is of its own rows."""
+    if frame.grain is None:
+        return View((Reach(None, frame.start, frame.end),), frame)
+    reaches = (
         Reach(
             slot.key,
             slot.start if frame.start is None else max(slot.start, frame.start),
@@ -160,6 +163,7 @@ def _plain(query: Query, frame: Frame) -> tuple[Reach, ...]:
         )
         for slot in frame.slots
     )
+    return View(tuple(reaches), frame)
 
 
 def _reaches(

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from kpis.engine.constructs import Construct, Element
+from kpis.engine.constructs import PART, WRITTEN, Construct, Element
 from kpis.engine.hours import DAY, WEEK, WorkingHours
 from kpis.engine.periods import Calendar
 
@@ -109,6 +109,10 @@ class WorkingSeconds(Construct):
     """
 
     type = sa.Double()
+    _cache_key_traversal = (
+        ("start", PART), ("end", PART), ("hours", WRITTEN), ("dates", WRITTEN),
+        ("stretches", WRITTEN),
+    )  # fmt: skip
 
     def __init__(
         self,

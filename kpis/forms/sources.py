@@ -138,21 +138,6 @@ class TableForm(DatasetForm):
         return {**given, **named}
 
 
-class ScheduleForm(forms.Form):
-    schedule = forms.CharField(
-        label=gettext_lazy("When it is loaded again"),
-        required=False,
-        max_length=100,
-        help_text=gettext_lazy(
-            "“every 6 hours”, or a cron line: “30 7 * * 1-5” is at half past seven on workdays. "
-            "Empty: only when somebody says so."
-        ),
-    )
-    schedule_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone of the schedule"), choices=time_zone_choices
-    )
-
-
 def relation_name(relation: dict[str, Any]) -> str:
     """``schema.table``, as people write it."""
     return ".".join(part for part in (relation["schema"], relation["name"]) if part)

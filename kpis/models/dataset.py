@@ -17,6 +17,7 @@ from ace_portal.accounts.models import validate_time_zone
 from ace_portal.jobs.models import Job
 from ace_portal.lib.models import BaseModel
 from kpis.models.arriving import Arriving, OverlapUnit
+from kpis.models.scheduled import Scheduled
 from kpis.models.source import DataSource
 
 MOST_KEPT = 50
@@ -50,10 +51,11 @@ class Upload(BaseModel):
         return Path(settings.UPLOADS_DIR) / self.path
 
 
-class Dataset(Arriving, BaseModel):
+class Dataset(Arriving, Scheduled, BaseModel):
     """A table that KPIs are computed from; ``live`` is the load that everybody sees.
 
-    ``held`` is the newest load that a check keeps from going live, until a newer one does.
+    ``held`` is the newest load that a check keeps from going live, until a newer one does. Its
+    schedule says when its source is asked, or its query run, again.
     """
 
     class Kind(models.TextChoices):
@@ -98,13 +100,6 @@ class Dataset(Arriving, BaseModel):
     overlap_unit = models.CharField(
         _("unit of the overlap"), max_length=5, choices=OverlapUnit.choices, blank=True, default=""
     )
-    #: when its source is asked, or its query run, again; empty: only when somebody says so
-    schedule = models.CharField(_("schedule"), max_length=100, blank=True)
-    schedule_zone = models.CharField(
-        _("time zone of the schedule"), max_length=64, default="UTC",
-        validators=[validate_time_zone],
-    )  # fmt: skip
-    next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     live = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
     held = models.ForeignKey("kpis.Load", models.PROTECT, null=True, blank=True, related_name="+")
     behind = models.BooleanField(default=False)  # it, or what it is made from, has a load held back

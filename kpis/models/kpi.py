@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.models import BaseModel
 from kpis.models.dataset import Dataset
+from kpis.models.scheduled import Scheduled
 from personas.models import Blueprint, Question
 
 
-class KPI(BaseModel):
-    """A figure that a persona asked for, with somebody who answers for it."""
+class KPI(Scheduled, BaseModel):
+    """A figure that a persona asked for, with somebody who answers for it.
+
+    It is computed again at the times of its schedule; without one, after each ``refresh_every``.
+    """
 
     class Category(models.TextChoices):
         CAPACITY = "capacity", _("Capacity")
@@ -42,7 +46,6 @@ class KPI(BaseModel):
     baseline = models.FloatField(_("baseline"), null=True, blank=True)  # in the measure's own unit
     baseline_note = models.CharField(_("what the baseline is"), max_length=120, blank=True)
     refresh_every = models.DurationField(_("refresh every"), default=timedelta(hours=6))
-    next_due = models.DateTimeField(null=True, blank=True, db_index=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -54,6 +57,17 @@ class KPI(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("kpis:kpi-detail", args=[self.slug])
+
+    def runs_ahead(self, *, now: datetime, count: int = 3) -> list[datetime]:
+        """The next times after ``now``; none while nothing of it is published."""
+        if self.next_due is None:
+            return []
+        if self.schedule:
+            return super().runs_ahead(now=now, count=count)
+        first = self.next_due
+        if first <= now:
+            first += ((now - first) // self.refresh_every + 1) * self.refresh_every
+        return [first + turn * self.refresh_every for turn in range(count)]
 
 
 class KPIVersion(BaseModel):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError, Temporary
+from ace_portal.lib.many import put_rows
 from ace_portal.lib.saying import kept
+from kpis.engine.latest import latest_points
 from kpis.engine.query import Query
-from kpis.engine.result import Result
-from kpis.figures import UNREADABLE, Ask, answers, definition_of
-from kpis.measured import PERIODS, measurement, periods_query
+from kpis.engine.result import Point
+from kpis.figures import UNREADABLE, Answer, Ask, answers, definition_of
+from kpis.measured import FIGURES, PERIODS, figures_of, periods_query
 from kpis.models import KPI, KPIVersion, Load, Measurement, Refresh
 from kpis.scopes import PORTAL
 from kpis.selectors import published_of
@@ -24,11 +27,11 @@ log = logging.getLogger("ace.kpis")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an attempt came to: figures, or a sentence why there are none."""
+    """What an attempt came to: the figures of periods, or a sentence why there are none."""
 
     version: KPIVersion | None = None
     load: Load | None = None
-    result: Result | None = None
+    points: tuple[Point, ...] = ()
     error: str = ""
 
 
@@ -38,9 +41,7 @@ def compute(kpi: KPI, *, last_try: bool) -> Outcome:
         return Outcome(error=_("The KPI is not published any more."))
     load = version.dataset.live
     try:
-        answer, *_warm = answers(
-            [Ask(version, query) for query in queries_of(version)], reader=PORTAL
-        )
+        (answer,) = measured([version])
     except Temporary as error:
         if not last_try:
             raise
@@ -50,15 +51,44 @@ def compute(kpi: KPI, *, last_try: bool) -> Outcome:
     except UNREADABLE:
         log.exception("the figures of KPI %s could not be computed", kpi.pk)
         return Outcome(version, load, error=_("The data could not be read."))
-    return Outcome(version, answer.load, answer.result, answer.error)
+    return answer
 
 
-def queries_of(version: KPIVersion) -> Iterator[Query]:
-    """What is measured, then what pages ask first, so that it waits for them in the cache."""
-    yield periods_query(version)
+def measured(versions: Sequence[KPIVersion]) -> list[Outcome]:
+    """The figures of the last periods of each, in order; an error instead where there are none.
+
+    What pages ask first is asked along, so that it waits for them in the cache; where it tells the
+    last periods, too, they are not asked again. Raises ``Invalid`` for a definition that does not
+    hold.
+    """
+    asks = [Ask(version, query) for version in versions for query in _first_asked(version)]
+    told: dict[int, Answer] = {}
+    for ask, answer in zip(asks, answers(asks, reader=PORTAL), strict=True):
+        told[ask.version.pk] = answer  # the last one is the one of months
+    found = {version.pk: _out_of(version, told[version.pk]) for version in versions}
+    others = [version for version in versions if found[version.pk] is None]
+    asked = answers([Ask(v, periods_query(v)) for v in others], reader=PORTAL)
+    for version, answer in zip(others, asked, strict=True):
+        points = () if answer.result is None else answer.result.points[-PERIODS:]
+        found[version.pk] = Outcome(version, answer.load, points, answer.error)
+    return [outcome for v in versions if (outcome := found[v.pk]) is not None]
+
+
+def _first_asked(version: KPIVersion) -> Iterator[Query]:
     yield Query()
     if definition_of(version).timed:
         yield Query(grain="month")
+
+
+def _out_of(version: KPIVersion, answer: Answer) -> Outcome | None:
+    """The last periods out of the answer for all time; None where they have to be asked."""
+    result, definition = answer.result, definition_of(version)
+    if result is None or answer.parts:
+        return None
+    points = latest_points(definition, result, periods=PERIODS)
+    if not definition.timed:
+        points = result.points
+    return None if points is None else Outcome(version, answer.load, points)
 
 
 def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -> None:
@@ -72,20 +102,23 @@ def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -
 
 def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
     """The figures as reported now; doing it again over the same load gives the same rows."""
-    rows = []
-    for refresh, outcome in outcomes:
-        if outcome.result is None or refresh.load is None:
-            continue
-        for point in outcome.result.points[-PERIODS:]:
-            row = measurement(refresh.version, refresh.load, point)
-            row.refresh = refresh
-            rows.append(row)
-    Measurement.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["version", "load", "grain", "period_start"],
-        update_fields=[
-            "refresh", "period_end", "state", "value", "numerator", "denominator", "rows",
-            "partial",
-        ],
+    now = timezone.now()
+    rows = [
+        (
+            refresh.version_id,
+            refresh.load.pk,
+            refresh.pk,
+            *figures_of(refresh.load, point),
+            now,
+            now,
+        )
+        for refresh, outcome in outcomes
+        if refresh.load is not None
+        for point in outcome.points
+    ]
+    names = ("version_id", "load_id", "refresh_id", *FIGURES, "created_at", "updated_at")
+    put_rows(
+        Measurement, names, rows,
+        unique=["version", "load", "grain", "period_start"],
+        update=["refresh", *(name for name in FIGURES if name not in {"grain", "period_start"})],
     )  # fmt: skip

@@ -25,7 +25,7 @@ from kpis.permissions import require_kpi_owner, require_publisher
 from kpis.selectors import datasets_for, draft_of, published_of
 from kpis.services.drivers import refuse_circles_of
 from kpis.services.parts import check_parts, home_of, link_parts, require_unused
-from kpis.services.refresh import refresh_version
+from kpis.services.refresh import first_due, refresh_version
 from kpis.services.targets import Goal, check_targets, set_target
 from personas.models import Question
 from personas.permissions import require_ace
@@ -99,7 +99,7 @@ def change_kpi(*, actor: User, kpi: KPI, **fields: Any) -> KPI:
             setattr(kpi, name, value)
         _check_kpi(kpi)
         if kpi.next_due is not None and kpi.refresh_every != cadence:
-            kpi.next_due = timezone.now() + kpi.refresh_every
+            kpi.next_due = first_due(kpi, now=timezone.now())
         kpi.save()
         record(actor=actor, action="kpi.change", target=kpi, fields=sorted(fields))
     return kpi
@@ -170,7 +170,7 @@ def publish_version(*, actor: User, kpi: KPI) -> KPIVersion:
         version.state = KPIVersion.State.PUBLISHED
         version.published_at, version.published_by = timezone.now(), actor
         version.save()
-        kpi.next_due = timezone.now() + kpi.refresh_every
+        kpi.next_due = first_due(kpi, now=timezone.now())
         kpi.save(update_fields=["next_due", "updated_at"])
         record(actor=actor, action="kpi.publish", target=kpi, version=version.number)
         refresh_version(actor=actor, kpi=kpi)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +18,9 @@ from django.utils.translation import gettext as _
 from ace_portal.jobs.services import Run, enqueue, register_handler
 from ace_portal.lib.errors import PortalError
 from kpis.derived import dependents_of
-from kpis.figures import UNREADABLE, Ask, answers
+from kpis.figures import UNREADABLE, definition_of
 from kpis.models import KPIVersion, Load, Refresh
-from kpis.scopes import PORTAL
-from kpis.services.computing import Outcome, close, compute, queries_of, write
+from kpis.services.computing import Outcome, close, compute, measured, write
 
 KIND = "kpis.refresh_after_load"
 AT_A_TIME = 40
@@ -102,20 +100,19 @@ def _compute(group: Sequence[Refresh], *, last_try: bool) -> list[tuple[Refresh,
 
 def _together(kpis: Sequence[int]) -> dict[int, Outcome]:
     """Each KPI's outcome by its key, all from one opening of the data; none where that fails."""
-    asks: list[Ask] = []
-    places: dict[int, int] = {}
-    versions = KPIVersion.objects.filter(kpi__in=kpis, state=KPIVersion.State.PUBLISHED)
-    for version in versions.select_related("kpi", "dataset__live"):
-        with suppress(PortalError):
-            queries = list(queries_of(version))
-            places[version.kpi_id] = len(asks)
-            asks += [Ask(version, query) for query in queries]
+    rows = KPIVersion.objects.filter(kpi__in=kpis, state=KPIVersion.State.PUBLISHED)
+    # One object for their dataset and its load, which knows all columns.
+    rows = rows.select_related("kpi").prefetch_related("dataset__live")
+    versions = [version for version in rows if _holds(version)]
     try:
-        found = answers(asks, reader=PORTAL)
+        found = measured(versions)
     except (PortalError, *UNREADABLE):
         return {}
-    told = {kpi: (asks[place].version, found[place]) for kpi, place in places.items()}
-    return {
-        kpi: Outcome(version, answer.load, answer.result, answer.error)
-        for kpi, (version, answer) in told.items()
-    }
+    return {version.kpi_id: one for version, one in zip(versions, found, strict=True)}
+
+
+def _holds(version: KPIVersion) -> bool:
+    try:
+        return bool(definition_of(version))
+    except PortalError:
+        return False

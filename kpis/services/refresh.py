@@ -60,11 +60,15 @@ def refresh_due(*, now: datetime) -> int:
 
 
 def _take_turn(kpi: KPI, now: datetime) -> bool:
-    """Move a due KPI to its next time, a whole number of steps on; False if another one did."""
-    assert kpi.next_due is not None
-    steps = (now - kpi.next_due) // kpi.refresh_every + 1
+    """Move a due KPI to the first time after now; False if another one did."""
     turn = KPI.objects.filter(pk=kpi.pk, next_due=kpi.next_due)
-    return bool(turn.update(next_due=kpi.next_due + steps * kpi.refresh_every))
+    return bool(turn.update(next_due=kpi.following(now=now)))
+
+
+def first_due(kpi: KPI, *, now: datetime) -> datetime | None:
+    """When a KPI that is computed now, or gets another cadence, is computed next by the clock."""
+    kpi.next_due = now + kpi.refresh_every
+    return kpi.following(now=now)
 
 
 def _open_or_soon(kpi: KPI, cause: Refresh.Cause, actor: User | None) -> None:

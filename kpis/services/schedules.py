@@ -1,4 +1,4 @@
-"""Datasets that are loaded again by the clock."""
+"""Datasets that are loaded, and KPIs that are computed, again by the clock."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
 from ace_portal.lib.errors import Conflict
-from ace_portal.lib.schedule import check, next_runs
-from kpis.models import Dataset, Load
+from ace_portal.lib.schedule import check
+from kpis.models import KPI, Dataset, Load
 from kpis.permissions import require_data
+from kpis.selectors import published_of
 from kpis.services.loads import stage_rebuild
+from kpis.services.refresh import first_due
+from personas.permissions import require_ace
+
+SAVED = ["schedule", "schedule_zone", "next_due", "updated_at"]
 
 
 def set_schedule(
@@ -25,16 +30,34 @@ def set_schedule(
     require_data(actor)
     if dataset.kind == Dataset.Kind.FILE:
         raise Conflict(_("This dataset comes from a file that people send."), field="schedule")
-    schedule = schedule.strip()
-    if schedule:
-        check(schedule)
     with transaction.atomic():
-        dataset.schedule, dataset.schedule_zone = schedule, schedule_zone
-        dataset.next_due = _next(dataset, timezone.now())
-        dataset.full_clean(exclude=["options"])
-        dataset.save(update_fields=["schedule", "schedule_zone", "next_due", "updated_at"])
-        record(actor=actor, action="dataset.schedule", target=dataset, schedule=schedule)
+        _write(dataset, schedule, schedule_zone)
+        dataset.next_due = dataset.following(now=timezone.now())
+        dataset.save(update_fields=SAVED)
+        record(actor=actor, action="dataset.schedule", target=dataset, schedule=dataset.schedule)
     return dataset
+
+
+def schedule_kpi(*, actor: User, kpi: KPI, schedule: str = "", schedule_zone: str = "UTC") -> KPI:
+    """When a KPI is computed again; without a schedule after each ``refresh_every``."""
+    require_ace(actor)
+    if kpi.retired_at is not None:
+        raise Conflict(_("This KPI is retired."), field="schedule")
+    with transaction.atomic():
+        _write(kpi, schedule, schedule_zone)
+        if published_of(kpi) is not None:
+            kpi.next_due = first_due(kpi, now=timezone.now())
+        kpi.save(update_fields=SAVED)
+        record(actor=actor, action="kpi.schedule", target=kpi, schedule=kpi.schedule)
+    return kpi
+
+
+def _write(row: Dataset | KPI, schedule: str, zone: str) -> None:
+    """Set what a row says; refuses what is no schedule, or none that ever comes."""
+    row.schedule, row.schedule_zone = schedule.strip(), zone
+    row.full_clean(exclude=["options"])
+    if row.schedule:
+        check(row.schedule)
 
 
 def load_due(*, now: datetime) -> int:
@@ -50,18 +73,7 @@ def load_due(*, now: datetime) -> int:
     for dataset in due.order_by("next_due")[:200]:
         with transaction.atomic():
             turn = Dataset.objects.filter(pk=dataset.pk, next_due=dataset.next_due)
-            if turn.update(next_due=_next(dataset, now)):
+            if turn.update(next_due=dataset.following(now=now)):
                 stage_rebuild(dataset=dataset, by=None)
                 staged += 1
     return staged
-
-
-def runs_ahead(dataset: Dataset, *, now: datetime, count: int = 3) -> list[datetime]:
-    """The next times, in the schedule's zone."""
-    if not dataset.schedule:
-        return []
-    return next_runs(dataset.schedule, dataset.schedule_zone, now, count)
-
-
-def _next(dataset: Dataset, now: datetime) -> datetime | None:
-    return next(iter(runs_ahead(dataset, now=now, count=1)), None)

@@ -7,9 +7,10 @@ import hashlib
 import math
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -62,28 +63,45 @@ def put_in_place(part: Path, target: Path) -> None:
 
 
 def describe(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, tuple[Column, ...]]:
-    """Rows and columns of a Parquet file, in one pass over it."""
+    """Rows and columns of a Parquet file.
+
+    DuckDB finds least and greatest values in the notes that the file has of itself, as long as
+    nothing that is asked along has to be read; so they are asked apart, kind by kind.
+    """
     source = f"read_parquet({literal(str(path.absolute()))})"
-    shape = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    parts = ["count(*)"]
-    for column, kind, *_ in shape:
-        quoted = name(column)
-        low, high = f"min({quoted})", f"max({quoted})"
-        if kind == "VARCHAR":
-            low, high = f"left({low}, {SHOWN})", f"left({high}, {SHOWN})"
-        distinct = "NULL" if column == ROW else f"approx_count_distinct({quoted})"
-        parts += [f"count({quoted})", low, high, distinct]
-    facts = connection.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()
-    if facts is None:
-        raise RuntimeError("an aggregate without groups always has one row")
-    rows = int(facts[0])
-    columns = []
-    for place, (column, kind, *_) in enumerate(shape):
-        filled, low, high, distinct = facts[1 + 4 * place : 5 + 4 * place]
-        columns.append(
-            Column(column, TYPE_OF[kind], rows - filled, plain(low), plain(high), distinct)
-        )
-    return rows, tuple(columns)
+    found = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    shape = [(column, kind) for column, kind, *_more in found]
+
+    def one(parts: Sequence[str]) -> tuple[Any, ...]:
+        row = connection.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()
+        if row is None:
+            raise RuntimeError("an aggregate without groups always has one row")
+        return row
+
+    ends: dict[str, tuple[Any, Any]] = {}
+    for alike in dict.fromkeys(kind for _column, kind in shape):
+        columns = [column for column, kind in shape if kind == alike]
+        edges = one([end for column in columns for end in _ends(column, alike)])
+        ends |= zip(columns, zip(edges[::2], edges[1::2], strict=True), strict=True)
+    counts = [f"count({name(column)})" for column, _kind in shape]
+    distinct = [
+        "NULL" if column == ROW else f"approx_count_distinct({name(column)})"
+        for column, _kind in shape
+    ]
+    rows, *facts = one(["count(*)", *counts, *distinct])
+    told = []
+    for place, (column, kind) in enumerate(shape):
+        low, high = ends[column]
+        filled, some = facts[place], facts[len(shape) + place]
+        told.append(Column(column, TYPE_OF[kind], rows - filled, plain(low), plain(high), some))
+    return int(rows), tuple(told)
+
+
+def _ends(column: str, kind: str) -> tuple[str, str]:
+    low, high = f"min({name(column)})", f"max({name(column)})"
+    if kind == "VARCHAR":
+        return f"left({low}, {SHOWN})", f"left({high}, {SHOWN})"
+    return low, high
 
 
 def plain(value: object) -> Value:

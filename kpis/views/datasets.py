@@ -41,7 +41,6 @@ from kpis.selectors.checks import checks_of
 from kpis.selectors.policies import policy_of
 from kpis.services import datasets as services
 from kpis.services.impact import impact_of
-from kpis.services.schedules import runs_ahead
 from kpis.sources.base import ROW
 from kpis.views.considering import considered_page
 
@@ -92,7 +91,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "bad": bad_rows_of(latest),
         "history": history,
         "fits": len(fitting(live.types)) if live is not None else 0,
-        "runs": runs_ahead(dataset, now=timezone.now()),
+        "runs": dataset.runs_ahead(now=timezone.now()),
         "comparable": live is not None and history.paginator.count > 1,
         "rows": [(load, checks_in_short(load)) for load in history],
         "policy": policy_of(dataset),

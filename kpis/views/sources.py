@@ -19,15 +19,13 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import ACE, DATA, access
 from ace_portal.lib.saying import said
 from kpis.forms.addresses import AddressForm
-from kpis.forms.sources import KindForm, ScheduleForm, SourceForm, TableForm, relation_name
+from kpis.forms.sources import KindForm, SourceForm, TableForm, relation_name
 from kpis.models import Dataset, DataSource
 from kpis.permissions import manages_data
 from kpis.places import files_offered
 from kpis.selectors import sources as selectors
-from kpis.selectors.data import dataset_for
 from kpis.services import sourced
 from kpis.services import sources as services
-from kpis.services.schedules import set_schedule
 from kpis.sources.http.asking import KIND as HTTP
 from kpis.sources.origins import LABELS
 from kpis.views.asking import query_page
@@ -194,26 +192,6 @@ def source_remove(request: HttpRequest, slug: str) -> HttpResponse:
 
     gone = attempt(request, remove)
     return redirect(reverse("kpis:sources") if gone else source.get_absolute_url())
-
-
-@access(DATA)
-@require_http_methods(FORM)
-def dataset_schedule(request: HttpRequest, slug: str) -> HttpResponse:
-    """When a dataset is loaded again by itself."""
-    user = person_of(request)
-    dataset = dataset_for(user, slug)
-    zone = dataset.schedule_zone if dataset.schedule else user.time_zone
-    initial = {"schedule": dataset.schedule, "schedule_zone": zone}
-    return form_page(
-        request,
-        ScheduleForm(request.POST or None, initial=initial),
-        lambda **given: set_schedule(actor=user, dataset=dataset, **given),
-        done=Dataset.get_absolute_url,
-        said=_("Saved."),
-        title=_("Schedule of %(name)s") % {"name": dataset.name},
-        crumbs=data_trail(_("Schedule"), dataset),
-        cancel_url=dataset.get_absolute_url(),
-    )
 
 
 @access(DATA)

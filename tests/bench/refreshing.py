@@ -1,7 +1,8 @@
 """A thousand KPIs over one load of a million rows, refreshed in one pass.
 
 Run as a process of its own, ``python -m tests.bench.refreshing DATA_DIR [KPIS]``, on a portal of
-its own. What the queries themselves take is measured where they are sent, and taken off.
+its own. What the queries themselves take is measured where they are sent, and taken off: by the
+clock, and by the processor's time of the thread that works, which a busy machine changes less.
 """
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ def rows() -> Iterator[Row]:
             found[kpis] = json.loads(answer.stdout.splitlines()[-1])
     few, many = found[FEW], found[MANY]
     yield at_most(f"{MANY:,} KPIs refreshed, each beyond its query", many["own"], "ms", LIMIT_MS)
+    yield at_most(
+        f"{MANY:,} KPIs refreshed, each beyond its query, processor", many["busy"], "ms", LIMIT_MS
+    )
     yield Row(f"{MANY:,} KPIs refreshed, each with its query", many["whole"], "ms")
     yield against(
-        "of ten times the KPIs, each beyond its query", many["own"], "ms", few["own"], times=1.5
-    )
+        "of ten times the KPIs, each beyond its query, processor", many["busy"], "ms", few["busy"],
+        times=1.5,
+    )  # fmt: skip
     yield against("of ten times the KPIs, memory", many["memory"], "MB", few["memory"], times=1.5)
 
 
@@ -55,28 +60,34 @@ def refresh(data_dir: Path, kpis: int) -> dict[str, float]:
     from kpis.services.passes import KIND, refresh_after_load
 
     load = _published(kpis)
-    spent = [0.0, 0.0]
+    spent, began = [0.0, 0.0], [0.0, 0.0]
 
     def begins(*_told: Any) -> None:
-        spent[1] = time.perf_counter()
+        began[:] = _now()
 
     def ends(*_told: Any) -> None:
-        spent[0] += time.perf_counter() - spent[1]
+        spent[:] = [s + now - then for s, now, then in zip(spent, _now(), began, strict=True)]
 
     sa.event.listen(sa.Engine, "before_cursor_execute", begins)
     sa.event.listen(sa.Engine, "after_cursor_execute", ends)
-    began = time.perf_counter()
+    before = _now()
     refresh_after_load(load)
     if jobs.run(Job.objects.get(kind=KIND).pk) != "done":
         raise RuntimeError("the pass did not end well")
-    whole = time.perf_counter() - began
+    whole, busy = (now - then for now, then in zip(_now(), before, strict=True))
     measured = Measurement.objects.values("version").distinct().count()
     if measured != kpis:
         raise RuntimeError(f"{measured} of {kpis} KPIs were measured")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
-        "whole": whole / kpis * 1000, "own": (whole - spent[0]) / kpis * 1000, "memory": memory,
+        "whole": whole / kpis * 1000, "own": (whole - spent[0]) / kpis * 1000,
+        "busy": (busy - spent[1]) / kpis * 1000, "memory": memory,
     }  # fmt: skip
+
+
+def _now() -> tuple[float, float]:
+    """The clock, and the processor's time of this thread, in seconds."""
+    return time.perf_counter(), time.thread_time()
 
 
 def _published(kpis: int) -> Any:

@@ -47,6 +47,11 @@ def filled(source: str, tokens: tuple[str, ...]) -> str:
     return f"(CASE WHEN trim({source}) IN ({spelled}) THEN NULL ELSE trim({source}) END)"
 
 
+def has_value(source: str, tokens: tuple[str, ...]) -> str:
+    """The condition that ``filled`` gives a value."""
+    return f"trim({source}) NOT IN ({listed(sorted({'', *tokens}))})"
+
+
 def text(source: str, tokens: tuple[str, ...]) -> str:
     """The value as it stands, null where it is one of the null tokens."""
     if "" not in tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -89,48 +89,77 @@ def scan(path: Path, told: str | None, caps: Caps) -> Scan:
                 ),
                 field="file",
             )
+    seen = _Seen()
     digest = hashlib.sha256()
-    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")("strict")
-    every, breaks, returns, outside, nul, last = 0, 0, 0, True, False, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            nul = nul or b"\0" in chunk
-            decoder = _still_utf8(decoder, chunk)
-            every += chunk.count(b"\n") + chunk.count(b"\r")
-            for piece in chunk.split(b'"'):
-                if outside:
-                    breaks += piece.count(b"\n")
-                    returns += piece.count(b"\r")
-                outside = not outside
-            outside = not outside  # a chunk has one quote fewer than pieces
-            last = chunk[-1:]
-    utf8 = _still_utf8(decoder, b"", final=True) is not None
-    encoding, note, certain = _encoding(head, told, utf8=utf8, nul=nul)
+            seen.look(chunk)
+    utf8 = seen.is_utf8()
+    encoding, note, certain = _encoding(head, told, utf8=utf8, nul=seen.nul)
     return Scan(
         bytes=size,
         sha256=digest.hexdigest(),
         encoding=encoding,
         note=note,
         certain=certain,
-        breaks=breaks or returns,
-        quoted_breaks=every != breaks + returns,
-        open_end=last not in (b"\n", b"\r"),
-        as_is=utf8 and not nul and encoding in ("utf-8", "utf-8-sig"),
+        breaks=seen.breaks or seen.returns,
+        quoted_breaks=seen.quoted > 0,
+        open_end=seen.last not in (b"\n", b"\r"),
+        as_is=utf8 and not seen.nul and encoding in ("utf-8", "utf-8-sig"),
     )
 
 
-def _still_utf8(
-    decoder: codecs.IncrementalDecoder | None, chunk: bytes, *, final: bool = False
-) -> codecs.IncrementalDecoder | None:
-    """The decoder, or None after the first bytes that are not UTF-8."""
-    if decoder is None:
-        return None
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return None
-    return decoder
+@dataclass(slots=True)
+class _Seen:
+    """What a file has shown so far, piece by piece.
+
+    ``breaks`` and ``returns`` are outside of double quotes, ``quoted`` those of both inside.
+    """
+
+    breaks: int = 0
+    returns: int = 0
+    quoted: int = 0
+    nul: bool = False
+    last: bytes = b""
+    _outside: bool = True
+    _utf8: codecs.IncrementalDecoder | None = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("strict")
+    )
+
+    def look(self, chunk: bytes) -> None:
+        """Each thing that most files do not have is looked for once, and counted where it is."""
+        self.nul = self.nul or b"\0" in chunk
+        self._decode(chunk)
+        pieces = chunk.split(b'"') if b'"' in chunk else [chunk]
+        has_returns = b"\r" in chunk
+        for piece in pieces:
+            breaks = piece.count(b"\n")
+            returns = piece.count(b"\r") if has_returns else 0
+            if self._outside:
+                self.breaks += breaks
+                self.returns += returns
+            else:
+                self.quoted += breaks + returns
+            self._outside = not self._outside
+        self._outside = not self._outside  # a chunk has one quote fewer than pieces
+        self.last = chunk[-1:]
+
+    def is_utf8(self) -> bool:
+        """Whether all of it was, once it is over."""
+        self._decode(b"", final=True)
+        return self._utf8 is not None
+
+    def _decode(self, chunk: bytes, *, final: bool = False) -> None:
+        """Forget the decoder after the first bytes that are not UTF-8."""
+        if self._utf8 is None or (
+            chunk.isascii() and not final and self._utf8.getstate()[0] == b""
+        ):
+            return
+        try:
+            self._utf8.decode(chunk, final)
+        except UnicodeDecodeError:
+            self._utf8 = None
 
 
 def _encoding(head: bytes, told: str | None, *, utf8: bool, nul: bool) -> tuple[str, str, bool]:

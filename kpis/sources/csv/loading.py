@@ -23,7 +23,7 @@ from kpis.sources.base import (
     ignore,
 )
 from kpis.sources.csv.bad import Bad, more_rows
-from kpis.sources.csv.convert import Plan, filled, typed
+from kpis.sources.csv.convert import Plan, filled, has_value, typed
 from kpis.sources.csv.detect import findings
 from kpis.sources.csv.stage import SHOWN, Staged, Stager
 from kpis.sources.csv.staging import staged
@@ -189,9 +189,8 @@ def _misfits(work: Work, columns: tuple[Column, ...]) -> Bad:
     plans = checked(work)
     if not plans:
         return Bad()
-    before = work.one(
-        f"SELECT {', '.join(f'count(*) - count({work.filled(plan)})' for plan in plans)} FROM raw"
-    )
+    values = [has_value(plan.source, work.options.null_tokens) for plan in plans]
+    before = work.one(f"SELECT {', '.join(f'count(*) - {counting(v)}' for v in values)} FROM raw")
     after = {column.name: column.nulls for column in columns}
     wrong = [plan for plan, nulls in zip(plans, before, strict=True) if after[plan.name] != nulls]
     return misfits_in(work, wrong)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
 from ace_portal.jobs import services as jobs
 from ace_portal.jobs.models import Job
+from kpis.figures import Ask, answers
+from kpis.measured import periods_query
 from kpis.models import KPI, Dataset, Measurement, Refresh
+from kpis.scopes import PORTAL
 from kpis.services import passes
 from kpis.services.passes import refresh_after_load
 from kpis.services.refresh import request_refresh
@@ -132,6 +136,47 @@ def test_open_attempt_holds_no_pass_back(ace: User, several: list[KPI], incident
 
     assert run_jobs() == ["done", "done"]
     assert Refresh.objects.get(kpi=several[0], cause="load").load == load
+
+
+@pytest.mark.parametrize(
+    ("how", "statements"),
+    [
+        ({}, 2),
+        ({"grain": "week"}, 3),
+        ({"measure": {"window": {"measure": {"agg": "count"}, "kind": "moving", "periods": 3}}}, 3),
+    ],
+    ids=["months", "weeks", "windows"],
+)
+def test_last_periods_are_asked_where_nothing_else_tells_them(
+    make_kpi: MakeKPI, incidents: Dataset, how: dict[str, Any], statements: int
+) -> None:
+    """The total, all months, and the last periods where they are not among these."""
+    kpi = make_kpi(definition={**VOLUME, **how}, publish=True)
+    run_jobs()
+    refresh_after_load(write_load(incidents, INCIDENTS))
+    ran: list[str] = []
+
+    def sees(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        if "rows_used" in sql:  # not the one for the ends of the data
+            ran.append(sql)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", sees)
+    try:
+        assert run_jobs() == ["done"]
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", sees)
+
+    assert len(ran) == statements
+    version = kpi.versions.select_related("dataset__live").get()
+    (answer,) = answers([Ask(version, periods_query(version))], reader=PORTAL)
+    assert answer.result is not None
+    told = [
+        (p.period.start, p.figure.state.value, p.figure.value, p.figure.rows, p.period.partial)
+        for p in answer.result.points[-24:]
+        if p.period is not None
+    ]
+    rows = Measurement.objects.filter(refresh__cause="load").order_by("period_start")
+    assert list(rows.values_list("period_start", "state", "value", "rows", "partial")) == told
 
 
 def test_more_kpis_are_hardly_more_queries(make_kpi: MakeKPI, incidents: Dataset) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ace_portal.lib.errors import Invalid
-from kpis.sources.base import BadRow, ClockChanges, LoadReport
+from kpis.sources.base import BadRow, Caps, ClockChanges, LoadReport
 from kpis.sources.csv import Options, load, profile
 from kpis.sources.registry import file_source
 from tests.kpis.sources.conftest import Write, rows_of
@@ -218,3 +218,35 @@ def test_truth_values_are_read_as_spreadsheets_spell_them(
         "boolean", ", ".join(sorted((yes, no))),
     )  # fmt: skip
     assert rows_of(target, "SELECT met FROM load ORDER BY _row") == [(True,), (False,), (None,)]
+
+
+def test_cell_is_as_long_as_its_letters_whatever_bytes_they_take(
+    write: Write, target: Path
+) -> None:
+    path = write("a\n" + "漢" * 90 + "\n")
+
+    assert load(path, profile(path).options, target, caps=Caps(cell_characters=90)).rows == 1
+
+
+def test_report_tells_the_ends_of_columns_as_the_rows_have_them(write: Write, target: Path) -> None:
+    """Whether the file's own notes have them (short texts, times) or not (long ones, truths)."""
+    long = "z" * 9_000
+    rows = [
+        ("text", "long", "number", "count", "day", "moment", "truth", "empty"),
+        ("b", "y", "1.5", "7", "2025-03-01", "2025-03-01 10:00:00", "true", ""),
+        ("a", long, "-2.25", "-3", "2024-02-29", "2024-02-29 23:59:59", "true", ""),
+        ("é", "x", "", "0", "2025-01-01", "2025-01-01 00:00:00", "true", ""),
+    ]
+    path = write("".join(",".join(row) + "\n" for row in rows))
+    report = load(path, profile(path).options, target)
+
+    assert {c.name: (c.min, c.max, c.nulls) for c in report.columns if c.name != "_row"} == {
+        "text": ("a", "é", 0),
+        "long": ("x", "z" * 100, 0),
+        "number": (-2.25, 1.5, 1),
+        "count": (-3, 7, 0),
+        "day": ("2024-02-29", "2025-03-01", 0),
+        "moment": ("2024-02-29 23:59:59", "2025-03-01 10:00:00", 0),
+        "truth": (True, True, 0),
+        "empty": (None, None, 3),
+    }
