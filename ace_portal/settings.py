@@ -174,6 +174,10 @@ for network in OPEN_NETWORKS:
 # How long, and into how large a file, the rows of a source may be copied.
 EXTRACT_SECONDS = env.int("ACE_EXTRACT_SECONDS", default=3_600)
 EXTRACT_MB = env.int("ACE_EXTRACT_MB", default=20_000)
+# How many loads, and how many live questions of a process, a source bears unless it says so itself.
+SOURCE_AT_ONCE = env.int("ACE_SOURCE_AT_ONCE", default=2)
+if not 1 <= SOURCE_AT_ONCE <= 20:
+    raise ImproperlyConfigured("ACE_SOURCE_AT_ONCE is from 1 to 20.")
 # How long a live figure may be computed at its source.
 LIVE_SECONDS = env.int("ACE_LIVE_SECONDS", default=15)
 # The folder whose SQLite and DuckDB files may become data sources; empty: none may.

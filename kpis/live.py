@@ -60,13 +60,13 @@ def table_at_source(load: Load) -> Table:
 
 def _engine(source: DataSource, place: Place) -> sa.Engine:
     """The engine of a source as it is now: another password, address or limit is another engine."""
-    told = hashlib.sha256(f"{place.to_json()!r} {source.at_once}".encode()).hexdigest()
+    told = hashlib.sha256(f"{place.to_json()!r} {source.most_at_once}".encode()).hexdigest()
     key = (os.getpid(), source.pk, told)
     with _lock:
         engine = _engines.get(key)
         if engine is None:
             engine = database_of(source.kind).engine(
-                place, seconds=settings.LIVE_SECONDS, pool=source.at_once
+                place, seconds=settings.LIVE_SECONDS, pool=source.most_at_once
             )
             _engines[key] = engine
             while len(_engines) > OPEN_SOURCES:

@@ -21,12 +21,16 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def abandoned(self, now: datetime) -> JobQuerySet:
         """Running under a lease that nobody renews any more, the longest so first."""
-        held = [Job.State.RUNNING, Job.State.CANCELLING]
-        return self.filter(state__in=held, lease_until__lt=now).order_by("lease_until", "pk")
+        rows = self.filter(state__in=Job.HELD, lease_until__lt=now)
+        return rows.order_by("lease_until", "pk")
 
 
 class Job(BaseModel):
-    """One piece of work. ``progress`` runs from 0 to 1; ``lease_token`` says whose turn it is."""
+    """One piece of work. ``progress`` runs from 0 to 1; ``lease_token`` says whose turn it is.
+
+    ``place`` names what bears only so much work at once: what runs holds a place there, what is
+    queued waits for one.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -39,11 +43,13 @@ class Job(BaseModel):
 
     TROUBLED = (State.FAILED, State.DEAD)
     OPEN = (State.QUEUED, State.RUNNING, State.CANCELLING)
+    HELD = (State.RUNNING, State.CANCELLING)
 
     kind = models.CharField(max_length=60, db_index=True)
     payload = models.JSONField(default=dict)
     key = models.CharField(max_length=200, blank=True)
     queue = models.CharField(max_length=20, default="default")
+    place = models.CharField(max_length=40, blank=True, default="")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -63,7 +69,10 @@ class Job(BaseModel):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["state", "run_after"])]
+        indexes = [
+            models.Index(fields=["state", "run_after"]),
+            models.Index(fields=["place"], condition=~Q(place=""), name="job_place"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "key"],
@@ -78,6 +87,11 @@ class Job(BaseModel):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def waits_for_place(self) -> bool:
+        """Whether a worker would do it, if there were not so much at work there already."""
+        return self.state == self.State.QUEUED and bool(self.place)
 
     @property
     def percent(self) -> int:

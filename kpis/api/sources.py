@@ -54,7 +54,11 @@ class SourceChange(serializers.Serializer[Any]):
         max_length=63, default="", allow_blank=True,
         help_text="Which header carries the token; empty: `Authorization: Bearer …`.",
     )  # fmt: skip
-    at_once = serializers.IntegerField(min_value=1, max_value=20, default=2)
+    at_once = serializers.IntegerField(
+        min_value=1, max_value=20, default=None, allow_null=True,
+        help_text="So many loads, and so many live questions, side by side; null: as the operator "
+        "has set it.",
+    )  # fmt: skip
 
 
 class SourceInput(SourceChange):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ace_portal.lib.forms import area, field_of, time_zone_choices
-from kpis.forms.sources import relation_name
+from kpis.forms.sources import AtOnceField, relation_name
 from kpis.models import Dataset, DataSource
 from kpis.models.arriving import OverlapUnit
 from kpis.models.dataset import MOST_KEPT
@@ -64,6 +64,7 @@ class AddressForm(forms.Form):
         max_length=63,
         help_text=gettext_lazy("For example X-Api-Key. Empty: “Authorization: Bearer …”."),
     )
+    at_once = AtOnceField()
 
     #: an address mends nothing with SQL
     statement = ""

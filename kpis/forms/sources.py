@@ -27,6 +27,20 @@ class KindForm(forms.Form):
     )
 
 
+class AtOnceField(forms.IntegerField):
+    """How much of the portal's work a source bears."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("At once"), required=False, min_value=1, max_value=20,
+            help_text=gettext_lazy(
+                "So many loads, and so many questions of a page, it bears side by side. Empty: as "
+                "many as the operator has set."
+            ),
+            **kwargs,
+        )  # fmt: skip
+
+
 class SourceForm(forms.Form):
     """A server's form, or that of a file: ``kind`` decides which fields there are."""
 
@@ -59,13 +73,7 @@ class SourceForm(forms.Form):
     )
     tls = forms.ChoiceField(label=gettext_lazy("Encryption"), choices=DataSource.Tls.choices)
     file = forms.ChoiceField(label=gettext_lazy("File"))
-    at_once = forms.IntegerField(
-        label=gettext_lazy("Queries at once"),
-        min_value=1,
-        max_value=20,
-        initial=2,
-        help_text=gettext_lazy("So many of the portal's queries the database bears side by side."),
-    )
+    at_once = AtOnceField()
 
     #: SQL that would mend what was refused
     statement = ""
@@ -75,7 +83,7 @@ class SourceForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         database = DATABASES[kind]
-        gone = ["host", "port", "database", "user", "password", "tls", "at_once"]
+        gone = ["host", "port", "database", "user", "password", "tls"]
         for name in gone if database.is_file else ["file"]:
             del self.fields[name]
         if database.is_file:

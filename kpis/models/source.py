@@ -38,9 +38,11 @@ class DataSource(BaseModel):
     secret = models.TextField(blank=True)  # sealed: ace_portal.lib.crypto
     tls = models.CharField(_("encryption"), max_length=8, choices=Tls.choices, default=Tls.VERIFY)
     file = models.CharField(_("file"), max_length=200, blank=True)  # in settings.SOURCE_FILES_DIR
+    #: empty: as many as the operator says, settings.SOURCE_AT_ONCE
     at_once = models.PositiveSmallIntegerField(
-        _("queries at once"), default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
-    )
+        _("at once"), null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )  # fmt: skip
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
     )
@@ -57,3 +59,8 @@ class DataSource(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("kpis:source-detail", args=[self.slug])
+
+    @property
+    def most_at_once(self) -> int:
+        """So many loads, and so many live questions of a process, it bears side by side."""
+        return settings.SOURCE_AT_ONCE if self.at_once is None else self.at_once

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ace_portal.jobs.services import Run
@@ -26,6 +27,18 @@ from kpis.sources.base import Caps, LoadReport
 from kpis.sources.http.asking import KIND as HTTP
 from kpis.sources.http.asking import Asked
 from kpis.sources.marks import After
+
+
+def take_place(run: Run, source: DataSource) -> None:
+    """Be one of so many loads that a source bears at once; ``NoPlace`` while others are."""
+    with transaction.atomic():
+        source = DataSource.objects.select_for_update().get(pk=source.pk)
+        most = source.most_at_once
+
+        def note(busy: int) -> str:
+            return _("Waits for its source: %(n)d of %(most)d busy") % {"n": busy, "most": most}
+
+        run.take_place(f"source-{source.pk}", most=most, note=note)
 
 
 def make(run: Run, load: Load, target: Path, after: After | None = None) -> LoadReport:

@@ -28,7 +28,7 @@ from ace_portal.lib.saying import kept
 from kpis.models import Dataset, Load, Mode, Upload
 from kpis.permissions import require_data, require_dataset_owner
 from kpis.selectors.data import outputs_of
-from kpis.services import checks, incremental, making, merging, telling
+from kpis.services import checks, extracting, incremental, making, merging, telling
 from kpis.services.behind import mark_behind
 from kpis.services.readers import check_policy, check_readers, drift_from_live
 from kpis.sources.base import ROW, LoadReport
@@ -86,10 +86,13 @@ def perform(run: Run) -> None:
     load = Load.objects.select_related("dataset__owner", "upload").get(pk=run.payload["load"])
     if load.state not in Load.OPEN:
         raise Conflict(_("Load %(n)d is over. Begin a new one.") % {"n": load.number})
+    unmade = load.state == Load.State.STAGED or not _ready(load)
+    if unmade and load.dataset.source is not None:
+        extracting.take_place(run, load.dataset.source)
     try:
         run.check(require_data)
         merging.require_turn(load)
-        if load.state == Load.State.STAGED or not _ready(load):
+        if unmade:
             _prepare(run, load)
         _finish(run, load)
     except Temporary as error:

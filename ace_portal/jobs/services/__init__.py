@@ -4,6 +4,7 @@ from ace_portal.jobs.services.queue import TASK, enqueue, sweep, wake
 from ace_portal.jobs.services.running import (
     Cancelled,
     LeaseLost,
+    NoPlace,
     Run,
     claim,
     register_handler,
@@ -15,6 +16,7 @@ __all__ = [
     "TASK",
     "Cancelled",
     "LeaseLost",
+    "NoPlace",
     "Run",
     "cancel",
     "claim",

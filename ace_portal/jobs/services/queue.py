@@ -62,6 +62,14 @@ def wake(job: Job) -> None:
         log.warning("the broker did not take job %s; the sweep will", job.pk)
 
 
+def wake_for(place: str) -> None:
+    """A place has become free: what waits for it longest is due now."""
+    waiting = Job.objects.filter(place=place, state=Job.State.QUEUED).order_by("pk").first()
+    if waiting is not None:
+        Job.objects.filter(pk=waiting.pk, state=Job.State.QUEUED).update(run_after=timezone.now())
+        wake(waiting)
+
+
 def sweep() -> int:
     """Put back what a dead worker held, wake workers for what waits; answers how many moved."""
     now = timezone.now()
@@ -76,9 +84,18 @@ def sweep() -> int:
 
 def _take_back(job: Job) -> int:
     """running → queued (or dead after the last attempt), if nobody was faster."""
+    moved = _moved_back(job)
+    if moved and job.place:
+        wake_for(job.place)
+    return moved
+
+
+def _moved_back(job: Job) -> int:
     held = Job.objects.filter(pk=job.pk, lease_token=job.lease_token, state=job.state)
     if job.state == Job.State.CANCELLING:
-        return held.update(state=Job.State.CANCELLED, finished_at=timezone.now(), lease_token="")
+        return held.update(
+            state=Job.State.CANCELLED, finished_at=timezone.now(), lease_token="", place=""
+        )
     if job.attempts >= job.max_attempts:
         message = _("The worker stopped in the middle of this %(n)s times. It is not tried again.")
         return held.update(
@@ -86,10 +103,12 @@ def _take_back(job: Job) -> int:
             error=message % {"n": job.attempts},
             finished_at=timezone.now(),
             lease_token="",
+            place="",
         )
     back = held.update(
-        state=Job.State.QUEUED, lease_token="", lease_until=None, run_after=timezone.now()
-    )
+        state=Job.State.QUEUED, lease_token="", lease_until=None, run_after=timezone.now(),
+        place="",
+    )  # fmt: skip
     if back:
         wake(job)
     return back

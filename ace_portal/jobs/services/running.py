@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.jobs.models import Job
+from ace_portal.jobs.services.queue import wake_for
 from ace_portal.lib.errors import NotAllowed, PortalError, Temporary
 from ace_portal.lib.registries import job_handlers
 from ace_portal.lib.saying import kept
@@ -26,6 +27,7 @@ from ace_portal.lib.saying import kept
 log = logging.getLogger("ace.jobs")
 
 LONGEST_PAUSE = 3_600  # seconds that a failure may ask for before the next attempt
+LOOK_AGAIN = 60  # seconds after which what waits for a place looks itself, should nobody wake it
 
 
 class LeaseLost(Exception):
@@ -34,6 +36,14 @@ class LeaseLost(Exception):
 
 class Cancelled(Exception):
     """A person asked the job to stop."""
+
+
+class NoPlace(Exception):
+    """The job has to wait, and says in ``note`` for what; it was no attempt."""
+
+    def __init__(self, place: str, most: int, note: str) -> None:
+        super().__init__(place, most, note)
+        self.place, self.most, self.note = place, most, note
 
 
 def claim(job_id: int) -> Run | None:
@@ -53,6 +63,7 @@ def claim(job_id: int) -> Run | None:
             progress=0,
             note="",
             error="",
+            place="",
         )
     )
     return Run(Job.objects.get(pk=job_id), token) if taken else None
@@ -102,6 +113,36 @@ class Run:
         if not changed.update(progress=min(max(share, 0.0), 1.0), note=note[:200]):
             self._why_not_mine()
 
+    def take_place(self, place: str, *, most: int, note: Callable[[int], str]) -> None:
+        """Be one of at most ``most`` jobs that work at a place; held until this one is over.
+
+        Raises ``NoPlace`` where so many do, with what ``note`` says of their number. To be called
+        in a transaction that has locked a row of the place, so that no two count at once.
+        """
+        held = Job.objects.filter(place=place, state__in=Job.HELD)
+        busy = held.exclude(pk=self.job.pk).count()
+        if busy >= most:
+            raise NoPlace(place, most, note(busy))
+        if not self._mine().filter(state=Job.State.RUNNING).update(place=place):
+            self._why_not_mine()
+        self.job.place = place
+
+    def _wait(self, why: NoPlace) -> None:
+        """running → queued, until a place is free."""
+        later = timezone.now() + timedelta(seconds=LOOK_AGAIN)
+        running = self._mine().filter(state=Job.State.RUNNING)
+        waits = running.update(
+            state=Job.State.QUEUED, lease_token="", lease_until=None, started_at=None,
+            attempts=F("attempts") - 1, run_after=later, place=why.place, note=why.note[:200],
+        )  # fmt: skip
+        if not waits:
+            self._end(Job.State.CANCELLED)
+            return
+        # One that ended meanwhile has not seen this one wait.
+        held = Job.objects.filter(place=why.place, state__in=Job.HELD)
+        if held.count() < why.most:
+            wake_for(why.place)
+
     @contextmanager
     def completion(self) -> Iterator[None]:
         """The effect of the job and its end, in one transaction that only the holder wins."""
@@ -132,9 +173,12 @@ class Run:
             return True
         return self._end(Job.State.CANCELLED, error=message)
 
-    @staticmethod
-    def _let_go(rows: Any, state: Job.State, **fields: Any) -> bool:
-        return bool(rows.update(state=state, lease_token="", lease_until=None, **fields))
+    def _let_go(self, rows: Any, state: Job.State, **fields: Any) -> bool:
+        gone = bool(rows.update(state=state, lease_token="", lease_until=None, place="", **fields))
+        if gone and self.job.place:
+            place = self.job.place
+            transaction.on_commit(lambda: wake_for(place))
+        return gone
 
 
 def run(job_id: int) -> str:
@@ -147,6 +191,8 @@ def run(job_id: int) -> str:
             job_handlers.get(taken.job.kind)(taken)
         except LeaseLost:
             return "lost"
+        except NoPlace as why:
+            taken._wait(why)
         except Cancelled:
             taken._end(Job.State.CANCELLED)
         except Exception as error:  # noqa: BLE001  every failure is recorded on the row

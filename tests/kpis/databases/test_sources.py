@@ -100,7 +100,7 @@ def test_password_is_sealed_and_stands_nowhere(
 
 
 def way_in_form(source: DataSource, **changes: Any) -> dict[str, Any]:
-    names = ("name", "host", "port", "database", "user", "tls", "at_once")
+    names = ("name", "host", "port", "database", "user", "tls")
     return {**{name: getattr(source, name) for name in names}, "password": PASSWORD, **changes}
 
 
