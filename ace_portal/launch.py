@@ -71,6 +71,19 @@ def set_environment(data_dir: Path, kept: dict[str, str], *, demo: bool) -> None
     os.environ.setdefault("BASE_URL", f"http://{shown}:{port}")
     os.environ.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(hosts)))
     os.environ.setdefault("ACE_STATIC_ROOT", str(data_dir / "static"))
+    offer_files(data_dir, demo=demo)
+
+
+def offer_files(data_dir: Path, *, demo: bool) -> None:
+    """The demo's own folder of files that are sources, beside what the portal keeps for itself.
+
+    What the caller set wins, and whoever has no demo gets no folder.
+    """
+    folder = data_dir.with_name(f"{data_dir.name}-sources")
+    if "ACE_SOURCE_FILES_DIR" in os.environ or not (demo or folder.is_dir()):
+        return
+    folder.mkdir(exist_ok=True, mode=0o700)
+    os.environ["ACE_SOURCE_FILES_DIR"] = str(folder)
 
 
 def prepare(*, demo: bool) -> None:

@@ -54,6 +54,19 @@ def require_owner(user: User, dashboard: Dashboard) -> None:
         )
 
 
+def may_hand_over(user: User, dashboard: Dashboard) -> bool:
+    """Its owner; an editor where the owner is not at work any more."""
+    if dashboard.is_over or not _is_editor(user, dashboard):
+        return False
+    return is_owner(user, dashboard) or not dashboard.owner.is_active
+
+
+def require_handing_over(user: User, dashboard: Dashboard) -> None:
+    require_editor(user, dashboard)
+    if not may_hand_over(user, dashboard):
+        raise NotAllowed(_("Only the owner hands a dashboard over."))
+
+
 def require_editor(user: User, dashboard: Dashboard) -> None:
     require_ace(user)
     if not _is_editor(user, dashboard):

@@ -26,6 +26,7 @@ page_urls = [
     path(ONE, pages.detail, name="dashboard-detail"),
     path(ONE + "edit/", pages.edit, name="dashboard-edit"),
     path(ONE + "about/", pages.about, name="dashboard-about"),
+    path(ONE + "owner/", pages.hand_over, name="dashboard-owner"),
     path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),
     path(ONE + "tiles/<slug:key>/rows/", rows.tile_rows, name="tile-rows"),
     path(ONE + "tiles/<slug:key>/rows/file/", rows.tile_rows_file, name="tile-rows-file"),

@@ -40,9 +40,9 @@ def _names(columns: Iterable[str]) -> list[str]:
     return [_("Row") if name == ROW else name for name in columns]
 
 
-def outcomes_of(checks: Iterable[QualityCheck], latest: Load | None) -> list[dict[str, Any]]:
-    """The checks of a dataset, each with what the latest load came to."""
-    last = {result["check"]: result for result in (latest.checks if latest is not None else [])}
+def outcomes_of(checks: Iterable[QualityCheck], checked: Load | None) -> list[dict[str, Any]]:
+    """The checks of a dataset, each with what the load that was checked last came to."""
+    last = {result["check"]: result for result in (checked.checks if checked is not None else [])}
     return [
         {
             "check": check,

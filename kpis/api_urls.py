@@ -60,6 +60,7 @@ calendar_urls: list[URLPattern] = [
 LOAD = DATASET + "loads/<int:number>/"
 load_urls: list[URLPattern] = [
     path(LOAD, loads.LoadDetail.as_view(), name="load-detail"),
+    path(LOAD + "impact/", impact.LoadImpact.as_view(), name="load-impact"),
     path(LOAD + "rollback/", loads.LoadRollback.as_view(), name="load-rollback"),
     path(LOAD + "accept/", loads.LoadAccept.as_view(), name="load-accept"),
 ]
@@ -86,6 +87,7 @@ kpi_urls = [
     path(KPI + "start/", kpis.KPIStart.as_view(), name="kpi-start"),
     path(KPI + "publish/", kpis.KPIPublish.as_view(), name="kpi-publish"),
     path(KPI + "verify/", kpis.KPIVerify.as_view(), name="kpi-verify"),
+    path(KPI + "reformulation/", measurements.KPIReformulation.as_view(), name="kpi-reformulation"),
     path(KPI + "restatements/", measurements.KPIRestatements.as_view(), name="kpi-restatements"),
     path(KPI + "retire/", kpis.KPIRetire.as_view(), name="kpi-retire"),
     path(KPI + "targets/", kpis.KPITargets.as_view(), name="kpi-targets"),

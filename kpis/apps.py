@@ -21,7 +21,7 @@ class KPIsConfig(AppConfig):
         from kpis import needs, search
         from kpis.selectors import checks, work
         from kpis.services import loads, looking, passes, refresh
-        from kpis.services.checks import KIND
+        from kpis.services.telling import KIND
 
         search.sign_in()
         add_needs("refreshes", needs.failed_refreshes)

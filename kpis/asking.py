@@ -27,8 +27,9 @@ class Ask:
 class Answer:
     """Figures with the load that they come from, or a sentence why there are none.
 
-    ``key`` says in full what the figures are of: the same key has the same figures. A derived KPI
-    has an answer of each of its ``parts``, and the newest of their loads.
+    ``key`` says in full what the figures are of: the same key has the same figures. ``cut`` ones
+    are of some rows only, those that are open to the reader. A derived KPI has an answer of each
+    of its ``parts``, and the newest of their loads.
     """
 
     result: Result | None = None
@@ -36,6 +37,7 @@ class Answer:
     error: str = ""
     cached: bool = False
     key: str = ""
+    cut: bool = False
     parts: tuple[PartAnswer, ...] = ()
 
 

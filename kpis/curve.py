@@ -12,6 +12,7 @@ SPARK_HEIGHT, SPARK_EDGE = 36.0, 4.0
 TICKS = 4
 EDGE = 12.0  # percent of the width in which words would stick out
 LABEL = 24.0  # pixels that a label needs under its line
+APART = 24.0  # percent of the width between two labels
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,11 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
 
 
 def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> Iterator[Odd]:
-    """The words stand where the line does not come from: a dip has them below."""
+    """The words stand where the line does not come from: a dip has them below.
+
+    Where marks stand close together the first of them says it for all.
+    """
+    said = -APART
     for n, (dot, place) in enumerate(zip(dots, places, strict=True)):
         if not dot.odd or place is None:
             continue
@@ -137,7 +142,9 @@ def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> I
         around = [beside[1] for beside in places[max(n - 1, 0) : n + 2] if beside is not None]
         dips = sum(around) / len(around) < y and y < BOTTOM - LABEL
         anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
-        yield Odd(_text(x), _text(y), dot.odd, dips, anchor)
+        words = dot.odd if x - said >= APART else ""
+        said = x if words else said
+        yield Odd(_text(x), _text(y), words, dips, anchor)
 
 
 def _hatch(begin: float, width: float) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from kpis.engine.arithmetic import parse_formula
 from kpis.engine.combining import combined
 from kpis.engine.definition import AllOf, Formula, Where, columns_of
 from kpis.engine.query import Query
-from kpis.models import KPIPart, KPIVersion, Load
+from kpis.models import Dataset, KPIPart, KPIVersion, Load
 
 DEEPEST = 8
 
@@ -85,6 +85,12 @@ def leaves_of(version: KPIVersion) -> tuple[KPIVersion, ...]:
     for part in parts_of(version).values():
         found |= {leaf.pk: leaf for leaf in leaves_of(part)}
     return tuple(found.values())
+
+
+def held_of(version: KPIVersion) -> Dataset | None:
+    """The dataset of which newer rows are held back; of a formula the first of its parts'."""
+    datasets = (leaf.dataset for leaf in leaves_of(version))
+    return next((dataset for dataset in datasets if dataset.behind), None)
 
 
 def as_of_of(version: KPIVersion) -> datetime | None:
@@ -180,6 +186,7 @@ def answer_of(tree: Tree, answered: Iterator[Answer]) -> Answer:
         _newest(parts),
         cached=all(part.answer.cached for part in parts),
         key="derived:" + hashlib.sha256(keys.encode()).hexdigest(),
+        cut=any(part.answer.cut for part in parts),
         parts=parts,
     )
 

@@ -22,6 +22,7 @@ import duckdb
 import sqlalchemy as sa
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -94,7 +95,10 @@ def _answers(asks: Sequence[Ask], cuts: Cuts) -> list[Answer]:
     if fresh:
         cache.set_many(fresh, KEPT_SECONDS)
         _remember(fresh)
-    return [_answer(key, ask, known, fresh, failed) for key, ask in zip(keys, asks, strict=True)]
+    return [
+        replace(_answer(key, ask, known, fresh, failed), cut=ask.version.dataset_id in cuts)
+        for key, ask in zip(keys, asks, strict=True)
+    ]
 
 
 def _known(keys: Sequence[str]) -> dict[str, Result]:
@@ -135,7 +139,7 @@ def _key(ask: Ask, cuts: Cuts) -> str:
         return ""
     scope = _scope(cuts.get(load.dataset_id))
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
-    return "figures-2:" + hashlib.sha256(parts.encode()).hexdigest()
+    return "figures-3:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _scope(cut: Cut | None) -> str:
@@ -174,7 +178,8 @@ def _compute(
                 except PortalError as error:
                     failed[key] = said(error.message)
                 else:
-                    fresh[key] = result
+                    now = None if load.path else timezone.now()
+                    fresh[key] = replace(result, asked_at=now)
     except PortalError as error:  # the source of a live dataset does not answer, or not in time
         failed |= {key: said(error.message) for key in good if key not in fresh}
     except OSError:  # the file of a load is gone, or cannot be read
@@ -203,8 +208,18 @@ def table_of(load: Load, cut: Cut | None) -> Table:
     if load.path:
         table = Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
     else:
-        table = replace(table_at_source(load), ends=_ends(load))
+        table = replace(table_at_source(load), ends=_ends(load), ceilings=_ceilings(load))
     return cut_down(table, cut)
+
+
+def _ceilings(load: Load) -> dict[str, Any]:
+    """The last moment in each column of time when a live dataset was looked at; None for none."""
+    return {
+        column["name"]: column.get("max")
+        for column in load.columns
+        if column["type"] in {"date", "timestamp"}
+        and (column.get("max") is None or _are_times(column["max"]))
+    }
 
 
 def _ends(load: Load) -> dict[str, tuple[Any, Any]]:

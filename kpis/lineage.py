@@ -44,6 +44,7 @@ class Graph:
 
     def around(self, keys: Iterable[str]) -> Graph:
         """What some things come from and what comes of them, themselves included."""
+        keys = list(keys)
         wanted = self._reached(keys, 0) | self._reached(keys, 1)
         return Graph(
             {key: node for key, node in self.nodes.items() if key in wanted},

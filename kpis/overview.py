@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -19,7 +18,7 @@ from kpis import selectors
 from kpis.analysis.against import compared
 from kpis.analysis.looked import looked_words
 from kpis.analysis.stretches import chosen_of, stretches_of
-from kpis.derived import as_of_of, is_derived, labels_of, load_parts, parts_of
+from kpis.derived import as_of_of, held_of, is_derived, labels_of, load_parts, parts_of
 from kpis.diff import Said, differences, null_rule
 from kpis.display import (
     GRAINS,
@@ -36,9 +35,10 @@ from kpis.engine.weeks import hours_words
 from kpis.engine.words import Words
 from kpis.figures import definition_of, target_of
 from kpis.impact import impact_of_draft
-from kpis.measured import measured_for
-from kpis.models import KPI, KPIVersion, StepMetric, Target
+from kpis.measured import cut_versions, measured_for
+from kpis.models import KPI, KPIVersion, Measurement, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
+from kpis.reformulation import Reformulation, changes_of, reformulation_of
 from kpis.scopes import datasets_of, rows_words
 from kpis.selectors.verified import verified_of
 from kpis.services.targets import BEGINNING
@@ -132,7 +132,7 @@ def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any
         "may_publish": may_publish(user, kpi) and kpi.retired_at is None,
         "may_target": may_set_target(user, kpi, published=published) and kpi.retired_at is None,
         "values": values,
-        "held": values and version.dataset.behind,
+        "held": held_of(version) if values else None,
         "question": questions_for(user).filter(pk=kpi.question_id).first(),
         "targets": _targets(kpi, version),
         "verified": verified_of([version]).get(version.pk),
@@ -271,27 +271,27 @@ def _figures(
     before = {} if version.pk in found.own else selectors.reported_before(version, measured)
     good = selectors.last_good(kpi)
     known = as_of_of(version) if is_derived(version) else None
-    changed = _changed(versions)
+    changed = [after for after, _before in changes_of(versions)]
     switches = {f"v{v.number}": v.published_at for v in changed if v.published_at is not None}
     return {
         "sheet": sheet(version, measured, before, switches),
         "looked": "" if version.pk in found.own else looked_words(good, version),
         "changed": changed,
         "restated": restatement_rows(version, measured, before),
+        "reformulation": _reformulated(user, version, versions, measured),
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
         "whose_rows": rows_words(user, datasets_of([version])),
     }
 
 
-def _changed(versions: list[KPIVersion]) -> list[KPIVersion]:
-    """Those that took over with another formula or other data, newest first."""
-    published = [version for version in versions if version.published_at is not None]
-    return [
-        version
-        for version, before in pairwise(published)
-        if (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
-    ]
+def _reformulated(
+    user: User, version: KPIVersion, versions: list[KPIVersion], measured: list[Measurement]
+) -> Reformulation | None:
+    """For who sees all rows of both: what was reported counts all of them."""
+    found = reformulation_of(versions, version, measured)
+    cut = found is not None and cut_versions(user, [found.before, found.after])
+    return None if cut else found
 
 
 def _compared(user: User, version: KPIVersion) -> dict[str, Any]:

@@ -52,9 +52,15 @@ def files_offered() -> list[str]:
 
 
 def _file(name: str) -> Path:
-    if name not in files_offered():
+    if not settings.SOURCE_FILES_DIR:
         raise Invalid(
             _("Choose a file of the folder that the operator names with ACE_SOURCE_FILES_DIR."),
+            field="file",
+        )
+    if name not in files_offered():
+        raise Invalid(
+            _("The file “%(name)s” is not in the folder of files that are sources.")
+            % {"name": name},
             field="file",
         )
     folder = Path(settings.SOURCE_FILES_DIR).resolve()

@@ -62,6 +62,7 @@ source_urls: list[URLPattern] = [
     path("sources/new/", sources.source_new, name="source-new"),
     path(SOURCE, sources.source_detail, name="source-detail"),
     path(SOURCE + "edit/", sources.source_edit, name="source-edit"),
+    path(SOURCE + "columns/", sources.source_columns, name="source-columns"),
     path(SOURCE + "test/", sources.source_test, name="source-test"),
     path(SOURCE + "remove/", sources.source_remove, name="source-remove"),
     path(SOURCE + "datasets/new/", sources.source_dataset, name="source-dataset"),

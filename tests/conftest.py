@@ -58,6 +58,7 @@ pytest_plugins = [
     "tests.fixtures.loads",
     "tests.fixtures.kpis",
     "tests.fixtures.tickets",
+    "tests.fixtures.busy",
     "tests.fixtures.dashboards",
     "tests.fixtures.use",
     "tests.fixtures.trials",

@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypedDict
 
+from tests.beginning import begun
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,8 +58,8 @@ def run_tests(arguments: list[str]) -> int:
         if name == "PostgreSQL" and not url:
             continue
         say(f"--- {name} ---")
-        with tempfile.TemporaryDirectory(prefix="ace-test-") as data:
-            environment = {**os.environ, "ACE_DATA_DIR": data, "DATABASE_URL": url}
+        with tempfile.TemporaryDirectory(prefix="ace-test-") as data, begun(data, url) as found:
+            environment = {**os.environ, **found, "ACE_DATA_DIR": data, "DATABASE_URL": url}
             # Four processes read every test, twice: what one has compiled the others take.
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             if url:

@@ -17,14 +17,21 @@ from ace_portal.lib.permissions import OPERATIONS, SIGNED_IN
 
 
 class JobOutput(serializers.ModelSerializer[Job]):
-    """``about`` names what the work is about, for who may open that."""
+    """``about`` names what the work is about, for who may open that; so does ``error``."""
 
     about = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
 
     def get_about(self, job: Job) -> str:
+        return str(self._told(job).subject)  # type: ignore[attr-defined]
+
+    def get_error(self, job: Job) -> str:
+        return str(self._told(job).why)  # type: ignore[attr-defined]
+
+    def _told(self, job: Job) -> Job:
         if not hasattr(job, "subject"):
             told(person_of(self.context["request"]), [job])
-        return str(job.subject)  # type: ignore[attr-defined]
+        return job
 
     class Meta:
         model = Job

@@ -29,7 +29,11 @@ class Kind:
 
 
 def told(user: User, jobs: Iterable[Job]) -> list[Job]:
-    """The jobs with ``label``, ``subject`` and ``url``; a query or two for each kind among them."""
+    """The jobs with ``label``, ``subject``, ``url`` and ``why``; a query or two for each kind.
+
+    Why a job failed says what it was about: it is for who may open that, who asked for the work,
+    and administrators.
+    """
     jobs = list(jobs)
     by_kind: dict[str, list[Job]] = {}
     for job in jobs:
@@ -41,4 +45,7 @@ def told(user: User, jobs: Iterable[Job]) -> list[Job]:
         for job in group:
             job.label = str(kind.label)  # type: ignore[attr-defined]
             job.subject, job.url = subjects.get(job.pk, ("", ""))  # type: ignore[attr-defined]
+            open_to = job.pk in subjects or kind.about is about_nothing
+            own = user.is_admin or job.actor_id == user.pk
+            job.why = job.error if open_to or own else ""  # type: ignore[attr-defined]
     return jobs

@@ -43,7 +43,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         for name in selectors.SECTIONS
     ]  # fmt: skip
     moves = any(job.is_open for job in page.object_list)
-    return render(request, "jobs/jobs.html", {"page": page, "tabs": tabs, "moves": moves})
+    context = {"page": page, "tabs": tabs, "moves": moves, "nothing": not any(counts.values())}
+    return render(request, "jobs/jobs.html", context)
 
 
 @access(SIGNED_IN)

@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from ace_portal.lib.ui.parts import icon
+
 
 def rows_html(rows: Iterable[Iterable[Any]], *, bars: bool) -> SafeString:
     """Rows of ``dashboards.rendering.Cell``; the first of each heads its row."""
@@ -54,4 +56,9 @@ def _bar(cell: Any) -> str:
 
 
 def _note(cell: Any) -> str:
-    return format_html(' <span class="mute">{}</span>', cell.note) if cell.note else ""
+    note: str = format_html(' <span class="mute">{}</span>', cell.note) if cell.note else ""
+    if not cell.odd:
+        return note
+    return note + format_html(
+        ' <span class="status status--watch table__odd">{}{}</span>', icon("bolt"), cell.odd
+    )

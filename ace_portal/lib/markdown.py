@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -14,14 +12,21 @@ _TAGS = {
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
-
-
-_MARKS = re.compile(r"[#>*_`\[\]]+")
+_WORDS = {"text", "code_inline", "code_block", "fence"}
 
 
 def to_line(text: str) -> str:
     """The words alone, in one line: for lists, titles and the short text of a notification."""
-    return " ".join(_MARKS.sub(" ", text).split())
+    words = []
+    for token in _MARKDOWN.parse(text):
+        inner = token.children if token.children is not None else [token]
+        words += [one.content if one.type in _WORDS else _gap(one.type) for one in inner] + [" "]
+    return " ".join("".join(words).split())
+
+
+def _gap(kind: str) -> str:
+    """What stands for markup: a line's end parts words, emphasis in the midst of them does not."""
+    return " " if kind in {"softbreak", "hardbreak"} else ""
 
 
 def to_html(text: str) -> SafeString:

@@ -13,26 +13,41 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _lazy
 
 from ace_portal.lib.errors import NotAllowed
 
 View = Callable[..., HttpResponseBase]
 
 
+ROLE = _lazy("Your role does not include this. Ask an administrator if it should.")
+
+
 @dataclass(frozen=True)
 class Door:
-    """Who may come through: ``lets(user)`` for a signed-in person; ``anonymous`` for anybody."""
+    """Who may come through: ``lets(user)`` for a signed-in person; ``anonymous`` for anybody.
+
+    ``why`` tells who is refused what it takes.
+    """
 
     name: str
     lets: Callable[[Any], bool]
     anonymous: bool = False
+    why: str | Promise = ROLE
 
 
 ANYONE = Door("anyone", lambda user: True, anonymous=True)
 SIGNED_IN = Door("signed in", lambda user: True)
 ACE = Door("ace", lambda user: user.is_ace)
-DATA = Door("data", lambda user: user.is_ace and user.may_manage_data)
+DATA = Door(
+    "data",
+    lambda user: user.is_ace and user.may_manage_data,
+    why=_lazy(
+        "Datasets and their loads are for members of the ACE who manage data. An administrator "
+        "gives that right, under People."
+    ),
+)
 ADMIN = Door("admin", lambda user: user.is_admin)
 OPERATIONS = Door("operations", lambda user: user.is_ace or user.is_admin)
 
@@ -40,7 +55,7 @@ OPERATIONS = Door("operations", lambda user: user.is_ace or user.is_admin)
 def admit(user: Any, door: Door) -> None:
     """Raise ``NotAllowed`` unless the door lets this signed-in person through."""
     if not (user.is_active and door.lets(user)):
-        raise NotAllowed(_("Your role does not include this. Ask an administrator if it should."))
+        raise NotAllowed(str(door.why))
 
 
 def access(door: Door) -> Callable[[View], View]:

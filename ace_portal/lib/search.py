@@ -95,10 +95,7 @@ def add_action(name: str, action: Action) -> None:
 
 def find(provider: Provider, user: Any, asked: Asked, *, most: int) -> list[Hit]:
     """The rows that answer best, in one query."""
-    rows = provider.rows(user)
-    for word in asked.words:
-        texts = provider.texts if len(word) > 1 else ()
-        rows = rows.filter(_any_of((provider.name, *texts), "icontains", word))
+    rows = narrowed(provider.rows(user), asked, provider.name, provider.texts)
     ranked = rows.annotate(answers_as=_rank(provider.name, asked))
     order = provider.order_by or (provider.name,)
     return [
@@ -108,6 +105,15 @@ def find(provider: Provider, user: Any, asked: Asked, *, most: int) -> list[Hit]
         )
         for row in ranked.order_by("answers_as", *order, "pk")[:most]
     ]  # fmt: skip
+
+
+def narrowed(
+    rows: QuerySet[Any], asked: Asked, name: str, texts: tuple[str, ...] = ()
+) -> QuerySet[Any]:
+    """The rows with every word in the field ``name`` or in one of ``texts``."""
+    for word in asked.words:
+        rows = rows.filter(_any_of((name, *(texts if len(word) > 1 else ())), "icontains", word))
+    return rows
 
 
 def actions_for(user: Any, asked: Asked, kind: str) -> list[Hit]:

@@ -17,4 +17,6 @@ class NotificationsConfig(AppConfig):
         add_needs("mails", needs.undelivered)
         job_handlers.register(mail.JOB, mail.perform)
         job_kinds.register(mail.JOB, Kind(_("Mail")))
+        job_handlers.register(services.AT_ONCE, services.mail_at_once)
+        job_kinds.register(services.AT_ONCE, Kind(_("Mails of a notification")))
         unsubscribers.register("notifications", services.unsubscribe)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.jobs.services import Run, enqueue
 from ace_portal.lib.registries import notification_kinds
 from ace_portal.notifications.composing import compose
 from ace_portal.notifications.mail import queue_mail
@@ -19,6 +20,9 @@ from ace_portal.notifications.models import Delivery, Event, Preference
 from ace_portal.notifications.selectors import readable
 
 AT_A_TIME = 200
+IN_A_LIST = 500  # keys of one statement
+#: the job that writes the mails which go out each at once
+AT_ONCE = "notifications.at_once"
 
 
 def notify(
@@ -52,21 +56,83 @@ def notify(
 
 
 def _deliver(event: Event, people: list[User]) -> None:
+    """A row each for the portal and for mail, all of them at once, however many they are.
+
+    Mails that go out each at once are written by a job: composing them takes its time.
+    """
     inbox, by_mail = Delivery.Channel.INBOX, Delivery.Channel.MAIL
     handed = Delivery.State.HANDED
     Delivery.objects.bulk_create(
         Delivery(event=event, person=person, channel=inbox, state=handed) for person in people
     )
-    known = {p.person_id: p for p in Preference.objects.filter(person__in=people)}
-    for person in people:
-        preference = known.get(person.pk) or preference_of(person)
-        if preference.mail == Preference.Mail.NONE:
-            continue
-        delivery = Delivery.objects.create(event=event, person=person, channel=by_mail)
-        if preference.mail == Preference.Mail.IMMEDIATE:
-            send_together(person, [delivery])
-        elif preference.next_digest_at <= timezone.now():
-            _set_next(preference)
+    wishes = [
+        wish for wish in _wishes_of(event, people) if wish.mail != Preference.Mail.NONE
+    ]  # fmt: skip
+    Delivery.objects.bulk_create(
+        Delivery(event=event, person_id=wish.person_id, channel=by_mail) for wish in wishes
+    )
+    if any(wish.mail == Preference.Mail.IMMEDIATE for wish in wishes):
+        enqueue(
+            kind=AT_ONCE, payload={"event": event.pk}, actor=None, key=f"event-{event.pk}",
+            queue="mail",
+        )  # fmt: skip
+    _move_on([wish for wish in wishes if wish.mail == Preference.Mail.DIGEST])
+
+
+def _wishes_of(event: Event, people: list[User]) -> list[Preference]:
+    """What each of those who are told wishes; who has said nothing wishes the usual."""
+    told = {person.pk: person for person in people}
+    known = Preference.objects.filter(
+        person__deliveries__event=event, person__deliveries__channel=Delivery.Channel.INBOX
+    )
+    found = {wish.person_id: wish for wish in known}
+    silent = [person for pk, person in told.items() if pk not in found]
+    if silent:
+        now = timezone.now()
+        Preference.objects.bulk_create(
+            (Preference(person=person, next_digest_at=next_digest(person, 7, now))
+             for person in silent),
+            ignore_conflicts=True,
+        )  # fmt: skip
+        found = {wish.person_id: wish for wish in known.all()}
+    for pk, wish in found.items():
+        wish.person = told[pk]
+    return [found[pk] for pk in told]
+
+
+def _move_on(wishes: list[Preference]) -> None:
+    """Whose hour is over waits for the next one; a statement for each hour, not for each person."""
+    now = timezone.now()
+    hours: dict[datetime, list[int]] = {}
+    for wish in wishes:
+        if wish.next_digest_at <= now:
+            hours.setdefault(next_digest(wish.person, wish.hour, now), []).append(wish.pk)
+    for at, keys in hours.items():
+        for begin in range(0, len(keys), IN_A_LIST):
+            rows = Preference.objects.filter(pk__in=keys[begin : begin + IN_A_LIST])
+            rows.filter(next_digest_at__lte=now).update(next_digest_at=at, updated_at=now)
+
+
+def mail_at_once(run: Run) -> None:
+    """Write the mails of an event for who wants each at once; a worker that dies goes on."""
+    event = Event.objects.get(pk=run.payload["event"])
+    while _mail_some(run, event):
+        pass
+
+
+def _mail_some(run: Run, event: Event) -> bool:
+    """Some of them in one transaction; False where none is left."""
+    with transaction.atomic():
+        run.renew()
+        waiting = Delivery.objects.select_for_update(of=("self",)).filter(
+            event=event, channel=Delivery.Channel.MAIL, state=Delivery.State.QUEUED,
+            person__notification_preference__mail=Preference.Mail.IMMEDIATE,
+        )  # fmt: skip
+        rows = list(waiting.select_related("person").order_by("pk")[:AT_A_TIME])
+        for delivery in rows:
+            delivery.event = event
+            send_together(delivery.person, [delivery])
+    return bool(rows)
 
 
 def send_together(person: User, deliveries: list[Delivery]) -> None:
@@ -163,11 +229,6 @@ def unsubscribe(pk: int) -> None:
     with transaction.atomic():
         Preference.objects.filter(pk=preference.pk).update(mail=Preference.Mail.NONE)
         record(actor=person, action="notifications.unsubscribe", target=person)
-
-
-def _set_next(preference: Preference) -> None:
-    preference.next_digest_at = next_digest(preference.person, preference.hour, timezone.now())
-    preference.save(update_fields=["next_digest_at", "updated_at"])
 
 
 def next_digest(person: User, hour: int, now: datetime) -> datetime:

@@ -21,6 +21,7 @@ from dashboards.content.selectors import dashboard_for, restorable_for
 from dashboards.lifecycle import selectors
 from dashboards.lifecycle.models import MAX_REASON, Feature, GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
+from dashboards.lifecycle.pins import pins_open_to
 from dashboards.lifecycle.services import features, gates
 from dashboards.permissions import require_editor
 
@@ -64,12 +65,16 @@ class GateDecisionOutput(serializers.ModelSerializer[GateReview]):
     owner = serializers.EmailField(source="owner.email")
     decider = serializers.EmailField(source="decider.email")
     checks = serializers.JSONField(help_text="What the gate said when it was decided.")
+    pinned = serializers.JSONField(
+        help_text="The figure that was kept with it, in full; empty where there is none, and only "
+        "`left_out` where it is of other rows than the reader's."
+    )
 
     class Meta:
         model = GateReview
         fields = [
             "id", "stage", "decision", "reason", "conditions", "due", "back_to", "version",
-            "owner", "decider", "created_at", "checks",
+            "owner", "decider", "created_at", "checks", "pinned",
         ]  # fmt: skip
 
 
@@ -80,6 +85,18 @@ class GateDecisionInput(serializers.Serializer[Any]):
     conditions = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
     due = serializers.DateField(default=None, allow_null=True)
     back_to = serializers.IntegerField(min_value=1, max_value=7, default=None, allow_null=True)
+    tile = serializers.SlugField(
+        max_length=12, default="", allow_blank=True,
+        help_text="Keeps the figure behind this tile of the version that the gate is about.",
+    )  # fmt: skip
+    filters = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text="The filters as the address of the dashboard's page has them.",
+    )  # fmt: skip
+    kpi_version = serializers.IntegerField(
+        min_value=1, max_value=2**53, default=None, allow_null=True,
+        help_text="Of a table the one that counts, by its key.",
+    )  # fmt: skip
 
 
 class GateOutput(serializers.Serializer[Any]):
@@ -167,11 +184,16 @@ class Decisions(generics.ListAPIView[GateReview]):
     def get_queryset(self) -> Any:
         return selectors.reviews_of(dashboard_for(person_of(self.request), self.kwargs["slug"]))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset) or []
+        return pins_open_to(person_of(self.request), rows)
+
     @answers(GateDecisionOutput, takes=GateDecisionInput, status=201)
     def post(self, actor: User, given: Given, slug: str) -> GateReview:
         dashboard = dashboard_for(actor, slug)
         require_decider(actor, dashboard)
-        return gates.decide_gate(actor=actor, dashboard=dashboard, **given())
+        made = gates.decide_gate(actor=actor, dashboard=dashboard, **given())
+        return pins_open_to(actor, [made])[0]
 
 
 class GateAsk(APIView):

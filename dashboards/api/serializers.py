@@ -15,6 +15,7 @@ from dashboards.content.board import Board, TileView
 from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
 from dashboards.content.models import Dashboard, Version
 from dashboards.lifecycle.models import MAX_REASON, Launch
+from dashboards.people import Choice
 from kpis.engine.result import Point
 from personas.models import Persona, UserGroup
 
@@ -55,6 +56,23 @@ class DashboardChange(DashboardInput):
         slug_field="email", queryset=User.objects.filter(is_ace=True), required=False,
         help_text="Handed over by the owner; by an editor where the owner is not at work any more.",
     )  # fmt: skip
+
+
+class HandOverInput(serializers.Serializer[Any]):
+    owner = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.filter(is_ace=True)
+    )
+
+
+class PersonToChoose(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+class PeopleToChoose(serializers.Serializer[Choice]):
+    people = PersonToChoose(many=True, source="shown")
+    more = serializers.BooleanField(help_text="Whether there are more: ask with ``q``.")
 
 
 class VersionOutput(serializers.ModelSerializer[Version]):

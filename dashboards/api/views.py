@@ -28,7 +28,8 @@ from dashboards.content.services import assembly, drafts, releases
 from dashboards.content.services import dashboards as services
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.services import launches as lifecycle
-from dashboards.permissions import require_editor, require_owner
+from dashboards.people import Choice, choice_for
+from dashboards.permissions import require_editor, require_handing_over, require_owner
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; one to open.")
 FILTERS = [
@@ -76,6 +77,33 @@ class DashboardDetail(APIView):
         dashboard = selectors.dashboard_for(actor, slug)
         require_editor(actor, dashboard)
         return services.change_dashboard(actor=actor, dashboard=dashboard, **given())
+
+
+class DashboardOwner(APIView):
+    """Hand it over; both owners are told."""
+
+    door = ACE
+
+    @answers(s.DashboardOutput, takes=s.HandOverInput)
+    def post(self, actor: User, given: Given, slug: str) -> Dashboard:
+        dashboard = selectors.dashboard_for(actor, slug)
+        require_handing_over(actor, dashboard)
+        return services.hand_over(actor=actor, dashboard=dashboard, **given())
+
+
+class DashboardPeople(APIView):
+    """Whom one may choose: ``?for=`` ``pilot``, ``report`` or ``owner``, ``?q=`` words of a name.
+
+    Without words who is near, first of all the people of its groups.
+    """
+
+    door = ACE
+
+    @answers(s.PeopleToChoose)
+    def get(self, user: User, slug: str) -> Choice:
+        query = self.request.query_params
+        dashboard = selectors.dashboard_for(user, slug)
+        return choice_for(user, dashboard, query.get("for", ""), query.get("q", ""))
 
 
 class Versions(generics.ListAPIView[Version]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 
@@ -29,6 +29,7 @@ from dashboards.content.planning import (
 )
 from dashboards.content.sources import Source, fixed_figure, sources_of
 from dashboards.content.titles import column_label, title_of, unit_line
+from dashboards.content.unusual import odd_of
 from dashboards.content.wording import wording
 from kpis.engine.answering import segment_text
 from kpis.engine.result import Figure, Result
@@ -70,6 +71,8 @@ class TileView:
     error: str = ""
     notes: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
+    #: the unusual figures of a chart, in a sentence each
+    unusual: tuple[str, ...] = ()
     #: what a chart was drawn from, in full; None for what is no chart
     drawn_from: Hashable = None
 
@@ -130,9 +133,10 @@ def board(
     reader: Reader,
     sources: Mapping[int, Source] | None = None,
 ) -> Board:
-    """All tiles of a page as a reader may see them, in two queries however many there are.
+    """All tiles of a page as a reader may see them, in three queries however many there are.
 
-    Where the data shows each reader their own rows, four more.
+    One of them is for what is unusual, where a chart can say so. Where the data shows each reader
+    their own rows, four more.
     """
     known = sources_of(document.kpi_versions) if sources is None else sources
     page = Page.of(document, state, known)
@@ -170,14 +174,20 @@ def draw(
     asks = [ask for _page, plan in pairs for ask in plan.asks.values()]
     got = iter(answers(asks, reader=reader))
     answered = [{name: next(got) for name in plan.asks} for _page, plan in pairs]
+    plans = [plan for _page, plan in pairs]
+    odd = odd_of(list(zip(plans, answered, strict=True)))
     return [
-        tile_view(page, plan, given, colours or {})
-        for (page, plan), given in zip(pairs, answered, strict=True)
+        tile_view(page, plan, given, colours or {}, unusual)
+        for (page, plan), given, unusual in zip(pairs, answered, odd, strict=True)
     ]
 
 
 def tile_view(
-    page: Page, plan: Plan, given: dict[str, Answer], colours: Mapping[Segment, str]
+    page: Page,
+    plan: Plan,
+    given: dict[str, Answer],
+    colours: Mapping[Segment, str],
+    odd: tuple[r.Odd, ...] = (),
 ) -> TileView:
     """One tile; a failure becomes its sentence and nothing else on the page knows of it."""
     view = TileView(
@@ -202,7 +212,7 @@ def tile_view(
             case "table":
                 _table(page, plan, view)
             case _:
-                _chart(page, plan, view, colours)
+                _chart(page, plan, view, colours, odd)
     except PortalError as error:
         view.error = said(error.message)
     except (ValueError, ArithmeticError):
@@ -245,10 +255,16 @@ def _held_against(
     return fixed_figure(source, against, plan.asks["now"].query, now)
 
 
-def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str]) -> None:
+def _chart(
+    page: Page,
+    plan: Plan,
+    view: TileView,
+    colours: Mapping[Segment, str],
+    odd: tuple[r.Odd, ...],
+) -> None:
     source, query = plan.sources[0], plan.asks["chart"].query
     day = last_period_day(source, plan.grain, query) if plan.grain else None
-    face = source.face(target_day(source, query, day), plan.spec.by)
+    face = replace(source.face(target_day(source, query, day), plan.spec.by), odd=odd)
     tile = r.Tile(view.key, plan.spec.type, view.title)
     names = tuple(column_label(column, page.document) for column in query.by)
     result, key = _result(view, "chart"), view.answers["chart"].key
@@ -256,6 +272,7 @@ def _chart(page: Page, plan: Plan, view: TileView, colours: Mapping[Segment, str
     drawn = _drawn.get(known) or _drawn.put(known, _draw(tile, face, result, names, colours))
     view.figure, view.summary, view.table = drawn
     view.drawn_from = known
+    view.unusual = r.odd_lines(face, result, wording())
     view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:

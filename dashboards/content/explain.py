@@ -14,12 +14,14 @@ from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, before_words, ignored, state_words
-from dashboards.content.planning import Page, is_cut, target_day, total_query
+from dashboards.content.planning import Page, is_cut, plan_tile, target_day, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label, title_of
+from dashboards.content.unusual import marking_words
 from dashboards.content.wording import wording
 from dashboards.rendering import format as fmt
 from kpis.analysis.against import Compared, compared
+from kpis.asked import asked_words
 from kpis.asking import PartAnswer
 from kpis.derived import labels_of
 from kpis.display import definition_words
@@ -65,6 +67,9 @@ class Explanation:
     beside: Compared | None = None
     error: str = ""
     whose_rows: str = ""
+    asked_at: datetime | None = None  # of figures that a source was asked for
+    asked: str = ""  # what may be in them that the time of the data does not tell
+    marking: str = ""  # what the marks of a chart mean, or why it has none
     cut: bool = False  # the reader does not see all rows, nor how many there are
 
     @property
@@ -109,6 +114,7 @@ def explain(
         whose_rows=rows_words(reader, datasets_of([chosen.version])),
         cut=bool(cut_versions(reader, [chosen.version])),
     )
+    view.marking = marking_words(plan_tile(page, spec), cut=view.cut)
     try:
         _fill(view, page, chosen, reader)
     except PortalError as error:
@@ -131,6 +137,8 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
         view.error = got.error
         return
     result: Result = got.result
+    view.asked_at = result.asked_at
+    view.asked = asked_words(leaf.version for leaf in source.leaves or (source,))
     figure = view.figure = result.total
     cut = is_cut(definition, query, source.as_of)
     face = source.face(target_day(source, query))

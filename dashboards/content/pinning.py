@@ -12,6 +12,8 @@ from dashboards.content.explain import Explanation, explain
 from dashboards.content.filters import query_string, read_state
 from dashboards.content.models import Version
 from dashboards.content.selectors import document_of
+from dashboards.content.sources import own_of, sources_of
+from dashboards.content.titles import title_of
 from kpis.scopes import Reader
 
 LONGEST_QUERY = 2_000
@@ -44,6 +46,20 @@ def pin_of(
         **_printed(view),
         **_in_full(view),
     }
+
+
+def figures_of(version: Version) -> list[tuple[str, str]]:
+    """The figures that can be kept of a version, each as ``tile:kpi_version`` with its name."""
+    document = document_of(version)
+    known = sources_of(document.kpi_versions)
+    found = []
+    for spec in document.tiles:
+        own = own_of(spec, known)
+        for source in own:
+            title = title_of(spec, own, document)
+            names = dict.fromkeys((title, source.kpi.name))
+            found.append((f"{spec.key}:{source.version.pk}", ": ".join(names)))
+    return found
 
 
 def _printed(view: Explanation) -> dict[str, Any]:

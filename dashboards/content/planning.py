@@ -13,6 +13,7 @@ from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
 from dashboards.content.sources import Source, today_of
+from kpis.asked import asked_words, counts_later_rows
 from kpis.engine.definition import Definition
 from kpis.engine.periods import slot_day
 from kpis.engine.query import Query, calendar_of, earlier
@@ -158,7 +159,7 @@ def last_period_day(source: Source, grain: str, query: Query) -> date | None:
 
 
 def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
-    """Which filters in use do not reach a tile, in sentences."""
+    """Which filters in use do not reach a tile, and what its time does not tell, in sentences."""
     notes = []
     for source in sources:
         labels = ignored(page.document, page.state, source.filters)
@@ -169,6 +170,9 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
             named = len(sources) > 1
             notes.append(f"{source.kpi.name}: {text}" if named else text)
         notes += notes_of_parts(page, source)
+    leaves = [leaf.version for source in sources for leaf in source.leaves or (source,)]
+    if any(counts_later_rows(version) for version in leaves):
+        notes.append(asked_words(leaves))
     return notes
 
 

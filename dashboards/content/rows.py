@@ -18,7 +18,7 @@ from dashboards.content.filters import FilterState, state_words
 from dashboards.content.planning import Page, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label
-from kpis.behind import behind_figure
+from kpis.behind import behind_figure, cut_words
 from kpis.engine.behind import Behind
 from kpis.engine.definition import Share
 from kpis.scopes import datasets_of, rows_words
@@ -36,7 +36,7 @@ class TileRows:
     problem: str = ""
     head: list[str] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
-    more: bool = False
+    cut: str = ""  # that there are more, and why they are not here
 
 
 def rows_of_tile(
@@ -75,7 +75,7 @@ def _fill(view: TileRows, document: Document, behind: Behind) -> None:
     for number, row in enumerate(behind.rows):
         line = [_local(row[place], zone) for place in shown]
         view.rows.append(line if behind.met is None else [behind.met[number], *line])
-    view.more = behind.more
+    view.cut = cut_words(behind)
 
 
 def _local(value: Any, zone: ZoneInfo) -> Any:

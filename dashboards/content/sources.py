@@ -17,7 +17,7 @@ from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards.content.document import TileSpec
 from dashboards.rendering import Face, Goal, Mark
 from kpis.analysis.against import goal_for
-from kpis.derived import as_of_of, is_derived, leaves_of, load_parts
+from kpis.derived import as_of_of, held_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
@@ -85,7 +85,7 @@ class Source:
     @property
     def held_back(self) -> bool:
         """Whether newer data than the live load's did not pass its checks."""
-        return self.version.dataset.behind
+        return held_of(self.version) is not None
 
     def known_until(self) -> date | None:
         """The local day up to which the data speaks."""

@@ -49,5 +49,14 @@ def _wording(language: str | None) -> Wording:
         missing=_("{n} without a figure."),
         more=_("{n} more in the table."),
         of_target=_("{status}: target {target}."),
+        odd_above_season=_(
+            "unusual: above what season and trend explain; expected {low} to {high}"
+        ),
+        odd_below_season=_(
+            "unusual: below what season and trend explain; expected {low} to {high}"
+        ),
+        odd_above_trend=_("unusual: above what the trend explains; expected {low} to {high}"),
+        odd_below_trend=_("unusual: below what the trend explains; expected {low} to {high}"),
+        odd=_("{when}: {value}, {words}."),
         meeting=_("{n} of {count} on target ({target})."),
     )  # fmt: skip

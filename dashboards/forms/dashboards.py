@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import ManyField, area, day, field_of
 from dashboards.content.models import Dashboard
+from dashboards.forms.people import PickedField, offer
+from dashboards.people import Choice
 from personas.models import Persona, UserGroup
 from personas.selectors import people_of_ace
 
@@ -32,14 +34,6 @@ class DashboardForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    owner = forms.ModelChoiceField(
-        label=_("Owner"),
-        queryset=people_of_ace(),
-        empty_label=None,
-        help_text=_(
-            "Who owns it leads it; hand it over, and you read it like the rest of the ACE."
-        ),
-    )
     editors = ManyField(
         label=_("Editors"),
         queryset=people_of_ace(),
@@ -60,7 +54,6 @@ class DashboardForm(forms.Form):
         *args: Any,
         now: Persona | None = None,
         names_editors: bool = True,
-        names_owner: bool = False,
         **kwargs: Any,
     ) -> None:
         """``now`` is for whom it is already, which may be retired."""
@@ -70,8 +63,6 @@ class DashboardForm(forms.Form):
         field_of(self, "persona", forms.ModelChoiceField).queryset = living
         if not names_editors:
             del self.fields["editors"]
-        if not names_owner:
-            del self.fields["owner"]
 
     @staticmethod
     def initial_of(dashboard: Dashboard) -> dict[str, Any]:
@@ -81,7 +72,14 @@ class DashboardForm(forms.Form):
         )  # fmt: skip
         return {name: getattr(dashboard, name) for name in simple} | {
             "persona": dashboard.persona,
-            "owner": dashboard.owner,
             "groups": dashboard.groups.all(),
             "editors": dashboard.editors.all(),
         }
+
+
+class HandOverForm(forms.Form):
+    owner = PickedField(label=_("Who owns it from now on"), empty_label=_("Choose a person"))
+
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "owner", choice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -58,11 +59,30 @@ class DecisionForm(forms.Form):
         help_text=_("Where it goes on, if it returns."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, stage: int, **kwargs: Any) -> None:
+    tile = forms.ChoiceField(
+        label=_("Figure to keep"), required=False,
+        help_text=_("Kept beside the decision as it is now, whatever is loaded later."),
+    )  # fmt: skip
+    filters = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, stage: int, figures: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if figures:
+            tile = field_of(self, "tile", forms.ChoiceField)
+            tile.choices = [("", _("None")), *figures]
+        else:
+            del self.fields["tile"], self.fields["filters"]
         stages = [choice for choice in Dashboard.Stage.choices if int(choice[0]) <= stage]
         back = field_of(self, "back_to", forms.TypedChoiceField)
         back.choices = [("", _("This stage")), *((n, f"{n} {label}") for n, label in stages)]
+
+    def clean(self) -> dict[str, Any]:
+        """``tile`` and ``kpi_version``, as the service takes them."""
+        given = super().clean() or {}
+        tile, _sign, version = given.get("tile", "").partition(":")
+        return {**given, "tile": tile, "kpi_version": int(version) if version else None}
 
 
 class ReasonForm(forms.Form):

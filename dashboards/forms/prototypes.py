@@ -10,26 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import area, day, field_of
 from dashboards.content.models import Dashboard
+from dashboards.forms.people import PersonField, PickedField, offer
+from dashboards.people import Choice
 from dashboards.prototypes.models import MAX_WHY, Walkthrough
-from dashboards.prototypes.selectors import could_try, could_walk_through
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A person by name and address: two may have the same name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}, {obj.email}"
+from dashboards.prototypes.selectors import could_walk_through
 
 
 class PilotForm(forms.Form):
-    person = PersonField(
-        label=_("Who tries it"), queryset=User.objects.none(), empty_label=_("Choose a person"),
+    person = PickedField(
+        label=_("Who tries it"), empty_label=_("Choose a person"),
         help_text=_("Best somebody who decides with these figures. They need not be in a group."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, dashboard: Dashboard, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choice: Choice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "person", forms.ModelChoiceField).queryset = could_try(dashboard)
+        offer(self, "person", choice)
 
 
 class ThawForm(forms.Form):

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import field_of, time_zone_choices
-from dashboards.content.models import Dashboard
+from dashboards.forms.people import PickedField, offer
+from dashboards.people import Choice
 from dashboards.reports.models import Subscription
 from dashboards.reports.schedule import LAST_DAY, Schedule
-from dashboards.reports.selectors import readers_of
 
 EVERY = Subscription.Every
 #: of these the next sends follow
@@ -26,9 +26,7 @@ TIMES = ("every", "weekday", "day", "at", "zone")
 class ReportForm(forms.Form):
     """``query`` are the filters in the address that the page was left with."""
 
-    person = forms.ModelChoiceField(
-        label=_("For"), queryset=User.objects.none(), required=False, empty_label=None
-    )
+    person = PickedField(label=_("For"), required=False, empty_label=None)
     every = forms.ChoiceField(
         label=_("How often"), choices=EVERY.choices, widget=forms.RadioSelect, initial=EVERY.WEEKLY
     )
@@ -46,20 +44,18 @@ class ReportForm(forms.Form):
     )
     query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, user: User, dashboard: Dashboard | None = None, **kwargs: Any
-    ) -> None:
-        """With a ``dashboard`` it is a new one: the ACE chooses for whom."""
+    def __init__(self, *args: Any, user: User, choice: Choice | None = None, **kwargs: Any) -> None:
+        """With a ``choice`` it is a new one: the ACE chooses for whom."""
         super().__init__(*args, **kwargs)
         zone = field_of(self, "zone", forms.ChoiceField)
         zone.choices = time_zone_choices()
-        if dashboard is None or not user.is_ace:
+        if choice is None:
             del self.fields["person"]
             return
         zone.required = False
         zone.choices = [("", _now("As in the person's settings")), *time_zone_choices()]
-        people = field_of(self, "person", forms.ModelChoiceField)
-        people.queryset, people.initial = readers_of(dashboard), user.pk
+        self.fields["person"].initial = user.pk
+        offer(self, "person", choice)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import area, day, field_of
-from dashboards.forms.prototypes import PersonField
+from dashboards.forms.people import PersonField
 from dashboards.prototypes.selectors import pilot_people
 from dashboards.validation.models import LONGEST_SECONDS, Task, ValidationRun
 from dashboards.validation.selectors import filters_of, kpi_versions_of

@@ -45,6 +45,16 @@ class Evidence:
     def tiles(self) -> int:
         return len(self.document.tiles)
 
+    def looked_at(self, stage: int) -> Version | None:
+        """What a gate is about: the version in work; from the prototype on what its pilots have
+        had; at last the released one."""
+        versions = [self.version, self.released]
+        if stage in {Dashboard.Stage.PROTOTYPE, Dashboard.Stage.VALIDATE}:
+            versions = [self.tried.version, *versions]
+        elif stage == Dashboard.Stage.LAUNCH:
+            versions.reverse()
+        return next((version for version in versions if version is not None), None)
+
     @property
     def musts(self) -> list[Feature]:
         return [row for row in self.features if row.priority == Feature.Priority.MUST]

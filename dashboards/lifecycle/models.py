@@ -115,6 +115,7 @@ class GateReview(AppendOnly):
     )
     checks = models.JSONField(default=list, blank=True)  # [{stage, kind, text, value}]
     marks = models.JSONField(default=dict, blank=True)  # what it stood on → its hash
+    pinned = models.JSONField(default=dict, blank=True)  # a figure as it was: services.pins
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decider = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -40,38 +40,55 @@ def portfolio_of() -> list[Column]:
     ]
 
 
+@dataclass(frozen=True)
+class Line:
+    """An MVP with what is open to people of it, and with the draft that waits, if there is one."""
+
+    dashboard: Dashboard
+    groups: list[str]
+    draft: Version | None = None
+
+
 @dataclass
 class Glance:
-    """The portfolio in a few lines."""
+    """The portfolio in a few lines, each MVP in one of them."""
 
     stages: list[dict[str, Any]]
-    drafts: list[Version]
-    live: list[Dashboard]
+    lines: list[Line]
 
 
 def glance_of(most: int = 5) -> Glance:
-    """How many MVPs at each stage that has some, the oldest drafts, what is open to people."""
+    """How many MVPs at each stage that has some; the oldest drafts, then what is open to people."""
     rows = _known()
     counts = rows.order_by("stage").values_list("stage").annotate(Count("pk"))
     drafts = (
         Version.objects.filter(state=Version.State.DRAFT)
         .select_related("dashboard")
+        .prefetch_related(_open_launches("dashboard__launches"))
         .defer("document")
         .order_by("updated_at")
     )
     launched = Launch.objects.filter(dashboard=OuterRef("pk"), ended_at__isnull=True)
-    live = rows.filter(Exists(launched)).prefetch_related(_open_launches())
+    waiting = list(drafts[:most])
+    live = rows.filter(Exists(launched)).exclude(pk__in=[draft.dashboard_id for draft in waiting])
+    shown = live.prefetch_related(_open_launches()).order_by("stage", "name", "pk")[:most]
     return Glance(
         stages=[{"name": Dashboard.Stage(stage).label, "count": n} for stage, n in counts],
-        drafts=list(drafts[:most]),
-        live=list(live.order_by("stage", "name", "pk")[:most]),
+        lines=[Line(draft.dashboard, _groups_of(draft.dashboard), draft) for draft in waiting]
+        + [Line(dashboard, _groups_of(dashboard)) for dashboard in shown],
     )
+
+
+def _groups_of(dashboard: Dashboard) -> list[str]:
+    """The names of the groups that it is open to, as they were read along."""
+    launches: list[Launch] = dashboard.open_launches  # type: ignore[attr-defined]
+    return [launch.group.name for launch in launches]
 
 
 def _known() -> QuerySet[Dashboard]:
     return Dashboard.objects.exclude(status=Dashboard.Status.RETIRED)
 
 
-def _open_launches() -> Prefetch[Any, Any, Any]:
+def _open_launches(path: str = "launches") -> Prefetch[Any, Any, Any]:
     launches = Launch.objects.filter(ended_at__isnull=True).select_related("group")
-    return Prefetch("launches", launches, to_attr="open_launches")
+    return Prefetch(path, launches, to_attr="open_launches")

@@ -266,6 +266,7 @@ def _stage(gate: Gate, here: int, dashboard: Dashboard, *, told: bool) -> dict[s
         "note": note,
         "done": gate.number < here and gate.passed is not None and not gate.passed.stale,
         "here": gate.here,
+        "met": gate.met == len(gate.checks),
         "part": round(100 * gate.met / max(len(gate.checks), 1)) if gate.here and told else 0,
         "url": f"{about}#stages" if gate.here else "",
     }

@@ -6,10 +6,11 @@ from dashboards.rendering.figures import figure
 from dashboards.rendering.figures.colours import hues
 from dashboards.rendering.figures.marks import marks_in
 from dashboards.rendering.number import NumberView, number_view
+from dashboards.rendering.odd import odd_lines
 from dashboards.rendering.spark import Spark, spark
 from dashboards.rendering.summary import summary
 from dashboards.rendering.table import Cell, Head, Table, comparison_table, data_table
-from dashboards.rendering.tiles import Face, Goal, Mark, Target, Tile
+from dashboards.rendering.tiles import Face, Goal, Mark, Odd, Target, Tile
 from dashboards.rendering.wording import ENGLISH, Wording
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Head",
     "Mark",
     "NumberView",
+    "Odd",
     "Spark",
     "Table",
     "Target",
@@ -31,6 +33,7 @@ __all__ = [
     "hues",
     "marks_in",
     "number_view",
+    "odd_lines",
     "spark",
     "summary",
 ]

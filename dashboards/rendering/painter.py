@@ -156,11 +156,13 @@ def _line(axes: Axes, trace: Json) -> None:
     edge = marker.get("line", {})
     for n, (x, y) in enumerate(zip(trace["x"], values, strict=True)):
         size, rim = _nth(marker["size"], n), _nth(edge.get("width", 0), n)
+        fills = marker["color"]
+        fill = colour(fills if isinstance(fills, str) else fills[n])
         if size and y == y:
             axes.plot(
                 [x], [y], marker="o", markersize=size, clip_on=False, zorder=4,
-                markerfacecolor=colour(marker["color"]), markeredgewidth=rim,
-                markeredgecolor=colour(edge.get("color", marker["color"])),
+                markerfacecolor=fill, markeredgewidth=rim,
+                markeredgecolor=colour(edge["color"]) if "color" in edge else fill,
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dashboards.rendering import format as fmt
 from dashboards.rendering.figures.bars import MAX_BARS
 from dashboards.rendering.figures.series import shown_segments
+from dashboards.rendering.odd import odd_lines
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import ENGLISH, Wording
 from kpis.engine.result import Point, Result
@@ -48,6 +49,7 @@ def _over_time(face: Face, result: Result, known: Sequence[Point], wording: Word
         )
     if len(segments) == 1:
         parts += [_extremes(face, known, wording), _standing(face, known[-1], wording)]
+        parts += odd_lines(face, result, wording)
     return [*parts, *_gaps(result, known, wording), *_left_out(result, len(segments), wording)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from dashboards.rendering import format as fmt
+from dashboards.rendering.odd import odd_at, odd_words
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import ENGLISH, Wording
 from kpis.engine.result import Figure, Result
@@ -23,7 +24,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell."""
+    """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell.
+
+    ``odd`` says what is unusual about a figure.
+    """
 
     text: str
     numeric: bool = False
@@ -32,6 +36,7 @@ class Cell:
     share: str | None = None
     target: str | None = None
     muted: bool = False
+    odd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,11 @@ def data_table(
         if timed and point.period is not None:
             partial = point.period.partial
             cells.insert(0, Cell(fmt.period_text(point.period, wording)))
-        rows.append((*cells, _value(point.figure, face, wording, point.segment, partial=partial)))
+        value = _value(point.figure, face, wording, point.segment, partial=partial)
+        odd = odd_at(face, point)
+        if odd is not None:
+            value = replace(value, odd=odd_words(odd, face, wording))
+        rows.append((*cells, value))
     if not timed and not result.by:
         headers = (Head(wording.value), *headers)
         rows = [(Cell(face.name), *row) for row in rows]

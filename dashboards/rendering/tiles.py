@@ -41,13 +41,29 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Odd:
+    """A full period whose figure ``how`` does not explain, in the KPI's own unit.
+
+    ``start`` is the period's, aware; ``low`` to ``high`` was expected, ``above`` is on which side
+    of it the figure lies.
+    """
+
+    start: datetime
+    above: bool
+    low: float
+    high: float
+    how: Literal["season", "trend"] = "season"
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """How a KPI shows itself.
 
     ``unit`` is "percent" for shares, "duration" for stretches of time and anything else for
     counts; ``unit_label`` is what stands behind the number ("h", "open"); ``precision`` counts the
     digits behind the point as displayed, of a percentage after the hundredfold. ``own`` are the
-    targets of single segments of what is shown, by name; ``marks`` are changes of the formula.
+    targets of single segments of what is shown, by name; ``marks`` are changes of the formula,
+    ``odd`` the unusual figures of the whole.
     """
 
     name: str
@@ -58,6 +74,7 @@ class Face:
     target: Target | None = None
     own: tuple[tuple[str, Target], ...] = ()
     marks: tuple[Mark, ...] = ()
+    odd: tuple[Odd, ...] = ()
 
     def at(self, segment: tuple[str | None, ...]) -> Face:
         """The face of one segment: with its own target where it has one."""

@@ -50,6 +50,11 @@ class Wording:
     missing: str = "{n} without a figure."
     more: str = "{n} more in the table."
     of_target: str = "{status}: target {target}."
+    odd_above_season: str = "unusual: above what season and trend explain; expected {low} to {high}"
+    odd_below_season: str = "unusual: below what season and trend explain; expected {low} to {high}"
+    odd_above_trend: str = "unusual: above what the trend explains; expected {low} to {high}"
+    odd_below_trend: str = "unusual: below what the trend explains; expected {low} to {high}"
+    odd: str = "{when}: {value}, {words}."
     meeting: str = "{n} of {count} on target ({target})."
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,19 +11,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.errors import NotVisible
+from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.forms import attempt, form_page
-from ace_portal.lib.pages import page_of
+from ace_portal.lib.pages import number_of, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
+from dashboards.content.models import Version
+from dashboards.content.pinning import figures_of, pin_of
 from dashboards.content.selectors import restorable_for
 from dashboards.forms.lifecycle import DecisionForm, ReasonForm
 from dashboards.frame import frame, opened, trail
+from dashboards.lifecycle.evidence import evidence_of
 from dashboards.lifecycle.permissions import (
     may_restore,
     require_decider,
     require_restorer,
 )
+from dashboards.lifecycle.pins import pins_open_to
 from dashboards.lifecycle.selectors import gate_url, gates_for, lines_of, reviews_of
 from dashboards.lifecycle.services import gates as services
 from dashboards.lifecycle.standing import FIRST, LAST
@@ -40,6 +47,7 @@ def gates(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "gates": [{"gate": gate, "lines": lines_of(gate.checks)} for gate in found],
         "page": page,
+        "reviews": pins_open_to(user, page.object_list),
         "may_decide": may_vouch(user, dashboard),
         "may_restore": may_restore(user, dashboard),
         "asked": dashboard.gate_asked_at,
@@ -69,20 +77,48 @@ def gate_decide(request: HttpRequest, slug: str, stage: int) -> HttpResponse:
     if not FIRST <= stage <= LAST:
         raise NotVisible("")
     gate = gates_for(user, dashboard)[stage - 1]
+    version = evidence_of(dashboard).looked_at(stage)
+    form = DecisionForm(
+        request.POST or None, stage=stage, initial=_figure_in(request),
+        figures=figures_of(version) if version is not None else [],
+    )  # fmt: skip
     return form_page(
         request,
-        DecisionForm(request.POST or None, stage=stage),
+        form,
         lambda **given: services.decide_gate(actor=user, dashboard=dashboard, stage=stage, **given),
         done=lambda review: gate_url(dashboard),
         said=_("It is decided, and %(owner)s is told.") % {"owner": dashboard.owner},
         template="dashboards/gate.html",
         title=_("Gate %(n)d: %(name)s") % {"n": stage, "name": gate.name},
         gate=gate,
+        version=version,
+        pin=_pin(user, version, form),
         lines=lines_of(gate.checks),
         submit=_("Decide"),
         cancel_url=gate_url(dashboard),
         crumbs=trail(dashboard, _("Gate %(n)d") % {"n": stage}),
     )
+
+
+def _figure_in(request: HttpRequest) -> dict[str, str]:
+    """What the address pins: ``?tile=``, ``?kpi=`` and the filters of the dashboard's page."""
+    given = request.GET.copy()
+    key, kpi_version = given.pop("tile", [""])[-1], given.pop("kpi", [""])[-1]
+    return {"tile": f"{key}:{kpi_version}", "filters": given.urlencode()} if key else {}
+
+
+def _pin(user: User, version: Version | None, form: DecisionForm) -> dict[str, Any] | None:
+    """The figure that would be kept, as it is now; nothing where none is chosen, or there is."""
+    if version is None or "tile" not in form.fields:
+        return None
+    key, _sign, kpi_version = str(form["tile"].value() or "").partition(":")
+    if not key:
+        return None
+    try:
+        filters = str(form["filters"].value() or "")
+        return pin_of(version, key, filters, number_of(kpi_version), reader=user)
+    except PortalError:
+        return None
 
 
 @access(SIGNED_IN)

@@ -25,11 +25,20 @@ from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
 from dashboards.content.sources import Source
-from dashboards.forms.dashboards import DashboardForm
+from dashboards.forms.dashboards import DashboardForm, HandOverForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
 from dashboards.lifecycle.selectors import canvas_of
-from dashboards.permissions import is_owner, may_see_rows, require_editor
+from dashboards.lifecycle.standing import LAST
+from dashboards.people import choice_for
+from dashboards.permissions import (
+    is_owner,
+    may_hand_over,
+    may_see_rows,
+    may_vouch,
+    require_editor,
+    require_handing_over,
+)
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
@@ -104,6 +113,7 @@ def board_page(
         "board": shown,
         "query": explain_query(version, query),
         "subscribe_url": subscribe_url(dashboard, version, query),
+        "filtered": bool(query),
     }
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target == "board":
@@ -113,7 +123,7 @@ def board_page(
         for key, label in PERIODS.items()
     ]
     own = span_words(shown.span) if state.preset == "own" else ""
-    context |= {"presets": presets, "own_words": own, "filtered": bool(query), **more}
+    context |= {"presets": presets, "own_words": own, **more}
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
     return render(request, template, frame(user, dashboard, tab, **context))
@@ -166,6 +176,17 @@ def pin_url(
     return f"{address}?{own}&{query}" if query else f"{address}?{own}"
 
 
+def gate_pin_url(user: User, dashboard: Dashboard, key: str, query: str, view: Explanation) -> str:
+    """To the decision at the present gate that keeps this figure; empty for who decides none."""
+    if dashboard.is_over or dashboard.stage > LAST or view.figure is None:
+        return ""
+    if not may_vouch(user, dashboard):
+        return ""
+    address = reverse("dashboards:gate-decide", args=[dashboard.slug, dashboard.stage])
+    own = urlencode({"tile": key, "kpi": view.source.version.pk})
+    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
+
+
 def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
     """To a report under these filters; empty where nothing would be sent."""
     if dashboard.is_over or version.state != Version.State.RELEASED:
@@ -197,6 +218,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "rows_url": rows_url(user, dashboard, key, explain_query(version, query), view.source),
         "moved_url": moved_url(dashboard, key, explain_query(version, query), view.source),
         "pin_url": pin_url(user, dashboard, version, key, query, view),
+        "gate_pin_url": gate_pin_url(user, dashboard, key, query, view),
         "tile_key": key,
     }
     if getattr(request, "htmx", None):
@@ -209,8 +231,10 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def about(request: HttpRequest, slug: str) -> HttpResponse:
     """The MVP on one page: why it is, for whom, how far it is."""
     user, dashboard = opened(request, slug)
-    canvas = canvas_of(user, dashboard)
-    return render(request, "dashboards/about.html", frame(user, dashboard, "about", canvas=canvas))
+    context = {
+        "canvas": canvas_of(user, dashboard), "may_hand_over": may_hand_over(user, dashboard),
+    }  # fmt: skip
+    return render(request, "dashboards/about.html", frame(user, dashboard, "about", **context))
 
 
 @access(ACE)
@@ -241,7 +265,6 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             initial=DashboardForm.initial_of(dashboard),
             now=dashboard.persona,
             names_editors=is_owner(user, dashboard),
-            names_owner=is_owner(user, dashboard) or not dashboard.owner.is_active,
         ),
         lambda **given: services.change_dashboard(actor=user, dashboard=dashboard, **given),
         done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
@@ -253,11 +276,38 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(ACE)
+@require_http_methods(FORM)
+def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
+    """To another of the ACE."""
+    user, dashboard = opened(request, slug, require_handing_over)
+    choice = choice_for(user, dashboard, "owner", request.GET.get("find", ""))
+    form = HandOverForm(request.POST or None, choice=choice)
+    return form_page(
+        request,
+        form,
+        lambda owner: services.hand_over(actor=user, dashboard=dashboard, owner=owner),
+        done=lambda changed: reverse("dashboards:dashboard-about", args=[changed.slug]),
+        said=_("Handed over. Both of you are told."),
+        template="dashboards/person_form.html",
+        choice=choice,
+        picked=form["owner"],
+        title=_("Hand over %(name)s") % {"name": dashboard.name},
+        intro=_(
+            "Who owns it leads it: its versions, its launch, its editors. You read it afterwards "
+            "like the rest of the ACE, and decide at none of its gates."
+        ),
+        submit=_("Hand it over"),
+        crumbs=trail(dashboard, _("Hand over")),
+        cancel_url=reverse("dashboards:dashboard-about", args=[slug]),
+    )
+
+
+@access(ACE)
 @require_GET
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every MVP by stage."""
     columns = portfolio_of()
     rows = [dashboard for column in columns for dashboard in column.dashboards]
     times = median_times(times_of(rows).values())
-    context = {"columns": columns, "uses": uses_of(rows), "times": times}
+    context = {"columns": columns, "uses": uses_of(rows), "times": times, "nothing": not rows}
     return render(request, "dashboards/portfolio.html", context)

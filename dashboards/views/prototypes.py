@@ -21,6 +21,7 @@ from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import document_of, work_of
 from dashboards.forms.prototypes import PilotForm, ThawForm, WalkthroughForm
 from dashboards.frame import frame, opened, trail
+from dashboards.people import choice_for
 from dashboards.permissions import require_owner
 from dashboards.prototypes import selectors, services
 from dashboards.validation.selectors import may_begin, runs_for
@@ -125,12 +126,17 @@ def thaw(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(FORM)
 def pilot_new(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_owner)
+    choice = choice_for(user, dashboard, "pilot", request.GET.get("find", ""))
+    form = PilotForm(request.POST or None, choice=choice)
     return form_page(
         request,
-        PilotForm(request.POST or None, dashboard=dashboard),
+        form,
         lambda **given: services.invite_pilot(actor=user, dashboard=dashboard, **given),
         done=lambda pilot: prototype_url(dashboard),
         said=_("They are told."),
+        template="dashboards/person_form.html",
+        choice=choice,
+        picked=form["person"],
         title=_("Who tries %(name)s?") % {"name": dashboard.name},
         intro=_("Pilots see a version before anybody else does. Nobody else can tell."),
         submit=_("Ask them"),

@@ -21,6 +21,7 @@ from ace_portal.lib.pages import page_of
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.forms.reports import TIMES, ReportForm
 from dashboards.frame import opened, trail
+from dashboards.people import choice_for
 from dashboards.reports import selectors
 from dashboards.reports.models import Subscription
 from dashboards.reports.services import runs
@@ -62,8 +63,10 @@ def _tabs(here: str) -> list[dict[str, Any]]:
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, selectors.require_open)
     initial = {"zone": "" if user.is_ace else user.time_zone, "query": request.GET.get("filters")}
+    words = request.GET.get("find", "")
+    choice = choice_for(user, dashboard, "report", words) if user.is_ace else None
     form = ReportForm(
-        request.POST or None, initial=initial | _chosen(request), user=user, dashboard=dashboard
+        request.POST or None, initial=initial | _chosen(request), user=user, choice=choice
     )
     return form_page(
         request,
@@ -74,6 +77,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         template="dashboards/report_form.html",
         title=_("%(name)s by mail") % {"name": dashboard.name},
         submit=_("Subscribe"),
+        choice=choice,
+        keep=[("filters", initial["query"])] if initial["query"] else [],
         crumbs=trail(dashboard, _("Subscribe")),
         cancel_url=dashboard.get_absolute_url(),
         **_beside(form, _asked_for(form, user), selectors.filters_in_words(

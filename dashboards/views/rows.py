@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,7 +22,7 @@ from dashboards.frame import frame, opened, trail
 from dashboards.permissions import require_rows
 from dashboards.views.pages import back_url, explain_query
 from dashboards.views.usage import counted
-from kpis.behind import EXPORTED, SHOWN
+from kpis.behind import EXPORTED, MOST_BYTES, MOST_CELLS, SHOWN
 
 
 @access(SIGNED_IN)
@@ -41,15 +41,17 @@ def tile_rows(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "back": back_url(dashboard, version, query),
         "query": explain_query(version, query),
         "crumbs": trail(dashboard, _("Rows behind it")),
-        "most": EXPORTED,
+        "most": f"{EXPORTED:,}",
+        "most_cells": f"{MOST_CELLS:,}",
+        "mb": MOST_BYTES // 1_000_000,
     }
     return render(request, "dashboards/rows.html", {**frame(user, dashboard), **context})
 
 
 @access(SIGNED_IN)
 @require_POST
-def tile_rows_file(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """As CSV, more of them; who took it is on record."""
+def tile_rows_file(request: HttpRequest, slug: str, key: str) -> StreamingHttpResponse:
+    """As CSV, more of them; who took it is on record. Its last line says whether it was cut."""
     user, dashboard = opened(request, slug, require_rows)
     version = selectors.version_for(user, dashboard, number_in(request, "version"))
     view, _query = _rows(request, user, version, key, EXPORTED)
@@ -60,7 +62,8 @@ def tile_rows_file(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             actor=user, action="rows.export", target=dashboard, tile=key,
             kpi=view.source.kpi.slug, rows=len(view.rows),
         )  # fmt: skip
-    return csv_response(f"{dashboard.slug}-{key}", view.head, view.rows)
+    last = [[view.cut]] if view.cut else []
+    return csv_response(f"{dashboard.slug}-{key}", view.head, [*view.rows, *last])
 
 
 def _rows(

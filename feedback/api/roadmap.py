@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import taken
+from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.content.selectors import dashboard_for
 from feedback import selectors
@@ -96,28 +97,24 @@ class Roadmap(generics.ListAPIView[RoadmapItem]):
         dashboard = dashboard_for(person_of(self.request), self.kwargs["slug"])
         return selectors.items_of(dashboard)
 
-    @extend_schema(request=ItemInput, responses={201: ItemOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        user = person_of(request)
-        dashboard = dashboard_for(user, slug)
-        item = services.add_item(actor=user, dashboard=dashboard, **taken(ItemInput, request))
-        return Response(ItemOutput(item).data, status=201)
+    @answers(ItemOutput, takes=ItemInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> RoadmapItem:
+        dashboard = dashboard_for(actor, slug)
+        return services.add_item(actor=actor, dashboard=dashboard, **given())
 
 
 class ItemDetail(APIView):
     door = SIGNED_IN
     doors = {"PUT": ACE}
 
-    @extend_schema(responses=ItemOutput)
-    def get(self, request: Request, pk: int) -> Response:
-        return Response(ItemOutput(selectors.item_for(person_of(request), pk)).data)
+    @answers(ItemOutput)
+    def get(self, user: User, pk: int) -> RoadmapItem:
+        return selectors.item_for(user, pk)
 
-    @extend_schema(request=ItemInput, responses=ItemOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        item = selectors.item_for(user, pk)
-        changed = services.change_item(actor=user, item=item, **taken(ItemInput, request))
-        return Response(ItemOutput(changed).data)
+    @answers(ItemOutput, takes=ItemInput)
+    def put(self, actor: User, given: Given, pk: int) -> RoadmapItem:
+        item = selectors.item_for(actor, pk)
+        return services.change_item(actor=actor, item=item, **given())
 
 
 class ItemDraft(APIView):
@@ -125,42 +122,34 @@ class ItemDraft(APIView):
 
     door = ACE
 
-    @extend_schema(request=None, responses=ItemOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        item = services.put_in_draft(actor=user, item=selectors.item_for(user, pk))
-        return Response(ItemOutput(item).data)
+    @answers(ItemOutput)
+    def put(self, actor: User, pk: int) -> RoadmapItem:
+        return services.put_in_draft(actor=actor, item=selectors.item_for(actor, pk))
 
-    @extend_schema(responses=ItemOutput)
-    def delete(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        item = services.take_out(actor=user, item=selectors.item_for(user, pk))
-        return Response(ItemOutput(item).data)
+    @answers(ItemOutput)
+    def delete(self, actor: User, pk: int) -> RoadmapItem:
+        return services.take_out(actor=actor, item=selectors.item_for(actor, pk))
 
 
 class ItemDrop(APIView):
     door = ACE
 
-    @extend_schema(request=DropInput, responses=ItemOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        item = selectors.item_for(user, pk)
-        dropped = services.drop_item(actor=user, item=item, **taken(DropInput, request))
-        return Response(ItemOutput(dropped).data)
+    @answers(ItemOutput, takes=DropInput)
+    def post(self, actor: User, given: Given, pk: int) -> RoadmapItem:
+        item = selectors.item_for(actor, pk)
+        return services.drop_item(actor=actor, item=item, **given())
 
 
 class ThreadPlan(APIView):
     door = ACE
 
-    @extend_schema(request=PlanInput, responses={201: ItemOutput})
-    def post(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        thread = selectors.thread_for(user, pk)
-        given = taken(PlanInput, request)
-        number = given.pop("item")
-        item = selectors.item_for(user, number) if number else None
-        planned = services.plan_thread(actor=user, thread=thread, item=item, **given)
-        return Response(ItemOutput(planned).data, status=201)
+    @answers(ItemOutput, takes=PlanInput, status=201)
+    def post(self, actor: User, given: Given, pk: int) -> RoadmapItem:
+        thread = selectors.thread_for(actor, pk)
+        asked = given()
+        number = asked.pop("item")
+        item = selectors.item_for(actor, number) if number else None
+        return services.plan_thread(actor=actor, thread=thread, item=item, **asked)
 
 
 class MyPulses(generics.ListAPIView[PulseAnswer]):
@@ -179,13 +168,10 @@ class PulseAnswers(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(request=AnswerInput, responses=AskedOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        user = person_of(request)
-        answer = selectors.answer_for(user, pk)
-        given = taken(AnswerInput, request)
-        answered = pulses.answer_pulse(actor=user, answer=answer, **given)
-        return Response(AskedOutput(answered).data)
+    @answers(AskedOutput, takes=AnswerInput)
+    def post(self, actor: User, given: Given, pk: int) -> PulseAnswer:
+        answer = selectors.answer_for(actor, pk)
+        return pulses.answer_pulse(actor=actor, answer=answer, **given())
 
 
 class Results(APIView):

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
-from ace_portal.lib.api import PageOf50Wide, taken
+from ace_portal.lib.api import Given, PageOf50Wide, answers, taken
 from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.content.selectors import dashboard_for, version_for
 from feedback import selectors
@@ -25,16 +25,11 @@ from feedback.services import threads as services
 TAB = OpenApiParameter("tab", str, enum=selectors.TABS, description="Under which heading.")
 
 
-def asked(request: Request, pk: int) -> tuple[User, Thread]:
-    user = person_of(request)
-    return user, selectors.thread_for(user, pk)
-
-
-def told(user: User, pk: int, status: int = 200) -> Response:
-    """The thread as it is now."""
+def as_now(user: User, pk: int) -> Thread:
+    """The thread as it is now, with what was seen of its tile."""
     thread = selectors.thread_for(user, pk)
     thread.seen = selectors.seen_by(user, thread)
-    return Response(s.ThreadDetailOutput(thread).data, status=status)
+    return thread
 
 
 class Threads(generics.ListAPIView[Thread]):
@@ -70,14 +65,13 @@ class DashboardThreads(generics.ListAPIView[Thread]):
         rows = selectors.threads_for(user).filter(dashboard=dashboard)
         return selectors.with_counts(rows, user).order_by("-active_at", "-pk")
 
-    @extend_schema(request=s.ThreadInput, responses={201: s.ThreadDetailOutput})
-    def post(self, request: Request, slug: str) -> Response:
-        user = person_of(request)
-        dashboard = dashboard_for(user, slug)
-        given = taken(s.ThreadInput, request)
-        version = version_for(user, dashboard, given.pop("version"))
-        thread = services.open_thread(actor=user, dashboard=dashboard, version=version, **given)
-        return told(user, thread.pk, 201)
+    @answers(s.ThreadDetailOutput, takes=s.ThreadInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Thread:
+        dashboard = dashboard_for(actor, slug)
+        asked = given()
+        version = version_for(actor, dashboard, asked.pop("version"))
+        thread = services.open_thread(actor=actor, dashboard=dashboard, version=version, **asked)
+        return as_now(actor, thread.pk)
 
 
 class ThreadDetail(APIView):
@@ -85,21 +79,21 @@ class ThreadDetail(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(responses=s.ThreadDetailOutput)
-    def get(self, request: Request, pk: int) -> Response:
-        return told(person_of(request), pk)
+    @answers(s.ThreadDetailOutput)
+    def get(self, user: User, pk: int) -> Thread:
+        return as_now(user, pk)
 
-    @extend_schema(request=s.TextInput, responses=s.ThreadDetailOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        require_author(user, thread)
-        services.change_text(actor=user, thread=thread, **taken(s.TextInput, request))
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput, takes=s.TextInput)
+    def put(self, actor: User, given: Given, pk: int) -> Thread:
+        thread = selectors.thread_for(actor, pk)
+        require_author(actor, thread)
+        services.change_text(actor=actor, thread=thread, **given())
+        return as_now(actor, pk)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        services.withdraw(actor=user, thread=thread)
+        actor = person_of(request)
+        services.withdraw(actor=actor, thread=selectors.thread_for(actor, pk))
         return Response(status=204)
 
 
@@ -108,8 +102,9 @@ class ThreadHide(APIView):
 
     @extend_schema(request=s.HideInput, responses={204: None})
     def post(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        services.hide(actor=user, thread=thread, **taken(s.HideInput, request))
+        actor = person_of(request)
+        thread = selectors.thread_for(actor, pk)
+        services.hide(actor=actor, thread=thread, **taken(s.HideInput, request))
         return Response(status=204)
 
 
@@ -121,14 +116,13 @@ class Replies(generics.ListAPIView[Comment]):
     queryset = Comment.objects.none()
 
     def get_queryset(self) -> Any:
-        user, thread = asked(self.request, self.kwargs["pk"])
-        return selectors.comments_for(user, thread)
+        user = person_of(self.request)
+        return selectors.comments_for(user, selectors.thread_for(user, self.kwargs["pk"]))
 
-    @extend_schema(request=s.WordsInput, responses={201: s.CommentOutput})
-    def post(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        comment = talk.reply(actor=user, thread=thread, **taken(s.WordsInput, request))
-        return Response(s.CommentOutput(comment).data, status=201)
+    @answers(s.CommentOutput, takes=s.WordsInput, status=201)
+    def post(self, actor: User, given: Given, pk: int) -> Comment:
+        thread = selectors.thread_for(actor, pk)
+        return talk.reply(actor=actor, thread=thread, **given())
 
 
 class Notes(APIView):
@@ -136,11 +130,10 @@ class Notes(APIView):
 
     door = ACE
 
-    @extend_schema(request=s.WordsInput, responses={201: s.CommentOutput})
-    def post(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        comment = talk.add_note(actor=user, thread=thread, **taken(s.WordsInput, request))
-        return Response(s.CommentOutput(comment).data, status=201)
+    @answers(s.CommentOutput, takes=s.WordsInput, status=201)
+    def post(self, actor: User, given: Given, pk: int) -> Comment:
+        thread = selectors.thread_for(actor, pk)
+        return talk.add_note(actor=actor, thread=thread, **given())
 
 
 class ThreadVote(APIView):
@@ -148,17 +141,15 @@ class ThreadVote(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(request=None, responses=s.ThreadDetailOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        talk.vote(actor=user, thread=thread, on=True)
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput)
+    def put(self, actor: User, pk: int) -> Thread:
+        talk.vote(actor=actor, thread=selectors.thread_for(actor, pk), on=True)
+        return as_now(actor, pk)
 
-    @extend_schema(responses=s.ThreadDetailOutput)
-    def delete(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        talk.vote(actor=user, thread=thread, on=False)
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput)
+    def delete(self, actor: User, pk: int) -> Thread:
+        talk.vote(actor=actor, thread=selectors.thread_for(actor, pk), on=False)
+        return as_now(actor, pk)
 
 
 class ThreadFollow(APIView):
@@ -166,17 +157,15 @@ class ThreadFollow(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(request=None, responses=s.ThreadDetailOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        talk.follow(actor=user, thread=thread, on=True)
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput)
+    def put(self, actor: User, pk: int) -> Thread:
+        talk.follow(actor=actor, thread=selectors.thread_for(actor, pk), on=True)
+        return as_now(actor, pk)
 
-    @extend_schema(responses=s.ThreadDetailOutput)
-    def delete(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        talk.follow(actor=user, thread=thread, on=False)
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput)
+    def delete(self, actor: User, pk: int) -> Thread:
+        talk.follow(actor=actor, thread=selectors.thread_for(actor, pk), on=False)
+        return as_now(actor, pk)
 
 
 class ThreadOwner(APIView):
@@ -184,11 +173,11 @@ class ThreadOwner(APIView):
 
     door = ACE
 
-    @extend_schema(request=s.AssignInput, responses=s.ThreadDetailOutput)
-    def put(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        moves.assign(actor=user, thread=thread, **taken(s.AssignInput, request))
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput, takes=s.AssignInput)
+    def put(self, actor: User, given: Given, pk: int) -> Thread:
+        thread = selectors.thread_for(actor, pk)
+        moves.assign(actor=actor, thread=thread, **given())
+        return as_now(actor, pk)
 
 
 class ThreadMoves(APIView):
@@ -196,11 +185,11 @@ class ThreadMoves(APIView):
 
     door = SIGNED_IN
 
-    @extend_schema(request=s.DecideInput, responses=s.ThreadDetailOutput)
-    def post(self, request: Request, pk: int) -> Response:
-        user, thread = asked(request, pk)
-        given = taken(s.DecideInput, request)
-        other = given.pop("duplicate_of")
-        found = selectors.thread_for(user, other) if other else None
-        moves.decide(actor=user, thread=thread, duplicate_of=found, **given)
-        return told(user, pk)
+    @answers(s.ThreadDetailOutput, takes=s.DecideInput)
+    def post(self, actor: User, given: Given, pk: int) -> Thread:
+        thread = selectors.thread_for(actor, pk)
+        asked = given()
+        other = asked.pop("duplicate_of")
+        found = selectors.thread_for(actor, other) if other else None
+        moves.decide(actor=actor, thread=thread, duplicate_of=found, **asked)
+        return as_now(actor, pk)

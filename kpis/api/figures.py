@@ -17,8 +17,9 @@ from ace_portal.lib.permissions import ACE, DATA
 from kpis import selectors
 from kpis.api.openapi import WHERE_REF
 from kpis.api.shapes import FIGURE_STATES, FIGURE_STATUSES
-from kpis.behind import EXPORTED, SHOWN, behind_figure
-from kpis.derived import filters_of, is_derived
+from kpis.asked import asked_words
+from kpis.behind import EXPORTED, SHOWN, behind_figure, cut_words
+from kpis.derived import filters_of, held_of, is_derived, leaves_of
 from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
@@ -74,6 +75,12 @@ class KPIFiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     load = serializers.IntegerField()
     as_of = serializers.DateTimeField(allow_null=True)
+    asked_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Of figures asked where the data lies: when. Rows that came after `as_of` are in "
+        "none of them where the KPI counts by moments; see `asked`.",
+    )
+    asked = serializers.CharField(help_text="What may be counted that `as_of` does not tell.")
     held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
     time_zone = serializers.CharField()
     by = serializers.ListField(child=serializers.CharField())
@@ -102,7 +109,9 @@ class KPIFigures(APIView):
             "version": version.number,
             "load": answer.load.number,
             "as_of": result.as_of,
-            "held_back": version.dataset.behind,
+            "asked_at": result.asked_at,
+            "asked": asked_words(leaves_of(version)),
+            "held_back": held_of(version) is not None,
             "time_zone": result.time_zone,
             "by": result.by,
             "figures": [_figure(version, query, point) for point in result.points],
@@ -131,6 +140,10 @@ class KPIRowsOutput(serializers.Serializer[Any]):
         help_text="Of each row whether it is above the line of a share, or came in a net flow.",
     )  # fmt: skip
     more = serializers.BooleanField()
+    cut = serializers.CharField(
+        help_text="Why there are no more of them: the limit, the cells or the bytes that are given "
+        "out at once. Empty where these are all."
+    )
 
 
 class KPIRows(APIView):
@@ -154,6 +167,7 @@ class KPIRows(APIView):
             "rows": found.rows,
             "counts_above": found.met,
             "more": found.more,
+            "cut": cut_words(found),
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -13,10 +14,10 @@ from ace_portal.lib.api import Given, answers
 from ace_portal.lib.errors import Conflict
 from ace_portal.lib.permissions import ACE, DATA
 from kpis import selectors
-from kpis.api.loads import DriftOutput
+from kpis.api.loads import NUMBER, DriftOutput
 from kpis.impact import Impact, impact_of_draft
-from kpis.selectors.data import dataset_for
-from kpis.services.impact import impact_of
+from kpis.selectors.data import dataset_for, load_of
+from kpis.services.impact import impact_of, impact_of_load
 from kpis.sources.base import TYPES
 
 
@@ -54,6 +55,17 @@ class DatasetImpact(APIView):
     @answers(ImpactOutput, takes=ImpactInput)
     def post(self, actor: User, given: Given, slug: str) -> Impact:
         return impact_of(actor=actor, dataset=dataset_for(actor, slug), **given())
+
+
+class LoadImpact(APIView):
+    """What it would touch if this load went live; nothing of one that cannot, or is live."""
+
+    door = DATA
+
+    @extend_schema(parameters=[NUMBER])
+    @answers(ImpactOutput)
+    def get(self, actor: User, slug: str, number: int) -> Impact:
+        return impact_of_load(actor=actor, load=load_of(dataset_for(actor, slug), number))
 
 
 class KPIImpact(APIView):

@@ -17,6 +17,7 @@ from ace_portal.lib.permissions import ACE
 from kpis import selectors
 from kpis.measured import cut_versions
 from kpis.models import Measurement, Refresh
+from kpis.reformulation import Reformulation, last_change, reformulation_of
 from kpis.services.refresh import request_refresh
 
 COUNTS_ALL = _("What was reported counts all rows, and you see some. Ask for the figures.")
@@ -102,6 +103,43 @@ class RestatementsOutput(serializers.Serializer[Any]):
     restatements = RestatementOutput(many=True)
 
 
+class ReformulatedOutput(serializers.Serializer[Any]):
+    """A full period as the earlier version reported it last, and as the later one measured it."""
+
+    period_start = serializers.DateTimeField(source="now.period_start")
+    period_end = serializers.DateTimeField(source="now.period_end")
+    then = serializers.FloatField(source="then.value", allow_null=True)
+    state_then = serializers.CharField(source="then.state")
+    load_then = serializers.IntegerField(source="then.load.number")
+    reported_at = serializers.DateTimeField(source="then.refresh.finished_at", allow_null=True)
+    now = serializers.FloatField(source="now.value", allow_null=True)
+    state_now = serializers.CharField(source="now.state")
+    load_now = serializers.IntegerField(source="now.load.number")
+    same_data = serializers.BooleanField(
+        help_text="Whether only the formula is another; else rows may have changed as well."
+    )
+
+
+class ReformulationOutput(serializers.Serializer[Any]):
+    """What the last other formula did to periods that had been reported."""
+
+    before = serializers.IntegerField(source="before.number")
+    after = serializers.IntegerField(source="after.number")
+    published_at = serializers.DateTimeField(source="after.published_at")
+    reason = serializers.CharField(source="after.reason")
+    summary = serializers.CharField()
+    compared = serializers.SerializerMethodField(help_text="So many periods both have measured.")
+    periods = ReformulatedOutput(source="differing", many=True)
+
+    def get_compared(self, about: Reformulation) -> int:
+        return len(about.periods)
+
+
+class KPIReformulationOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True)
+    reformulation = ReformulationOutput(allow_null=True)
+
+
 class KPIRestatements(APIView):
     """As reported then, and now: of the published version."""
 
@@ -118,3 +156,27 @@ class KPIRestatements(APIView):
         prefetch_related_objects(now, "load")
         found = selectors.restatements_of(now, selectors.reported_before(version, now))
         return {"version": version.number, "restatements": found}
+
+
+class KPIReformulation(APIView):
+    """What the earlier version reported, and what the next one says of the same periods.
+
+    Up to the published version, over the periods that it has measured; null where the formula
+    never changed.
+    """
+
+    door = ACE
+
+    @answers(KPIReformulationOutput)
+    def get(self, user: User, slug: str) -> dict[str, Any]:
+        kpi = selectors.kpi_for(user, slug)
+        version = selectors.published_of(kpi)
+        if version is None:
+            return {"version": None, "reformulation": None}
+        versions = list(selectors.versions_of(user, kpi))
+        pair = last_change(versions, version) or (version,)
+        if cut_versions(user, pair):
+            raise NotAllowed(str(COUNTS_ALL))
+        measured = selectors.measurements_of([version]).get(version.pk, [])
+        found = reformulation_of(versions, version, measured)
+        return {"version": version.number, "reformulation": found}

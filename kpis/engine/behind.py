@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
+import duckdb
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -28,7 +30,11 @@ from kpis.engine.run import Ground, ends_needed, ground_of
 from kpis.engine.where import Scope
 
 Cell = str | int | float | bool | datetime | None
+Cut = Literal["", "rows", "cells", "bytes"]
 MET = "counts_above"
+#: how much is read of wide rows, and of long ones; so many come from the database at once
+MOST_CELLS, MOST_BYTES = 250_000, 20_000_000
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +42,27 @@ class Behind:
     """Rows in the order of the data's time, newest first; stamps are aware, in UTC.
 
     ``met`` says of each whether it counts above the line of a share, or came in a net flow; it is
-    None where a measure has no such line. ``more`` says that the limit cut them off.
+    None where a measure has no such line. ``cut`` says what kept further rows out: the "rows" or
+    "cells" that were asked for at most, or their "bytes"; empty where these are all.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     met: tuple[bool, ...] | None
-    more: bool
+    cut: Cut = ""
+
+    @property
+    def more(self) -> bool:
+        return bool(self.cut)
 
 
 def rows_behind(
     connection: Connection, table: Table, definition: Definition, query: Query, *, limit: int
 ) -> Behind:
     """The rows that the figure of a whole range counts, empty values included.
+
+    At most ``limit``, ``MOST_CELLS`` and ``MOST_BYTES`` of UTF-8, whatever comes first; one row at
+    least. They are taken from the database a few at a time, so that no more is ever held.
 
     Raises ``Invalid`` where table, definition and query do not fit one another, and for a formula,
     which has no rows of its own.
@@ -65,15 +79,54 @@ def rows_behind(
     columns = [ground.scope.columns[name].label(name) for name in table.types]
     extra = [] if met is None else [sa.func.coalesce(met, sa.false()).label(MET)]
     select = sa.select(*columns, *extra).select_from(table.source).where(*conditions)
-    found = list(connection.execute(select.order_by(*_order(definition, table, ground.scope))
-                                    .limit(limit + 1)))  # fmt: skip
-    width = len(table.types)
+    ordered = select.order_by(*_order(definition, table, ground.scope))
+    rows, above, cut = _read(connection, ordered, len(table.types), limit)
     return Behind(
         columns=tuple(table.types),
-        rows=tuple(tuple(_cell(value) for value in row[:width]) for row in found[:limit]),
-        met=None if met is None else tuple(bool(row[width]) for row in found[:limit]),
-        more=len(found) > limit,
+        rows=tuple(rows),
+        met=None if met is None else tuple(above),
+        cut=cut,
     )
+
+
+def _read(
+    connection: Connection, ordered: sa.Select[Any], width: int, limit: int
+) -> tuple[list[tuple[Cell, ...]], list[bool], Cut]:
+    """As many rows as may be given out; fewer are sorted where DuckDB cannot hold so many, which
+    are far more than ``MOST_BYTES``."""
+    most = max(1, min(limit, MOST_CELLS // width))
+    kept_out: Cut = "cells" if most < limit else "rows"
+    while True:
+        asked = ordered.limit(most + 1)
+        try:
+            with connection.execute(asked, execution_options={"yield_per": AT_ONCE}) as found:
+                rows, above, cut = _taken(found, width, most)
+        except sa.exc.DBAPIError as error:
+            if most == 1 or not isinstance(error.orig, duckdb.OutOfMemoryException):
+                raise
+            connection.rollback()
+            most, kept_out = max(1, most // 4), "bytes"
+            continue
+        return rows, above, kept_out if cut == "rows" else cut
+
+
+def _taken(
+    found: Iterable[Sequence[Any]], width: int, most: int
+) -> tuple[list[tuple[Cell, ...]], list[bool], Cut]:
+    """As many rows as may be held, whether each counts above, and why there are no more."""
+    rows: list[tuple[Cell, ...]] = []
+    above: list[bool] = []
+    size = 0
+    for row in found:
+        cells = tuple(_cell(value) for value in row[:width])
+        size += sum(len(cell.encode()) if isinstance(cell, str) else 8 for cell in cells)
+        if len(rows) == most:
+            return rows, above, "rows"
+        if rows and size > MOST_BYTES:
+            return rows, above, "bytes"
+        rows.append(cells)
+        above.append(len(row) > width and bool(row[width]))
+    return rows, above, ""
 
 
 def _counted(
@@ -112,10 +165,10 @@ def _open(measure: Stock, scope: Scope, frame: Frame) -> list[Element]:
     """Those that are open at the end of the range."""
     opened, closed = scope.columns[measure.opened], scope.columns[measure.closed]
     conditions: list[Element] = [opened.is_not(None)]
-    if frame.end is None:
+    if frame.stop is None:
         return [*conditions, closed.is_(None)]
-    before = opened < frame.edge(frame.end, scope.types[measure.opened])
-    after = closed >= frame.edge(frame.end, scope.types[measure.closed])
+    before = opened < frame.edge(frame.stop, scope.types[measure.opened])
+    after = closed >= frame.edge(frame.stop, scope.types[measure.closed])
     return [*conditions, before, sa.or_(closed.is_(None), after)]
 
 

@@ -48,6 +48,7 @@ def combined(formula: Node, results: Mapping[str, Result]) -> Result:
         min(moments) if moments else None,
         sql,
         tuple(blank),
+        max((r.asked_at for r in results.values() if r.asked_at is not None), default=None),
     )
 
 

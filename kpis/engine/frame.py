@@ -23,6 +23,7 @@ from kpis.engine.where import bound
 
 MAX_POINTS = 50_000
 # Dates beyond are markers ("never"), not times; they would stretch every axis by millennia.
+TICK = timedelta(microseconds=1)
 EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -43,6 +44,8 @@ class Frame:
 
     ``start`` and ``end`` (UTC) bound the rows that count, None where open; ``slots`` are the
     periods to answer; ``known`` is the stretch that the data speaks of, None when it is empty.
+    Rows at ``ceiling`` and later came after the data was looked at: they do not count, and no
+    period is cut by that.
     """
 
     calendar: Calendar
@@ -53,6 +56,7 @@ class Frame:
     known: Span | None
     as_of: datetime | None
     timeless: bool = False
+    ceiling: datetime | None = None
 
     def knows(self, start: datetime | None, end: datetime | None) -> bool:
         """Whether ``[start, end)`` touches what the data covers."""
@@ -74,13 +78,20 @@ class Frame:
         start, end = local_ends(self.calendar, slot)
         return Period(start, end, self.grain or "", partial, self.calendar.fiscal_start)
 
+    @property
+    def stop(self) -> datetime | None:
+        """Where rows end to count: with the range, or with what was looked at."""
+        if self.end is None or self.ceiling is None:
+            return self.end or self.ceiling
+        return min(self.end, self.ceiling)
+
     def inside(self, column: Element, kind: str) -> list[Element]:
         """The conditions that keep the rows of the range."""
         conditions: list[Element] = [column.is_not(None)]
         if self.start is not None:
             conditions.append(column >= self.edge(self.start, kind))
-        if self.end is not None:
-            conditions.append(column < self.edge(self.end, kind))
+        if self.stop is not None:
+            conditions.append(column < self.edge(self.stop, kind))
         return conditions
 
     def edge(self, moment: datetime, kind: str) -> Element:
@@ -116,13 +127,14 @@ def frame_of(
     # Filters and dimensions do not touch time.
     plain = replace(query, by=(), where=None)
     level, timeless = is_level(definition), not definition.timed
-    return _frame(plain, calendar, span, as_of, level=level, timeless=timeless)
+    ceiling = _ceiling(definition, table)
+    return _frame(plain, calendar, span, as_of, ceiling, level=level, timeless=timeless)
 
 
 @lru_cache(maxsize=128)
 def _frame(
-    query: Query, calendar: Calendar, span: Span | None, as_of: datetime | None, *, level: bool,
-    timeless: bool,
+    query: Query, calendar: Calendar, span: Span | None, as_of: datetime | None,
+    ceiling: datetime | None, *, level: bool, timeless: bool,
 ) -> Frame:  # fmt: skip
     start = calendar.midnight(query.start) if query.start else None
     end = calendar.midnight(query.end) if query.end else None
@@ -140,7 +152,17 @@ def _frame(
     # The range of the periods to show: that of the query, not its cut.
     last = calendar.midnight(query.end) if query.end else end
     slots = _slots(query, calendar, start, last, known)
-    return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless)
+    return Frame(calendar, query.grain, start, end, slots, known, as_of, timeless, ceiling)
+
+
+def _ceiling(definition: Definition, table: Table) -> datetime | None:
+    """Just after the last moment of what was looked at; None where rows do not grow."""
+    zone = Calendar.of(definition.time_zone)
+    names = [name for name in definition.time_columns if name in table.ceilings]
+    if not names:
+        return None
+    tops = [table.ceilings[name] for name in names if table.ceilings[name] is not None]
+    return max((as_aware(top, zone) + TICK for top in tops), default=EARLIEST)
 
 
 def _slots(
@@ -155,7 +177,7 @@ def _slots(
     if start is None:
         start = None if known is None else max(known.first, EARLIEST)
     if end is None:
-        end = None if known is None else min(known.last + timedelta(microseconds=1), LATEST)
+        end = None if known is None else min(known.last + TICK, LATEST)
     if start is None or end is None:
         return ()
     slots = slots_between(calendar, start, end, query.grain, MAX_POINTS + 1)
@@ -198,10 +220,25 @@ def span_of(definition: Definition, ends: Mapping[str, tuple[Any, Any]]) -> Span
 
 
 def _ends(connection: Connection, table: Table, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
-    columns = [table.source.c[name] for name in names]
+    columns = [_seen(table, name) for name in names]
     both = [end for c in columns for end in (sa.func.min(c), sa.func.max(c))]
     row = connection.execute(sa.select(*both).select_from(table.source)).one()
     return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(names)}
+
+
+def _seen(table: Table, name: str) -> Element:
+    """A column without the values that came after the table was looked at."""
+    column: Element = table.source.c[name]
+    if name not in table.ceilings:
+        return column
+    top = table.ceilings[name]
+    if top is None:
+        return sa.null()
+    last = as_aware(top, Calendar.of("UTC"))
+    if table.types[name] == "timestamp":
+        return sa.case((column < bound(last + TICK), column))
+    day = sa.literal(last.date() + timedelta(days=1), sa.Date())
+    return sa.case((column < day, column))
 
 
 def as_aware(value: Any, calendar: Calendar) -> datetime:

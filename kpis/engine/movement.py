@@ -81,8 +81,8 @@ class Movement:
         if isinstance(self.measure, Net):
             return self.frame.inside(stamp, kind)
         conditions: list[Element] = [stamp.is_not(None)]
-        if self.frame.end is not None:
-            conditions.append(stamp < self.frame.edge(self.frame.end, kind))
+        if self.frame.stop is not None:
+            conditions.append(stamp < self.frame.edge(self.frame.stop, kind))
         return conditions
 
     def _key(self, stamp: Element, kind: str) -> Element:

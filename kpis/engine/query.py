@@ -37,14 +37,17 @@ class Table:
 
     ``source`` has the columns named by ``types`` (each of ``checks.TYPES``); a timestamp is in UTC,
     without zone. ``as_of`` (aware) is how far the data tells the truth. ``ends`` are the least and
-    the greatest value of columns, where they are noted; the others are asked for. ``whole`` has all
-    rows, where ``source`` has only those that somebody may see.
+    the greatest value of columns, where they are noted; the others are asked for. ``ceilings`` are
+    the greatest value of each column of time when rows were looked at that may have grown since:
+    what lies beyond is in no figure. None where no row had a time. ``whole`` has all rows, where
+    ``source`` has only those that somebody may see.
     """
 
     source: FromClause
     types: Mapping[str, str]
     as_of: datetime | None = None
     ends: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    ceilings: Mapping[str, Any] = field(default_factory=dict)
     whole: Table | None = None
 
     @classmethod

@@ -72,7 +72,8 @@ class Result(Packed):
     """All points of one query, periods ascending, and how they came about.
 
     ``blank`` are the figures of a segment without rows, one for each period; only where ``by``
-    splits, as else there is no such segment.
+    splits, as else there is no such segment. ``asked_at`` is when a source was asked that may have
+    changed since ``as_of``; None where the rows are kept.
     """
 
     points: tuple[Point, ...]
@@ -82,6 +83,7 @@ class Result(Packed):
     as_of: datetime | None
     sql: str
     blank: tuple[Point, ...] = ()
+    asked_at: datetime | None = None
 
     @property
     def total(self) -> Figure:

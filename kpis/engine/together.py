@@ -10,6 +10,7 @@ a row that is not somebody's to see if they tried.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,7 +47,8 @@ def in_front(table: Table) -> Table:
     """The table as the queries over its double have it."""
     if table.whole is None:
         return table
-    return Table.named(CUT, table.types, as_of=table.as_of)
+    named = Table.named(CUT, table.types, as_of=table.as_of)
+    return replace(named, ceilings=table.ceilings)
 
 
 def double(own: Table, used: Sequence[str], kept: Element | None) -> sa.CTE:

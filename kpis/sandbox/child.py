@@ -135,6 +135,10 @@ def _with_database(task: Task, limits: Limits, out: TextIO) -> Any:
     if task["do"] == "database.knock":
         found = looking.knock(database, place, seconds=limits.seconds)
         return {"relations": [asdict(relation) for relation in found]}
+    if task["do"] == "database.columns":
+        queries = [query_of(database, relation) for relation in task["relations"]]
+        named = looking.columns(database, place, queries, seconds=limits.seconds)
+        return {"columns": named}
     query = query_of(database, task["asked"])
     if task["do"] == "database.look":
         seen = looking.look(database, place, query, seconds=limits.seconds, rows=task["rows"])

@@ -5,7 +5,7 @@ The password travels through the child's standard input; it stands in no environ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.sandbox.limits import Limits
-from kpis.sandbox.outside import gate
+from kpis.sandbox.outside import gate, located
 from kpis.sandbox.run import in_child, swept
 from kpis.sources.base import Caps, Column, LoadReport, Progress, ignore
 from kpis.sources.databases.base import Attribute, Database, Place, Relation
@@ -33,11 +33,21 @@ def knock_at(place: Place) -> list[Relation]:
 def look_at(place: Place, asked: Mapping[str, str], *, rows: int = 50) -> Look:
     """Columns and first rows of a table (``schema``, ``table``) or of typed ``sql``."""
     task = _task("look", place, asked, rows=rows)
-    answer = in_child(task, LOOK, field="sql" if asked.get("sql") else "table")
+    try:
+        answer = in_child(task, LOOK, field="sql" if asked.get("sql") else "table")
+    except Invalid as error:
+        raise located(error, asked.get("sql", ""), database_of(place.kind)) from None
     return Look(
         tuple(Attribute(**row) for row in answer["attributes"]),
         tuple(tuple(row) for row in answer["rows"]),
     )
+
+
+def columns_at(place: Place, relations: Sequence[Mapping[str, str]]) -> list[list[str]]:
+    """What the columns of each of these tables (``schema``, ``table``) are called."""
+    task = _task("columns", place, relations=[dict(relation) for relation in relations])
+    found: list[list[str]] = in_child(task, LOOK, field="table")["columns"]
+    return found
 
 
 def survey_of(place: Place, asked: Mapping[str, str], limits: Limits) -> Survey:

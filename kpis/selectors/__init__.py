@@ -4,6 +4,7 @@ from kpis.selectors.data import dataset_for, datasets_for
 from kpis.selectors.history import (
     last_good,
     measurements_of,
+    reformulated,
     refreshes_of,
     reported,
     reported_before,
@@ -23,6 +24,7 @@ from kpis.selectors.kpis import (
     valued_kpis,
     versions_of,
 )
+from kpis.selectors.usual import last_look, unusual_of
 
 __all__ = [
     "catalogue_for",
@@ -33,16 +35,19 @@ __all__ = [
     "kpi_for",
     "kpis_for",
     "last_good",
+    "last_look",
     "may_see_values",
     "measurements_of",
     "owners_for",
     "published_kpis",
     "published_of",
+    "reformulated",
     "refreshes_of",
     "reported",
     "reported_before",
     "restatements_of",
     "step_metric_of",
+    "unusual_of",
     "valued_kpis",
     "versions_of",
 ]

@@ -35,6 +35,11 @@ def loads_of(dataset: Dataset) -> QuerySet[Load]:
     return dataset.loads.select_related("by", "job", "upload")
 
 
+def last_checked(dataset: Dataset) -> Load | None:
+    """The newest load that came as far as its checks."""
+    return loads_of(dataset).exclude(checks=[]).first()
+
+
 def load_of(dataset: Dataset, number: int) -> Load:
     return first_or_404(loads_of(dataset).filter(number=number))
 

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kpis.derived import is_derived
+from kpis.engine.result import State
 from kpis.models import KPI, KPIVersion, Measurement, Refresh
 
 
@@ -61,6 +63,51 @@ def restatements_of(
         if not row.partial and row.period_start in before
     ]
     return found[::-1]
+
+
+@dataclass(frozen=True)
+class Reformulated:
+    """A full period as the version before reported it last, and as the next one measured it.
+
+    Where ``same_data``, what lies between them is the formula alone; else rows changed as well.
+    """
+
+    then: Measurement
+    now: Measurement
+    same_data: bool
+
+    @property
+    def differs(self) -> bool:
+        return (self.then.value, self.then.state) != (self.now.value, self.now.state)
+
+
+def reformulated(
+    before: KPIVersion, after: KPIVersion, periods: Iterable[datetime]
+) -> list[Reformulated]:
+    """The periods, by their starts, that both versions measured whole, with rows; newest first.
+
+    Of the later version the figure over the load that the earlier one saw, else its first one:
+    what later loads did to it are restatements. A formula over KPIs has no load of its own.
+    """
+    rows = Measurement.objects.filter(
+        version__in=[before, after], period_start__in=list(periods), partial=False
+    ).select_related("load", "refresh")
+    old: dict[datetime, Measurement] = {}
+    new: dict[datetime, list[Measurement]] = {}
+    for row in rows.order_by("refresh"):
+        if row.version_id == before.pk:
+            old[row.period_start] = row
+        else:
+            new.setdefault(row.period_start, []).append(row)
+    own_rows = not (is_derived(before) or is_derived(after))
+    found = []
+    for start in sorted(old.keys() & new.keys(), reverse=True):
+        then = old[start]
+        now = next((row for row in new[start] if row.load_id == then.load_id), new[start][0])
+        empty = then.state == now.state == State.NO_DATA
+        if not empty and (now.grain, now.period_end) == (then.grain, then.period_end):
+            found.append(Reformulated(then, now, own_rows and now.load_id == then.load_id))
+    return found
 
 
 def refreshes_of(kpi: KPI) -> QuerySet[Refresh]:

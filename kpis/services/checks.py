@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +19,6 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.models import held
 from ace_portal.lib.saying import kept, said
-from ace_portal.notifications.services import notify
 from kpis.checking.finding import Finding, not_made
 from kpis.checking.rules import FRESHNESS, ROWS, SQL, Rule, check_types, rule_of, words_of
 from kpis.checking.told import freshness, row_change
@@ -31,7 +29,6 @@ from kpis.sandbox.afterwards import wrong_rows
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import describe
 
-KIND = "kpis.load"
 MOST = 50  # checks of a dataset
 PROVE_SECONDS = 10
 ALL_SECONDS = 600  # for the checks of one load together
@@ -196,15 +193,3 @@ def outcome(result: dict[str, Any]) -> str:
     rows = result["rows"] or 0
     count = ngettext("%(n)s row breaks it", "%(n)s rows break it", rows) % {"n": f"{rows:,}"}
     return f"{result['says']} ({count})"
-
-
-def tell_owner(load: Load, why: str) -> None:
-    """Once per load, whoever sent it; inside the transaction that holds it back."""
-    dataset = load.dataset
-    notify(
-        kind=KIND, key=f"load-held-{load.pk}", actor=None, people=[dataset.owner],
-        title=_("New data of %(name)s is held back") % {"name": dataset.name},
-        text=why,
-        url=reverse("kpis:load-detail", args=[dataset.slug, load.number]),
-        about={"dataset": dataset.pk},
-    )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ace_portal.jobs.models import Job
 from kpis.models import Dataset, Load, Upload
+from kpis.services.telling import tell_failed
 
 ORPHAN_SECONDS = 2 * 3600  # longer than any job may take
 UNUSED = timedelta(days=1)  # how long a file waits for its answers
@@ -32,9 +33,12 @@ def _reject_stuck() -> int:
     """A staged load whose job is over will never be anything."""
     stuck = Load.objects.filter(state__in=Load.OPEN).exclude(job__state__in=Job.OPEN)
     count = 0
-    for load in stuck.exclude(job=None).select_related("job")[:500]:
-        left = Load.objects.filter(pk=load.pk, state__in=Load.OPEN)
-        count += left.update(state=Load.State.REJECTED, error=load.trouble, path="")
+    for load in stuck.exclude(job=None).select_related("job", "dataset__owner")[:500]:
+        left, why = Load.objects.filter(pk=load.pk, state__in=Load.OPEN), load.trouble
+        with transaction.atomic():
+            if left.update(state=Load.State.REJECTED, error=why, path=""):
+                tell_failed(load, why)
+                count += 1
     return count
 
 

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.impact import Impact, impact_of_sql, impact_of_types
-from kpis.models import Dataset
+from kpis.models import Dataset, Load
 from kpis.permissions import require_data
+from kpis.places import place_of
+from kpis.sandbox.databases import look_at
 from kpis.services.datasets import files_of, inputs_in
+from kpis.services.sourced import asked_of
 from kpis.sources.base import TYPES
 
 
@@ -39,3 +42,27 @@ def impact_of(
     sql = dataset.sql if sql is None else sql
     inputs = inputs_in(actor, sql, reader=dataset)
     return impact_of_sql(actor, dataset, sql, files_of(inputs))
+
+
+def impact_of_load(*, actor: User, load: Load) -> Impact:
+    """Of another load of a dataset going live; nothing where it cannot or is live already."""
+    require_data(actor)
+    possible = load.state == Load.State.SUPERSEDED or load.is_held
+    if not possible or not load.types:
+        return Impact()
+    return impact_of_types(actor, load.dataset, load.types)
+
+
+def impact_of_asked(
+    *, actor: User, dataset: Dataset, schema: str = "", table: str = "", sql: str = ""
+) -> Impact:
+    """Of another table or query of the source that a dataset is read from.
+
+    Raises what the source says where it gives no such columns.
+    """
+    require_data(actor)
+    if dataset.source is None:
+        raise Conflict(_("This dataset comes from no source."), field="table")
+    seen = look_at(place_of(dataset.source), asked_of(schema, table, sql), rows=0)
+    types = {attribute.name: attribute.type for attribute in seen.attributes if attribute.type}
+    return impact_of_types(actor, dataset, types)

@@ -28,7 +28,7 @@ from ace_portal.lib.saying import kept
 from kpis.models import Dataset, Load, Mode, Upload
 from kpis.permissions import require_data, require_dataset_owner
 from kpis.selectors.data import outputs_of
-from kpis.services import checks, extracting, incremental, making, merging
+from kpis.services import checks, extracting, incremental, making, merging, telling
 from kpis.services.behind import mark_behind
 from kpis.services.readers import check_policy, check_readers, drift_from_live
 from kpis.sources.base import ROW, LoadReport
@@ -233,6 +233,8 @@ def _reject(run: Run, load: Load, error: PortalError) -> None:
             load.save(update_fields=[*FOUND, "state", "error", "path", "updated_at"])
             if held:
                 _hold(load, why)
+            else:
+                telling.tell_failed(load, why)
         load.path = path
         record(actor=run.actor, action="load.reject", target=load, why=why[:500])
 
@@ -244,7 +246,7 @@ def _hold(load: Load, why: str) -> None:
         dataset.held = load
         dataset.save(update_fields=["held", "updated_at"])
         mark_behind(dataset)
-    checks.tell_owner(load, why)
+    telling.tell_held(load, why)
 
 
 def roll_back(*, actor: User, load: Load, reason: str = "") -> Load:

@@ -44,7 +44,7 @@ def create_from_source(
     require_data(actor)
     _require_database(source)
     zone_named(time_zone)
-    asked = _asked(schema, table, sql)
+    asked = asked_of(schema, table, sql)
     _prove(source, asked, placement, time_zone)
     with transaction.atomic():
         dataset = Dataset(
@@ -71,7 +71,7 @@ def change_asked(
     _require_database(source)
     zone = time_zone or dataset.time_zone
     zone_named(zone)
-    asked = _asked(schema, table, sql)
+    asked = asked_of(schema, table, sql)
     types = _prove(source, asked, dataset.placement, zone)
     check_readers(dataset, types, field="sql" if sql.strip() else "table")
     with transaction.atomic():
@@ -89,7 +89,8 @@ def _require_database(source: DataSource) -> None:
         raise Conflict(_("An address has no tables: take a sample of what it answers."))
 
 
-def _asked(schema: str, table: str, sql: str) -> dict[str, str]:
+def asked_of(schema: str, table: str, sql: str) -> dict[str, str]:
+    """A table or a query, and not both: as a dataset remembers what it asks its source."""
     if bool(table) == bool(sql.strip()):
         raise Invalid(_("Choose a table, or write a query."), field="table")
     return {"sql": sql} if sql.strip() else {"schema": schema, "table": table}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,16 +22,19 @@ from kpis.models import DataSource
 from kpis.permissions import require_data
 from kpis.places import place_of, site_of
 from kpis.sandbox.addresses import knock_at_site
-from kpis.sandbox.databases import knock_at, look_at
+from kpis.sandbox.databases import columns_at, knock_at, look_at
+from kpis.sandbox.outside import written
 from kpis.sources.databases.base import Database, Relation
 from kpis.sources.databases.looking import Look
-from kpis.sources.databases.registry import database_of
+from kpis.sources.databases.registry import DATABASES, database_of
 from kpis.sources.http.asking import KIND as HTTP
 from kpis.sources.http.asking import check_header, check_token, check_url
 from kpis.sources.origins import LABELS
 
 #: where a password would go: with another of these it has to be said again
 WHITHER = ("kind", "host", "port", "user", "tls", "url", "header")
+#: whose columns are told at once, and for how long they are remembered
+COLUMNS_OF, COLUMNS_SECONDS = 20, 300
 FIELDS = (
     "name", "kind", "host", "port", "database", "user", "tls", "file", "at_once", "url", "header",
 )  # fmt: skip
@@ -112,6 +118,46 @@ def look_into(*, actor: User, source: DataSource, rows: int = 50, **asked: str) 
     if source.kind == HTTP:
         raise Conflict(_("An address has no tables: take a sample of what it answers."))
     return look_at(place_of(source), asked, rows=rows)
+
+
+def columns_in(*, actor: User, source: DataSource, tables: Sequence[str]) -> dict[str, list[str]]:
+    """What the columns of tables are called, by the names that ``tables_in`` gives them.
+
+    A name that the source does not have, and each beyond the first ``COLUMNS_OF``, has none.
+    """
+    require_data(actor)
+    known = tables_in(source)
+    wanted = {name: known[name] for name in dict.fromkeys(tables) if name in known}
+    keys = {
+        name: f"columns-1:{source.pk}:{source.updated_at.timestamp()}:{_hash_of(relation)}"
+        for name, relation in list(wanted.items())[:COLUMNS_OF]
+    }
+    found: dict[str, list[str]] = cache.get_many(keys.values())
+    missing = [name for name, key in keys.items() if key not in found]
+    if missing:
+        read = columns_at(place_of(source), [wanted[name] for name in missing])
+        fresh = {keys[name]: columns for name, columns in zip(missing, read, strict=True)}
+        cache.set_many(fresh, COLUMNS_SECONDS)
+        found |= fresh
+    return {name: found[key] for name, key in keys.items()}
+
+
+def tables_in(source: DataSource) -> dict[str, dict[str, str]]:
+    """The tables and views of a database that takes typed SQL, by the name that a query uses."""
+    database = DATABASES.get(source.kind)
+    if database is None or not database.takes_sql:
+        return {}
+    return {
+        written(database, row["schema"], row["name"], home=source.database): {
+            "schema": row["schema"], "table": row["name"],
+        }
+        for row in source.relations
+    }  # fmt: skip
+
+
+def _hash_of(relation: dict[str, str]) -> str:
+    """A table in the key of a cache."""
+    return hashlib.sha256(repr(sorted(relation.items())).encode()).hexdigest()[:32]
 
 
 def _fill(source: DataSource, fields: dict[str, Any]) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat, yesno
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.forms import form_page
@@ -32,13 +33,16 @@ from kpis.catalogue.filling import fitting
 from kpis.flow import flow_of
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm
 from kpis.forms.files import UploadForm
+from kpis.impact import Impact
 from kpis.lineage import dataset_key, graph_for
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
 from kpis.selectors.checks import checks_of
 from kpis.selectors.policies import policy_of
 from kpis.services import datasets as services
+from kpis.services.impact import impact_of
 from kpis.sources.base import ROW
+from kpis.views.considering import considered_page
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -78,7 +82,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "failed": latest if latest is not None and latest.trouble else None,
         "held": dataset.held,
         "behind": selectors.behind_of(dataset) if dataset.behind else [],
-        "checks": outcomes_of(checks_of(dataset), latest),
+        "checks": outcomes_of(checks_of(dataset), selectors.last_checked(dataset)),
         "arrival": arrival_words(dataset),
         "reached": reached_words(live) if dataset.mark_column else "",
         "facts": facts_of(live) if live is not None else [],
@@ -214,9 +218,25 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(DATA)
-@require_POST
+@require_http_methods(FORM)
 def dataset_rebuild(request: HttpRequest, slug: str) -> HttpResponse:
+    """The query of a prepared dataset over what is live now, or its source once more.
+
+    What a source gives is known when it was read: the checks and the readers guard what comes.
+    """
     user = person_of(request)
     dataset = selectors.dataset_for(user, slug)
-    services.rebuild(actor=user, dataset=dataset)
-    return redirect(dataset.get_absolute_url())
+    made = dataset.kind == Dataset.Kind.PREPARED
+    return considered_page(
+        request,
+        forms.Form(request.POST if request.method == "POST" else None),
+        lambda: services.rebuild(actor=user, dataset=dataset),
+        touches=lambda: impact_of(actor=user, dataset=dataset) if made else Impact(),
+        done=lambda load: dataset.get_absolute_url(),
+        title=(_("Rebuild %(name)s") if made else _("Load %(name)s again"))
+        % {"name": dataset.name},
+        intro=_("Its rows are made anew; what is live now stays until they are ready."),
+        submit=_("Rebuild") if made else _("Load again"),
+        crumbs=trail(_("Rebuild") if made else _("Load again"), dataset),
+        cancel_url=dataset.get_absolute_url(),
+    )

@@ -43,9 +43,11 @@ def kpis(request: HttpRequest) -> HttpResponse:
     page = page_of(request, found_for(user, wanted))
     words = {Status.GOOD.value: _("On target"), Status.WATCH.value: _("Watch"),
              Status.BAD.value: _("Missed")}  # fmt: skip
+    entries = entries_of(user, page.object_list)
     context = {
         "page": page,
-        "entries": entries_of(user, page.object_list),
+        "entries": entries,
+        "closed": not user.is_ace and any(entry.line.sheet is None for entry in entries),
         "wanted": wanted,
         "categories": KPI.Category.choices,
         "owners": selectors.owners_for(user),

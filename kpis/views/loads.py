@@ -17,7 +17,9 @@ from kpis.models import Dataset, Mode
 from kpis.permissions import require_dataset_owner
 from kpis.selectors.data import dataset_for, load_of
 from kpis.services import holding, loads
+from kpis.services.impact import impact_of_load
 from kpis.services.merging import set_loading
+from kpis.views.considering import considered_page
 from kpis.views.datasets import bad_rows_of, clocks_of, columns_of, facts_of, trail
 
 FORM = ["GET", "HEAD", "POST"]
@@ -55,14 +57,15 @@ def load_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @access(DATA)
 @require_http_methods(FORM)
 def load_rollback(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """superseded → live; one click from the list, or with a word why."""
+    """superseded → live, once it is seen what that touches; with a word why, or without."""
     user = person_of(request)
     load = load_of(dataset_for(user, slug), number)
     require_dataset_owner(user, load.dataset)
-    return form_page(
+    return considered_page(
         request,
         LoadReasonForm(request.POST if request.method == "POST" else None, needed=False),
         lambda reason: loads.roll_back(actor=user, load=load, reason=reason),
+        touches=lambda: impact_of_load(actor=user, load=load),
         done=lambda load: load.dataset.get_absolute_url(),
         said=_("Load %(n)d is live again.") % {"n": number},
         title=_("Roll back to load %(n)d") % {"n": number},
@@ -80,10 +83,11 @@ def load_accept(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     user = person_of(request)
     load = load_of(dataset_for(user, slug), number)
     require_dataset_owner(user, load.dataset)
-    return form_page(
+    return considered_page(
         request,
         LoadReasonForm(request.POST or None, needed=True),
         lambda reason: holding.accept_load(actor=user, load=load, reason=reason),
+        touches=lambda: impact_of_load(actor=user, load=load),
         done=lambda load: load.dataset.get_absolute_url(),
         said=_("Load %(n)d is live.") % {"n": number},
         title=_("Make load %(n)d live anyway") % {"n": number},

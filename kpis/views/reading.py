@@ -20,6 +20,7 @@ from kpis.services.incremental import set_reading
 from kpis.services.samples import take_sample
 from kpis.services.sourced import change_asked
 from kpis.sources.http.asking import KIND as HTTP
+from kpis.views.asking import query_page
 from kpis.views.datasets import trail
 from kpis.views.uploads import preview_url
 
@@ -74,10 +75,12 @@ def dataset_asked(request: HttpRequest, slug: str) -> HttpResponse:
     if source.kind == HTTP:
         return sample_page(request, user, source, dataset=dataset, **context)
     form = QueryForm(request.POST or None, source=source, initial=QueryForm.initial_of(dataset))
-    return form_page(
+    return query_page(
         request,
         form,
         lambda **given: change_asked(actor=user, dataset=dataset, **form.asked(**given)),
+        source=source,
+        dataset=dataset,
         done=Dataset.get_absolute_url,
         said=_("The rows are on their way."),
         intro=_("All rows are read anew; what is live now stays until they are ready."),

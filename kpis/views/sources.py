@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ from kpis.services import sourced
 from kpis.services import sources as services
 from kpis.sources.http.asking import KIND as HTTP
 from kpis.sources.origins import LABELS
+from kpis.views.asking import query_page
+from kpis.views.datasets import trail as data_trail
 from kpis.views.reading import sample_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -37,11 +39,12 @@ TEXT_FIELDS = (
 )  # fmt: skip
 
 
-def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
-    steps = [
-        {"label": _("Data"), "url": reverse("kpis:datasets")},
-        {"label": _("Sources"), "url": reverse("kpis:sources")},
-    ]
+def trail(
+    here: str, source: DataSource | None = None, *, data: bool = True
+) -> list[dict[str, str]]:
+    """From all data, for who may open that, to where one is."""
+    steps = [{"label": _("Data"), "url": reverse("kpis:datasets")}] if data else []
+    steps.append({"label": _("Sources"), "url": reverse("kpis:sources")})
     if source is not None:
         steps.append({"label": source.name, "url": source.get_absolute_url()})
     return [*steps, {"label": here, "url": ""}]
@@ -52,10 +55,10 @@ def trail(here: str, source: DataSource | None = None) -> list[dict[str, str]]:
 def sources(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     page = page_of(request, selectors.sources_for(user))
+    may = manages_data(user)
     context = {
-        "page": page, "may": manages_data(user), "labels": dict(services.kinds()),
-        "crumbs": [{"label": _("Data"), "url": reverse("kpis:datasets")},
-                   {"label": _("Sources"), "url": ""}],
+        "page": page, "may": may, "labels": dict(services.kinds()),
+        "crumbs": data_trail(_("Sources")) if may else [{"label": _("Sources"), "url": ""}],
     }  # fmt: skip
     return render(request, "kpis/sources.html", context)
 
@@ -88,7 +91,7 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "source": source, "label": said(LABELS[source.kind]), "may": may,
         "address": source.kind == HTTP,
-        "crumbs": trail(source.name),
+        "crumbs": trail(source.name, data=may),
         "names": names[:RELATIONS_SHOWN], "more": len(names) - RELATIONS_SHOWN,
         "search": search, "opened": opened, "look": look, "look_trouble": trouble,
         "kept": [a for a in look.attributes if a.type] if look else [],
@@ -208,10 +211,11 @@ def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
     def make(**given: Any) -> Dataset:
         return sourced.create_from_source(actor=user, source=source, **form.asked(**given))
 
-    return form_page(
+    return query_page(
         request,
         form,
         make,
+        source=source,
         done=Dataset.get_absolute_url,
         said=_("The rows are on their way."),
         title=title,
@@ -219,3 +223,13 @@ def source_dataset(request: HttpRequest, slug: str) -> HttpResponse:
         submit=_("Create and load"),
         cancel_url=back,
     )
+
+
+@access(DATA)
+@require_GET
+def source_columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the columns of tables are called, for the editor: ``?table=`` as a query names it."""
+    user = person_of(request)
+    source = selectors.source_for(user, slug)
+    tables = request.GET.getlist("table")
+    return JsonResponse({"columns": services.columns_in(actor=user, source=source, tables=tables)})

@@ -1,31 +1,45 @@
-/* Writing SQL in a textarea: names are completed, the place of an error is marked, Tab indents.
+/* Writing SQL in a textarea: names are completed, words have colours, the place of an error is marked,
+   Tab indents.
 
    Without script the textarea stays what it is. What can be written is in a data block of the page:
-   {"tables": [[name, [[column, type], …]], …], "functions": […], "keywords": […]}. The focus stays in
+   {"tables": [[name, [[column, type], …]], …], "functions": […], "keywords": […]}. A table whose columns
+   are null is asked for at "columns" once the query names it. The focus stays in
    the text; the arrows move through the suggestions, Enter or Tab takes one, Escape closes them, and
    Escape followed by Tab leaves the text. */
 
+import { coloured } from "./sqlcolours.js";
+
 const WORD = /[A-Za-z_][\w]*$/;
+const PART = '(?:"[^"]+"|`[^`]+`|[A-Za-z_]\\w*)';
+const NAMED = `(${PART}(?:\\.${PART})?)(?:\\s+(?:as\\s+)?([A-Za-z_]\\w*))?`;
+const READ = new RegExp(`\\b(?:from|join)\\s+${NAMED}|,\\s*${NAMED}`, "gi");
+const OWNER = new RegExp(`(${PART}(?:\\.${PART})?)\\.$`);
 const MOST = 40;
 
 const language = document.documentElement.lang || undefined;
 
 function plain(name) {
-  return name.replace(/^"|"$/g, "").toLowerCase();
+  return name.replace(/["`]/g, "").toLowerCase();
 }
 
-/* The tables that the query names, by table and by alias. */
+/* The tables that the query names, by table, by its name without the schema, and by alias. */
 function tablesIn(text, tables) {
-  const known = new Map(tables.map(([name, columns]) => [plain(name), columns]));
+  const known = new Map(tables.map((table) => [plain(table[0]), table]));
   const found = new Map();
-  const from = /\b(?:from|join)\s+("[^"]+"|[A-Za-z_]\w*)(?:\s+(?:as\s+)?([A-Za-z_]\w*))?|,\s*("[^"]+"|[A-Za-z_]\w*)(?:\s+(?:as\s+)?([A-Za-z_]\w*))?/gi;
-  for (const [, name, alias, other, second] of text.matchAll(from)) {
-    const columns = known.get(plain(name ?? other ?? ""));
-    if (!columns) continue;
-    found.set(plain(name ?? other), columns);
-    if (alias ?? second) found.set(plain(alias ?? second), columns);
+  for (const [, name, alias, other, second] of text.matchAll(READ)) {
+    const full = plain(name ?? other);
+    const table = known.get(full);
+    if (!table) continue;
+    found.set(full, table);
+    found.set(full.slice(full.lastIndexOf(".") + 1), table);
+    if (alias ?? second) found.set(plain(alias ?? second), table);
   }
   return found;
+}
+
+/* The tables that the query names and whose columns are not known yet. */
+export function unknown(text, words) {
+  return [...new Set(tablesIn(text, words.tables).values())].filter(([, columns]) => columns === null);
 }
 
 /* What fits what stands before the caret: [{ text, kind }], and how many letters it replaces. */
@@ -36,18 +50,23 @@ export function suggestions(text, caret, words, asked = false) {
   // Inside a text or a comment nothing is a name.
   const rest = before.slice(before.lastIndexOf("\n") + 1).replace(/'[^']*'/g, "");
   if (rest.includes("'") || rest.includes("--")) return none;
-  const owner = before.slice(0, caret - typed.length).match(/("[^"]+"|[A-Za-z_]\w*)\.$/)?.[1];
+  const owner = before.slice(0, caret - typed.length).match(OWNER)?.[1];
   const read = tablesIn(text, words.tables);
   if (owner) {
-    const columns = read.get(plain(owner)) ?? new Map(words.tables.map(([n, c]) => [plain(n), c])).get(plain(owner));
-    return { typed, found: fitting(typed, (columns ?? []).map(([name, type]) => ({ text: name, kind: type }))) };
+    const table = read.get(plain(owner)) ?? words.tables.find(([name]) => plain(name) === plain(owner));
+    const within = words.tables.filter(([name]) => plain(name).startsWith(`${plain(owner)}.`));
+    const all = [
+      ...(table?.[1] ?? []).map(([name, type]) => ({ text: name, kind: type })),
+      ...within.map(([name]) => ({ text: name.slice(name.indexOf(".") + 1), kind: "table" })),
+    ];
+    return { typed, found: fitting(typed, all) };
   }
   if (!typed && !asked) return none;
   const named = /\b(?:from|join)\s+\w*$/i.test(before);
   const tables = words.tables.map(([name]) => ({ text: name, kind: "table" }));
   if (named) return { typed, found: fitting(typed, tables) };
   const columns = new Map();
-  for (const own of read.values()) for (const [name, type] of own) columns.set(name, type);
+  for (const [, own] of read.values()) for (const [name, type] of own ?? []) columns.set(name, type);
   const all = [
     ...[...columns].map(([name, type]) => ({ text: name, kind: type })),
     ...tables,
@@ -153,7 +172,7 @@ class Editor {
     this.leaves = false; // Escape was pressed: Tab goes on to the next control
     this.box.setAttribute("aria-autocomplete", "list");
     this.box.setAttribute("aria-controls", this.list.id);
-    this.box.addEventListener("input", () => this.look());
+    this.box.addEventListener("input", () => { this.look(); this.learn(); });
     this.box.addEventListener("keydown", (event) => this.press(event));
     this.box.addEventListener("blur", () => this.close());
     this.box.addEventListener("click", () => this.close());
@@ -163,7 +182,24 @@ class Editor {
       if (option) this.take(Number(option.dataset.place));
     });
     editor.querySelector("[data-sql-keys]").hidden = false;
+    coloured(editor, this.box, this.words, mirrorOf);
     markError(editor, this.box);
+    this.learn();
+  }
+
+  /* Ask for the columns of tables that the query has begun to name; each is asked for once. */
+  async learn() {
+    if (!this.words.columns) return;
+    const wanted = unknown(this.box.value, this.words);
+    if (!wanted.length) return;
+    for (const table of wanted) table[1] = [];
+    const names = new URLSearchParams(wanted.map(([name]) => ["table", name]));
+    const answer = await fetch(`${this.words.columns}?${names}`, { headers: { accept: "application/json" } });
+    if (!answer.ok) return; // then names are typed by hand
+    const { columns } = await answer.json();
+    for (const table of wanted) table[1] = (columns[table[0]] ?? []).map((name) => [name, ""]);
+    this.editor.dataset.sqlKnows = wanted.map(([name]) => name).join(" ");
+    if (document.activeElement === this.box && WORD.test(this.box.value.slice(0, this.box.selectionStart))) this.look();
   }
 
   get open() { return !this.list.hidden; }

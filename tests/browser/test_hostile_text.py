@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.beginning import PASSWORD, ROOT, beginning
 from tests.browser.hostile import CORPUS, MARKDOWN, TEAM, WORST, Api, fill, sign_in
 from tests.browser.visitor import Visitor, visitor
-from tests.fixtures.stack import PASSWORD, ROOT, Stack, running_stack
+from tests.fixtures.stack import Stack, running_stack
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -89,7 +90,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("hostile")
-    with running_stack(folder, redis_database=15, ACE_DEMO="0") as portal:
+    with running_stack(folder, redis_database=15, begun=beginning(), ACE_DEMO="0") as portal:
         portal.start()
         add_admin(portal)
         context = browser.new_context()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_file_has_all_of_them_and_is_on_record(
     client_of: Open, owner: User, live: Dashboard, where: Callable[..., str]
 ) -> None:
     answer = client_of(owner).post(f"{where('tile-rows-file')}?period=all")
-    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
     assert answer["Content-Disposition"].startswith("attachment;")
     assert len(lines) == 1 + len(ticket_rows())
@@ -78,10 +78,47 @@ def test_file_has_all_of_them_and_is_on_record(
     assert (entry.actor, entry.details["rows"]) == (owner, len(ticket_rows()))
 
 
+@pytest.mark.parametrize(("cap", "most", "why"), [
+    ("MOST_CELLS", 6 * 50, "With 6 columns that is as much as is given out at once"),
+    ("MOST_BYTES", 2_000, "Their texts are long"),
+])  # fmt: skip
+def test_page_and_file_say_that_they_were_cut(
+    client_of: Open, owner: User, where: Callable[..., str], monkeypatch: pytest.MonkeyPatch,
+    cap: str, most: int, why: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(f"kpis.engine.behind.{cap}", most)
+    client = client_of(owner)
+    page = client.get(where(), {"period": "all"})
+    answer = client.post(f"{where('tile-rows-file')}?period=all")
+    *lines, last = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    there = len(lines) - 1
+
+    assert 0 < there < 200
+    assert last == [page.context["rows"].cut]
+    assert last[0].startswith(f"These are the newest {there} rows; there are more.")
+    assert why in last[0]
+    assert why in page.text
+    assert AuditEntry.objects.get(action="rows.export").details["rows"] == there
+
+
+def test_file_is_sent_while_it_is_written() -> None:
+    written = []
+
+    def rows() -> Iterator[list[int]]:
+        for number in range(2_000):
+            written.append(number)
+            yield [number]
+
+    parts = csv_response("x", ["n"], rows()).streaming_content
+    next(parts), next(parts)
+
+    assert 0 < len(written) < 1_000
+
+
 def test_spreadsheet_computes_nothing() -> None:
     given = ["=1+1", "+1", "-x", "@a", "\tb", "fine", -5, None, True]
     answer = csv_response("x", ["a"] * len(given), [given])
-    (line,) = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+    (line,) = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))[1:]
 
     assert line == ["'=1+1", "'+1", "'-x", "'@a", "'\tb", "fine", "-5", "", "true"]
 

@@ -108,6 +108,23 @@ def test_htmx_gets_the_board_alone_with_the_filters_in_its_links(
     assert "/explain/?priority=P1" in page
 
 
+def test_reset_is_offered_where_something_is_filtered(
+    client_of: Open, member: User, live: Dashboard
+) -> None:
+    client, where = client_of(member), url("dashboard-detail", live)
+    htmx = {"hx-request": "true", "hx-target": "board"}
+    pages = [
+        client.get(where + query, headers=headers).text
+        for headers in ({}, htmx)
+        for query in ("", "?period=all")
+    ]
+
+    assert [f'<a href="{where}">Reset</a>' in page for page in pages] == [False, True] * 2
+    assert ['id="filters-reset" hx-swap-oob="true"' in page for page in pages] == (
+        [False] * 2 + [True] * 2
+    )
+
+
 def test_explanation_is_a_panel_for_htmx_and_a_page_otherwise(
     client_of: Open, member: User, live: Dashboard, released: Version
 ) -> None:
@@ -253,8 +270,9 @@ def test_versions_are_compared_in_words(
 def test_superseded_version_is_restored_by_a_button(
     client_of: Open, owner: User, live: Dashboard
 ) -> None:
-    drafts.start_version(actor=owner, dashboard=live)
-    releases.release_version(actor=owner, dashboard=live, notes="Same again")
+    draft = drafts.start_version(actor=owner, dashboard=live)
+    drafts.remove_tile(actor=owner, dashboard=live, revision=draft.revision, key=first_key(draft))
+    releases.release_version(actor=owner, dashboard=live, notes="One less.")
 
     page = client_of(owner).post(url("version-restore", live, 1), follow=True)
 
@@ -422,8 +440,17 @@ def test_lists_of_versions_and_of_mvps_read_no_document(
 
     assert not any('"document"' in query["sql"] for query in captured)
     assert [(row["name"], row["count"]) for row in glance.stages] == [("Launch", 1)]
-    assert glance.live == [live]
-    assert glance.drafts == [draft]
+    assert [(line.dashboard, line.groups, line.draft) for line in glance.lines] == [
+        (live, ["Service desk leads"], draft)
+    ]
+
+
+def test_glance_names_each_mvp_once(owner: User, live: Dashboard) -> None:
+    assert [(line.dashboard, line.draft) for line in glance_of().lines] == [(live, None)]
+
+    draft = drafts.start_version(actor=owner, dashboard=live)
+
+    assert [(line.dashboard, line.draft) for line in glance_of().lines] == [(live, draft)]
 
 
 def test_versions_come_in_pages(client_of: Open, owner: User, live: Dashboard) -> None:

@@ -16,6 +16,7 @@ from ace_portal.jobs import services
 from ace_portal.jobs.models import Job
 from ace_portal.lib.moments import lasting
 from kpis.models import KPI, Dataset
+from kpis.services.passes import KIND as PASS
 from kpis.services.passes import refresh_after_load
 from kpis.services.refresh import request_refresh
 from tests.fixtures.loads import INCIDENTS, write_load
@@ -137,6 +138,37 @@ def test_work_names_what_it_is_about_for_who_may_open_that(
     assert (measured.name in admins, "Incidents" in admins) == (False, False)
     abouts = [row["about"] for row in client_of(ace).get("/api/v1/jobs/").json()["results"]]
     assert abouts[:2] == ["Incidents, load 2", measured.name]
+
+
+def test_why_work_failed_is_for_who_may_open_what_it_was_about(
+    client_of: Callable[[User], Client], owner: User, ace: User, admin: User, measured: KPI,
+    incidents: Dataset,
+) -> None:  # fmt: skip
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    refresh_after_load(write_load(incidents, INCIDENTS))
+    Job.objects.filter(kind=PASS).update(
+        state=Job.State.FAILED, error="“team” is one of: North, South"
+    )
+
+    def told(person: User) -> list[bool]:
+        client = client_of(person)
+        listed = client.get("/api/v1/jobs/").json()["results"]
+        (job,) = [row for row in listed if row["kind"] == PASS]
+        one = client.get(f"/api/v1/jobs/{job['id']}/").json()
+        page = client.get("/background/").content.decode()
+        return ["North, South" in text for text in (page, job["error"], one["error"])]
+
+    assert (told(owner), told(ace), told(admin)) == ([True] * 3, [False] * 3, [True] * 3)
+
+
+def test_empty_list_says_what_would_be_there(
+    client_of: Callable[[User], Client], owner: User, admin: User
+) -> None:
+    assert "Nothing has run yet" in client_of(admin).get("/background/").content.decode()
+    assert 'href="/kpis/datasets/"' in client_of(owner).get("/background/").content.decode()
+    in_state("done")
+    empty = client_of(admin).get("/background/?show=failed").content.decode()
+    assert "None of the work is in this state." in empty
 
 
 def test_more_work_is_no_more_queries(

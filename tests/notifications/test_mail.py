@@ -17,7 +17,7 @@ from ace_portal.notifications import services
 from ace_portal.notifications.mail import Part, queue_mail
 from ace_portal.notifications.models import Mail, Preference
 from ace_portal.notifications.unsubscribing import unsubscribe_url
-from tests.fixtures.mailbox import Sink
+from tests.fixtures.mailbox import Sink, mails_at_once
 from tests.notifications.test_services import CLOSED, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +116,7 @@ def test_crash_between_sending_and_noting_gives_one_copy_more(
 def test_who_lost_the_right_gets_nothing(sink: Sink, owner: User, member: User) -> None:
     services.set_preference(actor=member, mail="immediate", hour=7)
     tell(owner, member, what="gone")
+    mails_at_once()
     mail = Mail.objects.get()
     CLOSED.add("gone")
     try:
@@ -152,6 +153,7 @@ def test_subject_stays_one_line(sink: Sink, member: User, subject: str) -> None:
 def test_one_click_ends_the_mails(sink: Sink, owner: User, member: User, client: Client) -> None:
     services.set_preference(actor=member, mail="immediate", hour=7)
     tell(owner, member)
+    mails_at_once()
     send(Mail.objects.get())
     [arrived] = sink.taken
     found = re.fullmatch(r"<http://[^/]+(/.+)>", arrived["List-Unsubscribe"].strip())

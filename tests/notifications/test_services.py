@@ -9,13 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
+from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.jobs.models import Job
+from ace_portal.lib.errors import Temporary
 from ace_portal.lib.registries import notification_kinds
 from ace_portal.notifications import selectors, services
 from ace_portal.notifications.models import Delivery, Event, Mail, Preference
+from tests.fixtures.mailbox import mails_at_once
+from tests.fixtures.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -80,8 +86,10 @@ def test_wish_for_each_at_once(owner: User, member: User) -> None:
     services.set_preference(actor=member, mail="immediate", hour=7)
 
     tell(owner, member)
+    before = mails_of(member)
+    done = mails_at_once()
 
-    assert mails_of(member) == ["About one"]
+    assert (before, done, mails_of(member)) == ([], ["done"], ["About one"])
     assert Job.objects.get(kind="mail.send").payload == {"mail": Mail.objects.get().pk}
 
 
@@ -152,3 +160,93 @@ def test_reading_one_and_all(owner: User, member: User) -> None:
     services.mark_read(actor=member)
 
     assert (before, one, selectors.new_count(member)) == (2, 1, 0)
+
+
+def crowd(many: int, mail: str = "") -> list[User]:
+    """So many people in one zone; with ``mail`` they have all said how they want it."""
+    first = User.objects.count()
+    people = User.objects.bulk_create(
+        User(email=f"one{first + n}@example.org", name=f"One {n}") for n in range(many)
+    )
+    if mail:
+        Preference.objects.bulk_create(
+            Preference(person=person, mail=mail, next_digest_at=timezone.now()) for person in people
+        )
+    return people
+
+
+@pytest.mark.parametrize("mail", ["", "digest", "immediate", "none"])
+def test_more_people_are_no_more_statements(owner: User, mail: str) -> None:
+    counts = []
+    for many in (3, 90):
+        people = crowd(many, mail)
+        with CaptureQueriesContext(connection) as captured:
+            tell(owner, *people, key=f"to {many}")
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def test_telling_five_thousand_is_one_short_transaction(owner: User) -> None:
+    """Rows go in by the hundred, and no mail is composed meanwhile."""
+    people = [*crowd(2_000), *crowd(2_000, "digest"), *crowd(1_000, "immediate")]
+
+    with CaptureQueriesContext(connection) as captured:
+        tell(owner, *people)
+
+    counts = dict(Delivery.objects.values_list("channel").annotate(Count("pk")))
+    assert counts == {"inbox": 5_000, "mail": 5_000}
+    assert len(captured) < 5_000 / 20
+    assert (Mail.objects.count(), Job.objects.count()) == (0, 1)
+    assert not Preference.objects.filter(mail="digest", next_digest_at__lte=timezone.now()).exists()
+
+
+def test_mails_at_once_go_on_where_they_were_cut_off(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at a time, and the fourth fails: two are written, the others at the next attempt."""
+    people = crowd(5, "immediate")
+    tell(owner, *people)
+    monkeypatch.setattr(services, "AT_A_TIME", 2)
+    write, written = services.send_together, []
+
+    def fails_once(person: User, deliveries: list[Delivery]) -> None:
+        written.append(person)
+        if len(written) == 4:
+            raise Temporary("Not now.")
+        write(person, deliveries)
+
+    monkeypatch.setattr(services, "send_together", fails_once)
+    first = mails_at_once()
+    kept = Mail.objects.count()
+    Job.objects.filter(kind=services.AT_ONCE).update(run_after=timezone.now())
+
+    assert (first, kept, mails_at_once()) == (["queued"], 2, ["done"])
+    assert [mails_of(person) for person in people] == [["About one"]] * 5
+
+
+def test_wish_that_changed_before_the_mails_are_written_holds(owner: User, member: User) -> None:
+    services.set_preference(actor=member, mail="immediate", hour=7)
+    tell(owner, member)
+    services.set_preference(actor=member, mail="digest", hour=7)
+
+    done = mails_at_once()
+    services.send_digests(now=due(member))
+
+    assert (done, mails_of(member)) == (["done"], ["About one"])
+
+
+def test_hour_that_is_over_moves_on_for_each_by_their_own_clock(owner: User) -> None:
+    zones = ("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin")
+    people = [make_person(f"in{n}", time_zone=zone) for n, zone in enumerate(zones)]
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
+        for hour, person in zip((7, 7, 18), people, strict=True):
+            services.set_preference(actor=person, mail="digest", hour=hour)
+        Preference.objects.update(next_digest_at=timezone.now())
+
+        tell(owner, *people)
+
+        assert [due(person) for person in people] == [
+            datetime(2026, 3, 3, 6, tzinfo=UTC), datetime(2026, 3, 2, 22, tzinfo=UTC),
+            datetime(2026, 3, 2, 17, tzinfo=UTC),
+        ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.test import Client
 from ace_portal.accounts.models import User
 from ace_portal.notifications.models import Mail
 from ace_portal.notifications.selectors import inbox_for
+from tests.fixtures.mailbox import mails_at_once
 from tests.notifications.test_services import CLOSED, tell
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,7 @@ def test_mail_is_read_by_its_person_alone(
 ) -> None:
     client_of(member).post("/notifications/settings/", {"mail": "immediate", "hour": "7"})
     tell(owner, member)
+    mails_at_once()
     path = f"/notifications/mails/{Mail.objects.get().pk}/"
 
     assert "About one" in client_of(member).get(path).content.decode()

@@ -244,7 +244,7 @@ def test_unanswered_question_goes_on_as_feedback_on_the_dashboard(
     question.refresh_from_db()
     assert (thread.author, thread.owner, thread.tile_key) == (member, ace, "")
     assert (thread.title, thread.seen["title"], thread.private) == (
-        "Why March ?", "Incident service", without_name,
+        "Why March?", "Incident service", without_name,
     )  # fmt: skip
     assert question.thread == thread
     assert [need.kind for need in needs_of(ace).needs] == ["Feedback without an answer"]

@@ -146,7 +146,7 @@ def test_answer_is_undone_while_the_session_is_live(
 
     told = Delivery.objects.filter(person=member, channel="inbox", event__kind="ama.question")
     assert (undone.state, undone.answer, undone.answered_at) == ("asked", "", None)
-    assert [row.event.text for row in told.order_by("pk")] == ["See the chart.", "In writing ."]
+    assert [row.event.text for row in told.order_by("pk")] == ["See the chart.", "In writing."]
     ama.close_session(actor=owner, session=running)
     with pytest.raises(Conflict, match="while the session is live"):
         questions.undo(actor=owner, question=question)

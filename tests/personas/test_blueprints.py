@@ -11,7 +11,7 @@ from django.test import Client
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from personas import selectors
-from personas.drawing import draw
+from personas.drawing import LINES, draw
 from personas.models import Blueprint, Lane, Step
 from personas.services import blueprints, catalogue, drafts
 from tests.fixtures.world import World, fill_blueprint
@@ -234,3 +234,14 @@ def test_draft_is_seen_by_the_ace_alone(ace: User, member: User, owner: User, wo
     assert selectors.version_for(member, world.blueprint).number == 1
     with pytest.raises(NotVisible):
         selectors.version_for(member, world.blueprint, 2)
+
+
+def test_legend_names_every_lane_line_and_sign(
+    owner: User, blueprint: Blueprint, client_of: Callable[[User], Client]
+) -> None:
+    page = client_of(owner).get(blueprint.get_absolute_url()).content.decode()
+    legend = page.split('class="blueprint__keys"', 1)[1].split("</details>", 1)[0]
+    named = [*Lane.Kind.labels, *(name for _kind, name in LINES.values())]
+
+    assert [str(name) for name in named if f"</span>{name}</dt>" not in legend] == []
+    assert [sign for sign in ("Fails", "Waits", "Feeling") if sign not in legend] == []

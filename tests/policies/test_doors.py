@@ -112,7 +112,7 @@ def explained(visit: Visit) -> int:
 def single_rows(visit: Visit) -> int:
     Dashboard.objects.update(shows_rows=True)
     answer = visit.client.post(f"{visit.where('tile-rows-file', visit.key)}?period=all")
-    return len(answer.content.splitlines()) - 1
+    return len(answer.getvalue().splitlines()) - 1
 
 
 def listed(visit: Visit) -> int:

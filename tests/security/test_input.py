@@ -40,6 +40,7 @@ PARAMETERS = (
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
     "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
+    "find", "for",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
@@ -205,6 +206,7 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
                                     "success_measure": "s", "persona": world.persona.slug,
                                     "groups": [world.group.slug], "review_due": "2030-01-01"}),
+        "api:dashboard-owner": ("POST", {"owner": "ace@example.org"}),
         "api:dashboard-reviews": ("POST", {"verdict": "pivot", "reason": "r",
                                            "next_due": "2030-01-01"}),
         "api:dashboard-decisions": ("POST", {"text": "t", "made_on": "2026-01-01",
@@ -367,6 +369,7 @@ VALUES: list[Any] = [
     "api:kpi-schedule",
     "api:kpi-figures", "api:kpi-rows", "api:kpi-drivers", "api:kpi-comparisons", "api:kpi-edges",
     "api:draft", "api:draft-release", "api:dashboards", "api:launches",
+    "api:dashboard-owner",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
     "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets",

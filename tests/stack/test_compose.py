@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.fixtures.stack import PASSWORD, ROOT, drop_database, new_database
+from tests.beginning import PASSWORD, ROOT, STATIC
+from tests.fixtures.servers import drop_database, new_database
 from tests.harness import free_port
 from tests.waiting import wait_until
 
@@ -56,7 +57,7 @@ class Installation:
         self.folder = folder
         self.port = free_port()
         self.moved = {
-            "/app/build/static": str(ROOT / "build" / "test-static"),
+            "/app/build/static": str(STATIC),
             "/data": str(folder / "data"),
             "/tmp/beat": str(folder / "beat"),
             "0.0.0.0:8000": f"127.0.0.1:{self.port}",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import stat
+from pathlib import Path
 
 import pytest
 
+from ace_portal.launch import offer_files
 from tests.fixtures.stack import Stack
 from tests.waiting import wait_until
 
@@ -28,6 +30,29 @@ def test_second_start_is_quick_and_keeps_data_and_secrets(own_stack: Stack) -> N
     assert secrets.read_bytes() == before
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     assert stat.S_IMODE(own_stack.data_dir.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("demo", "chosen", "offered"),
+    [
+        (True, None, "data-sources"),
+        (False, None, None),
+        (True, "elsewhere", "elsewhere"),
+    ],
+)
+def test_files_are_offered_beside_the_data_directory_for_the_demo_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: bool, chosen: str | None,
+    offered: str | None,
+) -> None:  # fmt: skip
+    named = {"ACE_SOURCE_FILES_DIR": str(tmp_path / chosen)} if chosen is not None else {}
+    monkeypatch.setattr(os, "environ", named)
+
+    offer_files(tmp_path / "data", demo=demo)
+
+    assert named.get("ACE_SOURCE_FILES_DIR") == (
+        str(tmp_path / offered) if offered is not None else None
+    )
+    assert (tmp_path / "data-sources").is_dir() == (offered == "data-sources")
 
 
 @pytest.mark.parametrize("words", ["gunicorn", WORKER, SCHEDULER])

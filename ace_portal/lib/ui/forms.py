@@ -22,17 +22,21 @@ _CLASSES = {
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, kind: str = "", *, short: bool = False) -> dict[str, Any]:
+def field(
+    bound: BoundField, kind: str = "", *, short: bool = False, needed: bool = False
+) -> dict[str, Any]:
     """Label above, control, error, help below.
 
     ``kind`` overrides the look that the widget suggests: "segment" for radio buttons side by side,
-    "upload" for a drop zone, "code" for a query, "box" for a long list of choices.
+    "upload" for a drop zone, "code" for a query, "box" for a long list of choices. ``needed`` is
+    what has to be filled in wherever it is shown.
     """
     look = kind or _look(bound.field.widget)
     return {
         "field": bound,
         "look": look,
         "short": short,
+        "optional": not (needed or bound.field.required),
         "control": _control(bound, look),
         "options": list(bound) if look in {"choices", "box", "segment"} else [],
         "many": isinstance(bound.field.widget, w.CheckboxSelectMultiple),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
-from ace_portal.lib.errors import Invalid, NotAllowed
+from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from ace_portal.lib.models import free_slug
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard
 from dashboards.content.services.locking import locked_under_way
-from dashboards.permissions import is_owner, require_editor
+from dashboards.permissions import is_owner, require_editor, require_handing_over
 from personas.models import Persona, UserGroup
 from personas.permissions import require_ace
 
@@ -77,9 +77,17 @@ def change_dashboard(
             actor=actor, action="dashboard.change", target=row, fields=sorted(fields), **people
         )
         if row.owner != before:
-            _tell_owner(actor, row, key=f"owner.{entry.pk}")
+            _tell_owners(actor, row, before, key=f"owner.{entry.pk}")
         dashboard.refresh_from_db()
     return dashboard
+
+
+def hand_over(*, actor: User, dashboard: Dashboard, owner: User) -> Dashboard:
+    """Another leads it from now on; both are told."""
+    require_handing_over(actor, dashboard)
+    if owner.pk == dashboard.owner_id:
+        raise Conflict(_("%(person)s owns it already.") % {"person": owner}, field="owner")
+    return change_dashboard(actor=actor, dashboard=dashboard, owner=owner)
 
 
 def _require_heir(actor: User, before: User, owner: User) -> None:
@@ -89,12 +97,21 @@ def _require_heir(actor: User, before: User, owner: User) -> None:
         raise Invalid(_("The owner is a member of the ACE team."), field="owner")
 
 
-def _tell_owner(actor: User, dashboard: Dashboard, *, key: str) -> None:
+def _tell_owners(actor: User, dashboard: Dashboard, before: User, *, key: str) -> None:
+    """The next owner, and the one before, who keeps it in writing that it is theirs no more."""
+    about: dict[str, Any] = {
+        "kind": OWNER_KIND, "about": {"dashboard": dashboard.pk},
+        "url": reverse("dashboards:dashboard-about", args=[dashboard.slug]),
+    }  # fmt: skip
+    names = {"name": dashboard.name, "owner": dashboard.owner.name, "before": before.name}
     notify(
-        kind=OWNER_KIND, key=key, actor=actor, people=[dashboard.owner],
-        title=_("%(name)s is yours now") % {"name": dashboard.name},
-        url=reverse("dashboards:dashboard-about", args=[dashboard.slug]),
-        about={"dashboard": dashboard.pk},
+        key=key, actor=actor, people=[dashboard.owner], title=_("%(name)s is yours now") % names,
+        text=_("%(before)s had it until now.") % names, **about,
+    )  # fmt: skip
+    notify(
+        key=f"{key}.before", actor=None, people=[before],
+        title=_("%(name)s is handed over") % names,
+        text=_("%(owner)s owns it now. You read it like the rest of the ACE.") % names, **about,
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         if not document.tiles:
             raise Conflict(_("There is nothing to release: the draft has no tiles."))
         check_sources(document)
+        _require_change(before, draft, document)
         notes = notes.strip()
         if len(notes) > MAX_NOTES:
             raise Invalid(
@@ -71,6 +72,20 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         for listener in release_listeners.values():
             listener(actor, draft)
     return draft
+
+
+def _require_change(before: Version | None, draft: Version, document: Document) -> None:
+    """Who is told of a version finds something else in it, or an answer that the draft carries.
+
+    An answer may lie in the data, where no document says it.
+    """
+    if before is None or sha256(document) != before.sha256:
+        return
+    if not any(lines(draft) for lines in release_notes.values()):
+        raise Conflict(
+            _("Nothing differs from version %(n)d, which people have: change something first.")
+            % {"n": before.number}
+        )
 
 
 def require_releasable(version: Version | None) -> Version:

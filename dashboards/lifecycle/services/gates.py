@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,12 +13,13 @@ from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
-from dashboards.content.models import Dashboard, Version
+from dashboards.content.models import Dashboard
 from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.lifecycle.evidence import Evidence, evidence_of
 from dashboards.lifecycle.models import GateReview
 from dashboards.lifecycle.permissions import require_decider, require_restorer
 from dashboards.lifecycle.selectors import gate_url, gates_of
+from dashboards.lifecycle.services.pins import Figure, pinned_at, require_shown_by
 from dashboards.lifecycle.standing import FIRST, LAST, gates_passed, marks_of
 from dashboards.permissions import require_editor
 from personas.selectors import people_of_ace
@@ -60,13 +61,16 @@ def decide_gate(
     conditions: str = "",
     due: date | None = None,
     back_to: int | None = None,
+    **figure: Unpack[Figure],
 ) -> GateReview:
     """Pass, pass with conditions, overrule, return or stop; each keeps what the gate said.
 
+    So is the figure behind a ``tile`` of the version that the gate is about, where one is named.
     To pass, nothing may be missing; to overrule, a reason is put on record, and a gate further on
     may be chosen. A gate that was passed is decided again where what it stood on has changed.
     """
     require_decider(actor, dashboard)
+    pinned = pinned_at(actor, dashboard, stage, **figure)
     with transaction.atomic():
         row = locked_under_way(dashboard)
         require_decider(actor, row)  # it may have changed hands since
@@ -79,10 +83,11 @@ def decide_gate(
             for line in gate.checks
         ]
         given = _checked(row, stage, decision, said, reason, conditions, due, back_to)
-        version = _looked_at(stage, evidence)
+        version = evidence.looked_at(stage)
+        require_shown_by(pinned, version)
         review = GateReview(
             dashboard=row, stage=stage, decision=decision, version=version, checks=said,
-            marks=marks_of(row, version), owner=row.owner, decider=actor, **given,
+            marks=marks_of(row, version), pinned=pinned, owner=row.owner, decider=actor, **given,
         )  # fmt: skip
         review.full_clean()
         review.save()
@@ -110,16 +115,6 @@ def restore_dashboard(*, actor: User, dashboard: Dashboard, reason: str) -> Dash
         row.save(update_fields=["status", "updated_at"])
         record(actor=actor, action="dashboard.restore", target=row, reason=reason.strip())
     return dashboard
-
-
-def _looked_at(stage: int, evidence: Evidence) -> Version | None:
-    """The version in work; from the prototype on what its pilots have had; at last the released."""
-    versions = [evidence.version, evidence.released]
-    if stage in {Dashboard.Stage.PROTOTYPE, Dashboard.Stage.VALIDATE}:
-        versions = [evidence.tried.version, *versions]
-    elif stage == LAST:
-        versions.reverse()
-    return next((version for version in versions if version is not None), None)
 
 
 def _require_turn(dashboard: Dashboard, evidence: Evidence, stage: int, decision: str) -> None:

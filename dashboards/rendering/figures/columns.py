@@ -16,6 +16,7 @@ from dashboards.rendering.figures.axes import (
 )
 from dashboards.rendering.figures.colours import FOCUS
 from dashboards.rendering.figures.marks import mark_labels, mark_shapes
+from dashboards.rendering.figures.rings import rings
 from dashboards.rendering.figures.series import (
     NAME_LIMIT,
     Segment,
@@ -39,7 +40,7 @@ def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording:
     axis = scale_of(series.values(), face, zero=True)
     single = len(series) == 1
     partial = [slot.partial for slot in slots]
-    traces = []
+    traces: list[Json] = []
     for segment, values in series.items():
         colour = FOCUS if single else palette[segment]
         traces.append(
@@ -54,6 +55,7 @@ def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording:
                 "showlegend": not single,
             }
         )
+    traces += rings(face, result, slots, FOCUS)
     layout = frame(HEIGHT + (0 if single else 28), top=8 if single else 36)
     layout |= {"barmode": "group", "bargap": 0.36, "bargroupgap": 0.08, "barcornerradius": 2}
     layout["xaxis"] = time_axis(slots, wording)

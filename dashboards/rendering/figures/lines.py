@@ -20,6 +20,7 @@ from dashboards.rendering.figures.axes import (
 from dashboards.rendering.figures.colours import FOCUS
 from dashboards.rendering.figures.ends import NAME_SHIFT, End, end_names, end_of, end_value
 from dashboards.rendering.figures.marks import mark_labels, mark_shapes
+from dashboards.rendering.figures.rings import rings
 from dashboards.rendering.figures.series import (
     NAME_LIMIT,
     Segment,
@@ -52,6 +53,7 @@ def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: W
         texts = hover(result, segment, slots, face, wording, named=not single)
         traces += _traces(values, slots, colour, name, texts)
         ends += end_of(values, name, colour)
+    traces += rings(face, result, slots, FOCUS)
     inner = HEIGHT - TOP - BOTTOM
     if single:
         notes = [end_value(end, axis, inner, slots, face, wording) for end in ends]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.rendering import format as fmt
+from dashboards.rendering.odd import odd_at, odd_words
 from dashboards.rendering.safety import label
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
@@ -81,18 +82,20 @@ def hover(
     named: bool,
 ) -> list[str]:
     """A sentence for each slot, with the segment's name where there are several."""
-    figures = {p.period.start: p.figure for p in result if p.period and p.segment == segment}
+    points = {p.period.start: p for p in result if p.period and p.segment == segment}
     texts = []
     for slot in slots:
         period = slot.period
-        if period is None or period.start not in figures:
+        if period is None or period.start not in points:
             texts.append("")
             continue
-        figure = figures[period.start]
+        figure, odd = points[period.start].figure, odd_at(face, points[period.start])
         parts = [fmt.period_text(period, wording)]
         if named:
             parts.append(fmt.segment_text(segment, wording))
         note = fmt.note(figure, partial=period.partial, wording=wording)
+        if odd is not None:
+            note = "; ".join(part for part in (note, odd_words(odd, face, wording)) if part)
         value = str(fmt.number(figure, face, wording))
         texts.append(label(f"{', '.join(parts)}: {value}{f' ({note})' if note else ''}", 160))
     return texts

@@ -124,6 +124,10 @@ class Database(ABC):
         result = connection.execution_options(stream_results=True, yield_per=1_000)
         return iter(result.exec_driver_sql(query))
 
+    def names(self, connection: sa.Connection, query: str) -> list[str]:
+        """What the columns of a query are called; no row is read."""
+        return list(connection.exec_driver_sql(f"SELECT * FROM ({query}) AS q LIMIT 0").keys())
+
     def quoted(self, name: str) -> str:
         """A name as this database writes it."""
         return '"' + name.replace('"', '""') + '"'

@@ -54,6 +54,15 @@ def look(
     return Look(tuple(attributes), tuple(tuple(_short(value) for value in row) for row in found))
 
 
+def columns(
+    database: Database, place: Place, queries: Sequence[str], *, seconds: float
+) -> list[list[str]]:
+    """What the columns of each query are called."""
+    with database.reading(place, seconds=seconds) as connection:
+        database.check_rights(connection)
+        return [database.names(connection, query) for query in queries]
+
+
 def survey(database: Database, place: Place, query: str, *, seconds: float) -> Survey:
     """How many rows there are and what each column holds, asked at the source."""
     with database.reading(place, seconds=seconds) as connection:

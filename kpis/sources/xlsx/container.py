@@ -101,8 +101,9 @@ class Archive:
             self.size += len(piece)
             if self.size > self.caps.unpacked_bytes:
                 raise self._too_large()
-            odd = first and (piece.startswith(BEGINNINGS) or b"<!DOCTYPE" in piece)
-            if odd or out > info.file_size:  # it is larger than it says
+            if out > info.file_size:
+                raise _lies(info)
+            if first and (piece.startswith(BEGINNINGS) or b"<!DOCTYPE" in piece):
                 raise broken()
             first = False
             yield piece
@@ -163,6 +164,19 @@ def _check_directory(file: BinaryIO) -> None:
     count, directory = struct.unpack("<HI", tail[at + 10 : at + 16])
     if count > PARTS or directory > DIRECTORY_BYTES:
         raise broken()
+
+
+def _lies(info: zipfile.ZipInfo) -> Invalid:
+    """Nobody who saves a table writes such a file: it is made to fill memory."""
+    return Invalid(
+        _(
+            "Unpacked, “%(part)s” in the workbook is larger than the %(said)s bytes that the file "
+            "says, so nothing of it was read. Open it in Excel, save it anew and send that.",
+            part=info.filename[:100],
+            said=f"{info.file_size:,}",
+        ),
+        field="file",
+    )
 
 
 def _no_workbook(names: set[str]) -> Invalid:

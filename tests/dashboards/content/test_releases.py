@@ -50,6 +50,17 @@ def test_second_release_needs_notes_and_an_empty_one_is_refused(
     assert states(dashboard) == [(2, "draft"), (1, "released")]
 
 
+def test_draft_in_which_nothing_differs_is_not_released(
+    owner: User, dashboard: Dashboard, released: Version
+) -> None:
+    drafts.start_version(actor=owner, dashboard=dashboard)
+
+    with pytest.raises(Conflict, match="Nothing differs from version 1"):
+        releases.release_version(actor=owner, dashboard=dashboard, notes="Better than ever.")
+
+    assert states(dashboard) == [(2, "draft"), (1, "released")]
+
+
 def test_draft_without_tiles_is_not_released(owner: User, dashboard: Dashboard) -> None:
     drafts.start_version(actor=owner, dashboard=dashboard)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -27,6 +28,7 @@ from feedback.services.moves import decide as move_thread
 from feedback.services.threads import open_thread
 from kpis.models import KPIVersion
 from office_hours.services.availability import add_rule
+from personas.models import Membership, UserGroup
 from tests.fixtures.dashboards import let_through, make_dashboard
 from tests.fixtures.world import World
 from tests.racing import at_once
@@ -215,6 +217,19 @@ def test_stop_archives_it_and_it_can_be_brought_back_with_a_reason(
     assert begun.status == "active"
     with pytest.raises(Conflict, match="Only what is archived"):
         gates.restore_dashboard(actor=owner, dashboard=begun, reason="Again")
+
+
+def test_stage_with_nothing_missing_does_not_warn(
+    owner: User, dashboard: Dashboard, request: pytest.FixtureRequest
+) -> None:
+    def here() -> tuple[int, bool]:
+        stages = canvas_of(owner, dashboard).stages
+        return next((stage["number"], stage["met"]) for stage in stages if stage["here"])
+
+    before = here()
+    request.getfixturevalue("sla")
+
+    assert (before, here()) == ((1, False), (1, True))
 
 
 def test_what_was_decided_is_never_changed(ace: User, begun: Dashboard) -> None:
@@ -454,6 +469,29 @@ def test_launch_tells_the_people_of_the_group(
 
     told = Delivery.objects.filter(event__key__startswith="launch.", channel="inbox")
     assert [(row.person, row.event.text) for row in told] == [(member, "See breaches at once.")]
+
+
+def test_launch_to_more_people_is_no_more_statements(
+    owner: User, dashboard: Dashboard, released: Version, world: World
+) -> None:
+    let_through(dashboard)
+    counts = []
+    for many in (3, 90):
+        people = User.objects.bulk_create(
+            User(email=f"{many}-{n}@example.org", name=f"One {n}") for n in range(many)
+        )
+        group = UserGroup.objects.create(
+            slug=f"of-{many}", name=f"Of {many}", persona=world.persona, owner=owner
+        )
+        Membership.objects.bulk_create(
+            Membership(group=group, user=person, valid_from=date(2024, 1, 1)) for person in people
+        )
+        with CaptureQueriesContext(connection) as captured:
+            launches.launch(actor=owner, dashboard=dashboard, group=group)
+        counts.append(len(captured))
+
+    assert Delivery.objects.filter(channel="inbox", event__key__startswith="launch.").count() == 93
+    assert counts[0] == counts[1]
 
 
 # -- asking, pages, numbers ----------------------------------------------------------------------

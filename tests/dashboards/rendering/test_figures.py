@@ -13,7 +13,16 @@ from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.series import MAX_SERIES
 from dashboards.rendering.safety import check, label
 from kpis.engine.result import State
-from tests.dashboards.rendering.results import COUNT, HOURS, MISSING, SHARE, monthly, split, total
+from tests.dashboards.rendering.results import (
+    COUNT,
+    HOURS,
+    MISSING,
+    ODD,
+    SHARE,
+    monthly,
+    split,
+    total,
+)
 
 LINE = Tile("t", "line", "Is it faster?")
 BAR = Tile("t", "bar", "Who is slow?")
@@ -261,3 +270,24 @@ def test_new_formula_is_marked_where_it_took_over(kind: Any) -> None:
     assert lines == [0.5]
     assert [note["text"] for note in layout["annotations"]].count("v2") == 1
     assert marks_in(face, result) == [mark]
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+def test_unusual_figure_has_a_ring_and_says_so_under_the_pointer(kind: Any) -> None:
+    face = replace(COUNT, odd=(ODD,))
+    *drawing, ring = drawn(Tile("t", kind, ""), face, monthly([10, 11, 40, 12]))["data"]
+
+    assert (ring["x"], ring["y"]) == ([2, 2], [40.0, 40.0])
+    assert ring["marker"]["line"] == {"color": "--watch", "width": [2, 0]}
+    assert drawing[0]["hovertext"][2] == (
+        "Mar 2026: 40 (unusual: above what season and trend explain; expected 8 to 14)"
+    )
+
+
+def test_parts_and_what_is_not_over_have_no_ring() -> None:
+    face = replace(COUNT, odd=(ODD,))
+    parts = monthly({("A",): [1, 2, 9], ("B",): [3, 4, 9]}, by=("group",))
+
+    assert len(drawn(LINE, face, parts)["data"]) == 2
+    assert len(drawn(LINE, face, monthly([10, 11, 40], partial=True))["data"]) == 2
+    assert len(drawn(LINE, COUNT, monthly([10, 11, 40]))["data"]) == 1

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from dashboards.rendering import Face, Tile, figure
 from dashboards.rendering.paper import LIGHT, WIDTH, Json, thinned
 from dashboards.rendering.picture import picture
 from kpis.engine.result import Result
-from tests.dashboards.rendering.results import COUNT, HOURS, MISSING, SHARE, monthly, split
+from tests.dashboards.rendering.results import COUNT, HOURS, MISSING, ODD, SHARE, monthly, split
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -41,6 +42,10 @@ def rows_of(image: Image.Image, token: str, x: int) -> list[int]:
     """Where a colour is met on the way down at ``x``."""
     wanted = rgb(token)
     return [y for y in range(image.height) if image.getpixel((x, y)) == wanted]
+
+
+def _has(image: Image.Image, token: str) -> bool:
+    return any(colour == rgb(token) for _n, colour in image.getcolors(1 << 20) or ())
 
 
 def test_colours_are_those_of_the_light_theme() -> None:
@@ -152,3 +157,12 @@ def test_web_process_does_not_load_the_drawing_library() -> None:
     )  # fmt: skip
 
     assert done.stdout == "[]\n"
+
+
+def test_ring_of_an_unusual_figure_is_on_paper_too() -> None:
+    plain = drawn("line", COUNT, monthly([10, 11, 40, 12]))
+    marked = drawn("line", replace(COUNT, odd=(ODD,)), monthly([10, 11, 40, 12]))
+
+    assert [_has(opened(made), "--watch") for made in (plain, marked)] == [
+        False, True,
+    ]  # fmt: skip

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboards.rendering import summary
 from kpis.engine.result import State
-from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, monthly, split, total
+from tests.dashboards.rendering.results import COUNT, HOURS, ODD, SHARE, monthly, split, total
 
 
 def test_summary_over_time() -> None:
@@ -40,3 +42,9 @@ def test_summary_of_a_total() -> None:
 
 def test_summary_of_nothing() -> None:
     assert summary(COUNT, monthly([None])) == "Incidents: No data."
+
+
+def test_summary_names_each_unusual_figure() -> None:
+    assert summary(replace(COUNT, odd=(ODD,)), monthly([10, 11, 40])).endswith(
+        "Mar 2026: 40, unusual: above what season and trend explain; expected 8 to 14."
+    )

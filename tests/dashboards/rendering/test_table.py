@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from dashboards.rendering import Goal, Table, comparison_table, data_table
+from ace_portal.lib.cells import rows_html
+from dashboards.rendering import Goal, Odd, Table, comparison_table, data_table
 from dashboards.rendering.table import MAX_ROWS
 from kpis.engine.result import State
-from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, monthly, split, total
+from tests.dashboards.rendering.results import COUNT, HOURS, ODD, SHARE, monthly, split, total
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -91,3 +92,13 @@ def test_segment_is_judged_by_its_own_target() -> None:
     assert [(row[1].muted, row[1].target, row[1].note) for row in table.rows] == [
         (True, "50", "own target 50% or more"), (False, "95", ""),
     ]  # fmt: skip
+
+
+def test_data_table_says_what_is_unusual_with_an_icon() -> None:
+    below = Odd(ODD.start, above=False, low=8, high=14, how="trend")
+    table = data_table(replace(COUNT, odd=(below,)), monthly([10, 11, 2]))
+    html = rows_html(table.rows, bars=False)
+
+    said = "unusual: below what the trend explains; expected 8 to 14"
+    assert [row[1].odd for row in table.rows] == ["", "", said]
+    assert html.count("#i-bolt") == html.count(said) == 1

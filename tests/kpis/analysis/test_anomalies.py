@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,16 @@ from django.test import Client
 
 from ace_portal.accounts.models import User
 from kpis.analysis.seasons import explain
-from kpis.models import Dataset, KPIVersion, Measurement, Refresh
+from kpis.models import KPIVersion, Measurement, Refresh
 from kpis.services.looking import look_due
 from kpis.services.refresh import request_refresh
-from tests.fixtures.kpis import publish_kpi, run_jobs
-from tests.fixtures.loads import new_dataset, write_rows
-from tests.fixtures.world import World
+from tests.fixtures.busy import ODD
+from tests.fixtures.kpis import run_jobs
 from tests.kpis.analysis.series import KINDS, score, table
 from tests.test_architecture import ROOT, imports, sources
 
 Open = Callable[[User | None], Client]
 DOCS = Path(ROOT) / "docs" / "anomalies.md"
-LAST = datetime(2026, 4, 30)
-ODD = datetime(2026, 4, 20)
 
 
 @pytest.mark.parametrize("kind", KINDS[1:], ids=lambda kind: kind[0])
@@ -70,27 +66,6 @@ def test_web_processes_never_load_the_library() -> None:
     ]
 
     assert loading == ["seasons.py"]
-
-
-@pytest.fixture
-def days(owner: User) -> Dataset:
-    """Half a year of days, busier on some weekdays; on one of the last there were far too many."""
-    dataset = new_dataset(owner, "Busy days")
-    rows = []
-    for back in range(181):
-        day = LAST - timedelta(days=back)
-        count = 8 + (day.weekday() * 3) % 7 + back % 3 + (40 if day == ODD else 0)
-        rows += [{"at": day}] * count
-    write_rows(dataset, {"at": "timestamp"}, rows, as_of=datetime(2026, 5, 1, tzinfo=UTC))
-    return dataset
-
-
-@pytest.fixture
-def busy(db: None, owner: User, world: World, days: Dataset) -> KPIVersion:
-    definition = {"measure": {"agg": "count"}, "time_column": "at", "grain": "day"}
-    version = publish_kpi(owner, world.question, days, definition, name="Busy")
-    assert run_jobs() == ["done"]
-    return version
 
 
 def test_worker_marks_the_odd_day_once(owner: User, busy: KPIVersion) -> None:

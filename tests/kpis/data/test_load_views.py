@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -201,7 +202,8 @@ def test_roll_back_from_there_keeps_the_reason(
     two[0].file.touch()  # made before this test had a folder of its own
     client = client_of(owner)
     asked = client.get(f"{BASE}loads/1/rollback/")
-    done = client.post(f"{BASE}loads/1/rollback/", {"reason": "Load 2 is a test."}, follow=True)
+    said = {"reason": "Load 2 is a test.", "seen": asked.context["seen"]}
+    done = client.post(f"{BASE}loads/1/rollback/", said, follow=True)
 
     first = Load.objects.get(pk=two[0].pk)
     assert ("Roll back to load 1" in asked.content.decode(), done.status_code) == (True, 200)
@@ -285,3 +287,15 @@ def test_prepared_dataset_is_asked_how_many_loads_it_keeps_alone(
     tickets.refresh_from_db()
     assert ("What a new file does" in page, "makes all rows anew" in page) == (False, True)
     assert (tickets.keep, tickets.mode) == (3, "replace")
+
+
+def test_check_says_what_the_last_checked_load_came_to(
+    owner: User, client_of: ClientOf, held: Load
+) -> None:
+    """A load that failed before its checks says nothing about them."""
+    Load.objects.create(dataset=held.dataset, number=3, state=Load.State.REJECTED, error="Gone.")
+
+    text = text_of(client_of(owner), BASE)
+
+    assert "not checked yet" not in text
+    assert re.search(r"Failed.{0,60}1 row<", text)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,7 @@ from ace_portal.accounts.models import User
 from ace_portal.jobs.models import Job
 from kpis.models import Dataset, Load, Upload
 from tests.fixtures.eventlog import event_log
+from tests.fixtures.workbooks import inflating
 from tests.kpis.data.conftest import csv_file, prepared, replaced, sent, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -317,6 +320,22 @@ def test_roll_back_through_the_page(owner: User, client_of: ClientOf, incidents:
     incidents.refresh_from_db()
     assert ("Load 1 is live again." in page.content.decode(), incidents.live.number) == (True, 1)
     assert twice.status_code == 422
+
+
+@pytest.mark.parametrize(("says", "why"), [
+    (None, "Unpacked, the workbook has more than the 524 MB that are allowed."),
+    (1_000, "in the workbook is larger than the 1,000 bytes that the file says"),
+])  # fmt: skip
+def test_workbook_that_would_fill_memory_is_refused_beside_its_field(
+    owner: User, client_of: ClientOf, tmp_path: Path, says: int | None, why: str
+) -> None:
+    bomb = inflating(tmp_path / "bomb.xlsx", 2, says=says).read_bytes()
+    page = send(client_of(owner), bomb, "bomb.xlsx")
+
+    assert page.status_code == 422
+    assert why in error_of(page, "file")
+    assert not Upload.objects.exists()
+    assert list(Path(settings.UPLOADS_DIR).rglob("*.upload")) == []
 
 
 def test_sql_is_previewed_without_saving(

@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid
+from dashboards.content.board import board
+from dashboards.content.document import parse
+from dashboards.content.explain import explain
+from dashboards.content.filters import read_state
+from kpis.asked import asked_words
+from kpis.behind import behind_figure
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers, values_of
 from kpis.models import KPI, Dataset, DataSource, KPIVersion, Measurement
@@ -143,6 +150,97 @@ def test_live_dataset_copies_nothing_and_looks_again(
     finally:
         server.run("INSERT INTO orders SELECT * FROM gone", "DROP TABLE gone")
     assert not list(Path(settings.LOADS_DIR).rglob("*.parquet"))
+
+
+NEWER = (
+    "INSERT INTO orders (id, words, price, paid, day, seen, clock, gaps, odd, raw) "
+    "SELECT 5000, words, price, paid, day + 90, seen + INTERVAL '90 days', "
+    "clock + INTERVAL '90 days', gaps, odd, raw FROM orders WHERE id = 1000"
+)
+
+
+@pytest.fixture
+def growing(owner: User, source: DataSource, server: Server) -> Iterator[Dataset]:
+    """A row came after the source was looked at."""
+    dataset = taken(owner, source, "live")
+    server.run(NEWER)
+    yield dataset
+    server.run("DELETE FROM orders WHERE id = 5000")
+
+
+def asked_of(version: KPIVersion, query: Query, reader: Any = PORTAL) -> Any:
+    version = KPIVersion.objects.select_related("kpi", "dataset__live").get(pk=version.pk)
+    (answer,) = answers([Ask(version, query)], reader=reader)
+    assert answer.error == ""
+    return answer.result
+
+
+def test_row_that_came_after_the_look_is_in_no_figure_before_the_next(
+    owner: User, member: User, world: World, growing: Dataset
+) -> None:
+    version = version_over(owner, world, growing, MEASURES["count"])
+    day = date(2025, 3, 1)
+    assert asked_of(version, Query()).total.value == ROWS
+    assert asked_of(version, Query(start=day, end=date(2030, 1, 1))).total.value == ROWS
+    assert sum(p.figure.value or 0 for p in asked_of(version, Query(grain="month"))) == ROWS
+    behind = behind_figure(version, Query(), reader=owner, limit=ROWS + 5)
+    assert len(behind.rows) == ROWS
+    for measure in ("median", "share", "duration"):
+        other = version_over(owner, world, growing, MEASURES[measure])
+        assert asked_of(other, Query()).total.rows == ROWS
+    result = asked_of(version, Query())
+    assert result.as_of is not None
+    assert result.asked_at is not None
+    assert result.asked_at > result.as_of
+    assert "rows that came after the last look are left out" in asked_words([version])
+
+    datasets.rebuild(actor=owner, dataset=growing)
+    work()
+    assert asked_of(version, Query()).total.value == ROWS + 1
+
+
+def test_row_that_came_after_the_look_is_in_no_figure_of_a_readers_rows(
+    owner: User, member: User, world: World, growing: Dataset
+) -> None:
+    set_policy(actor=owner, dataset=growing, column="paid", rules={world.group: ["yes"]})
+    version = version_over(owner, world, growing, MEASURES["count"])
+    months = asked_of(version, Query(grain="month"), member)
+
+    assert asked_of(version, Query(), member).total.value == ROWS // 2
+    assert sum(p.figure.value or 0 for p in months) == ROWS // 2
+    assert max(p.period.start.date() for p in months) < date(2025, 6, 1)
+
+
+@pytest.mark.parametrize("column", [None, "day"])
+def test_where_later_rows_cannot_be_told_apart_the_page_says_that_they_may_count(
+    owner: User, world: World, growing: Dataset, column: str | None
+) -> None:
+    kpi = create_kpi(
+        actor=owner, name="All", question=world.question, dataset=growing, category="capacity",
+        definition={"measure": {"agg": "count"}, **({"time_column": column} if column else {})},
+    )  # fmt: skip
+    version = kpi.versions.select_related("dataset__live").get()
+    publish_version(actor=owner, kpi=kpi)
+    work()
+    tile = {"key": "t0", "width": 6, "type": "number", "kpi_version": version.pk}
+    document = parse(
+        {"schema": 1, "tiles": [tile], "filters": {"period": {"preset": "all"}, "choices": []}}
+    )
+    state = read_state(document, QueryDict(""))
+    (shown,) = board(document, state, reader=owner).tiles
+    told = explain(document, document.tiles[0], state, reader=owner)
+
+    said = "rows that came, changed or went after the last look may be counted."
+    assert [note.endswith(said) for note in shown.notes] == [True]
+    assert told.asked.endswith(said)
+    assert told.asked_at is not None
+
+
+def test_copied_rows_need_no_such_words(owner: User, world: World, source: DataSource) -> None:
+    version = version_over(owner, world, taken(owner, source, "extract"), MEASURES["count"])
+
+    assert asked_of(version, Query()).asked_at is None
+    assert asked_words([version]) == ""
 
 
 def test_source_that_is_away_leaves_what_was_computed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -12,15 +13,16 @@ import duckdb
 import pytest
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
-from kpis.sandbox.databases import extract_from, knock_at, look_at, survey_of
+from kpis.sandbox.databases import columns_at, extract_from, knock_at, look_at, survey_of
 from kpis.sandbox.limits import Limits
-from kpis.sandbox.outside import gate
+from kpis.sandbox.outside import gate, located, written
 from kpis.sources.base import Caps, ClockChanges
 from kpis.sources.databases import looking
 from kpis.sources.databases.base import Place
 from kpis.sources.databases.registry import DATABASES, database_of
 from kpis.sources.databases.rows import extract
 from tests.fixtures.databases import PASSWORD, ROWS, Outside, file_database
+from tests.waiting import wait_until
 
 LIMITS = Limits(seconds=30)
 
@@ -212,6 +214,31 @@ def test_slow_query_is_gone_from_the_source(server: Any, target: Path) -> None:
     assert running == [(0,)]
 
 
+def test_rows_that_break_off_are_tried_again_and_leave_nothing(server: Any, target: Path) -> None:
+    """Killed at the source after a thousand rows: a failure that passes, not half a file."""
+    asked = {"schema": "public", "table": "endless"}
+    server.run(
+        "CREATE VIEW endless AS SELECT orders.* FROM orders UNION ALL "
+        "SELECT orders.* FROM orders, pg_sleep(60)",
+        f"GRANT SELECT ON endless TO {server.outside.place.user}",
+    )
+
+    def cut() -> bool:
+        return server.run(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE wait_event = 'PgSleep' AND query LIKE '%endless%' AND pid <> pg_backend_pid()"
+        ) == [(1,)]
+
+    with ThreadPoolExecutor(1) as pool:
+        cutting = pool.submit(wait_until, cut, "the query that sleeps", 30)
+        with pytest.raises(Temporary) as broken:
+            extract_from(server.outside.place, asked, target, caps=Caps(), limits=LIMITS)
+        cutting.result()
+    server.run("DROP VIEW endless")
+    assert broken.value.field == "host"
+    assert list(target.parent.iterdir()) == []
+
+
 def test_column_that_is_not_there_is_no_wrong_password(outside: Outside) -> None:
     with pytest.raises(Invalid, match="nope") as refused:
         look_at(outside.place, {"sql": "SELECT nope FROM orders"})
@@ -247,3 +274,42 @@ def test_columns_that_a_dataset_cannot_have(outside: Outside, target: Path) -> N
     ):
         with pytest.raises(Invalid, match=why):
             extract_from(outside.place, {"sql": sql}, target, caps=Caps(), limits=LIMITS)
+
+
+def test_columns_of_tables_are_told_by_their_names(outside: Outside) -> None:
+    found = columns_at(outside.place, [{"schema": outside.schema, "table": "orders"}] * 2)
+
+    assert found[0][:3] == ["id", "words", "price"]
+    assert found[0] == found[1]
+
+
+def test_refusal_of_the_database_has_its_place_in_what_was_typed(outside: Outside) -> None:
+    with pytest.raises(Invalid) as refused:
+        look_at(outside.place, {"sql": "SELECT id, 'nope' AS said\nFROM orders WHERE  nope > 1"})
+
+    assert (refused.value.details["line"], refused.value.details["column"]) == (2, 20)
+    assert str(refused.value.message).startswith("Line 2, column 20: The database says:")
+
+
+def test_refusal_that_names_nothing_that_was_typed_stays_as_it_is() -> None:
+    database = database_of("sqlite")
+    away = Invalid("The database says: disk I/O error", field="sql")
+
+    assert located(away, "SELECT id FROM orders", database) is away
+    assert located(Invalid("no such column: id", field="host"), "SELECT id", database).details == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "name", "said"),
+    [
+        ("postgresql", "public", "orders", "orders"),
+        ("postgresql", "sales", "orders", "sales.orders"),
+        ("postgresql", "Sales", "Order lines", '"Sales"."Order lines"'),
+        ("postgresql", "public", "order", '"order"'),
+        ("mysql", "shop", "orders", "orders"),
+        ("mysql", "other", "from", "other.`from`"),
+        ("sqlite", "main", "orders", "orders"),
+    ],
+)
+def test_table_is_named_as_a_query_would(kind: str, schema: str, name: str, said: str) -> None:
+    assert written(database_of(kind), schema, name, home="shop") == said

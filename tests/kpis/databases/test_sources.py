@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import pytest
 from django.core import serializers
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.crypto import unsealed
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from ace_portal.notifications.models import Event
 from kpis.models import Dataset, DataSource, Load
 from kpis.services import datasets
+from kpis.services.schedules import load_due
 from kpis.services.sourced import create_from_source
 from kpis.services.sources import change_source, create_source, remove_source, try_source
 from tests.fixtures.databases import PASSWORD, ROWS, Outside, Server, file_database
@@ -156,6 +160,13 @@ def test_only_files_that_are_set_aside(name: str, owner: User, settings: Any) ->
     assert refused.value.field == "file"
 
 
+def test_file_that_is_gone_is_named(file_source: DataSource, owner: User, settings: Any) -> None:
+    (Path(settings.SOURCE_FILES_DIR) / file_source.file).unlink()
+
+    with pytest.raises(Invalid, match=f"“{file_source.file}” is not in the folder"):
+        try_source(actor=owner, source=file_source)
+
+
 def test_file_becomes_a_dataset(file_source: DataSource, owner: User) -> None:
     dataset = create_from_source(
         actor=owner, source=file_source, name="Orders", schema="main", table="orders"
@@ -181,8 +192,54 @@ def test_failed_load_keeps_the_good_one_and_says_so(
     file_source.refresh_from_db()
     assert dataset.live is not None
     assert dataset.live.number == 1
-    assert dataset.loads.get(number=2).trouble.startswith("Choose a file")
-    assert file_source.trouble.startswith("Choose a file")
+    assert dataset.loads.get(number=2).trouble.startswith("The file “orders.sqlite” is not")
+    assert file_source.trouble.startswith("The file “orders.sqlite” is not")
+
+
+def test_owner_is_told_once_of_what_failed_by_itself(
+    file_source: DataSource, owner: User, ace: User, settings: Any
+) -> None:
+    """And again after it went well; not of what somebody watches who began it."""
+    dataset = create_from_source(
+        actor=owner, source=file_source, name="Orders", schema="main", table="orders"
+    )
+    work()
+    file = Path(settings.SOURCE_FILES_DIR) / "orders.sqlite"
+    rows = file.read_bytes()
+
+    file.unlink()
+    datasets.rebuild(actor=owner, dataset=dataset)
+    work()
+    by_hand = told_of_loads()
+    for _n in range(2):
+        turn(dataset)
+    one = told_of_loads()
+    file.write_bytes(rows)
+    turn(dataset)
+    file.unlink()
+    turn(dataset)
+
+    assert by_hand == []
+    assert [(event.title, event.url) for event in one] == [
+        ("New data of Orders could not be loaded", "/kpis/datasets/orders/loads/3/")
+    ]
+    assert one[0].text.endswith("The last good load stays live.")
+    assert {d.person for d in one[0].deliveries.all()} == {owner}
+    assert [event.url for event in told_of_loads()[1:]] == ["/kpis/datasets/orders/loads/6/"]
+
+
+def turn(dataset: Dataset) -> None:
+    """The dataset's time has come, and the worker does what waits."""
+    now = timezone.now()
+    Dataset.objects.filter(pk=dataset.pk).update(
+        schedule="every hour", next_due=now - timedelta(minutes=1)
+    )
+    load_due(now=now)
+    work()
+
+
+def told_of_loads() -> list[Event]:
+    return list(Event.objects.filter(kind="kpis.load").order_by("pk"))
 
 
 def test_source_in_use_stays(file_source: DataSource, owner: User) -> None:
@@ -215,3 +272,17 @@ def test_dataset_is_refused_before_it_is_made(
     with pytest.raises(Invalid, match=why):
         create_from_source(actor=owner, source=file_source, name="O", **asked)
     assert not Dataset.objects.exists()
+
+
+def test_who_manages_no_data_is_led_nowhere_that_is_closed(
+    file_source: DataSource, ace: User, owner: User, client_of: Callable[[User | None], Client]
+) -> None:
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    for path in ("/kpis/sources/", file_source.get_absolute_url()):
+        pages = [client_of(one).get(path).content.decode() for one in (owner, ace)]
+        assert ['href="/kpis/datasets/"' in page for page in pages] == [True, False]
+
+    refused = client_of(ace).get("/kpis/datasets/")
+
+    assert refused.status_code == 403
+    assert "members of the ACE who manage data" in refused.content.decode()

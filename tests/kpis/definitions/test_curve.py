@@ -125,8 +125,8 @@ def test_rounding_is_half_to_even() -> None:
 
 def test_words_of_an_odd_figure_stand_where_the_line_does_not_come_from() -> None:
     drawn = curve(
-        [Dot(5, "a", odd="low"), Dot(9, "b", odd="high"), Dot(8, "c"), Dot(4, "d", odd="low"),
-         Dot(8, "e"), Dot(0, "f", odd="low")]
+        [Dot(5, "a", odd="low"), Dot(8, "b"), Dot(9, "c", odd="high"), Dot(8, "d"),
+         Dot(4, "e", odd="low"), Dot(8, "f"), Dot(0, "g", odd="low")]
     )  # fmt: skip
 
     assert drawn is not None
@@ -134,3 +134,10 @@ def test_words_of_an_odd_figure_stand_where_the_line_does_not_come_from() -> Non
         ("low", True, "start"), ("high", False, "middle"), ("low", True, "middle"),
         ("low", False, "end"),
     ]  # fmt: skip
+
+
+def test_words_of_odd_figures_do_not_stand_on_each_other() -> None:
+    drawn = curve([Dot(n % 3, str(n), odd="low" if n in (1, 2, 3, 9) else "") for n in range(11)])
+
+    assert drawn is not None
+    assert [odd.label for odd in drawn.odd] == ["low", "", "", "low"]

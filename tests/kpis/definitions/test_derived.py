@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid
-from kpis.derived import as_of_of
+from kpis.derived import as_of_of, held_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query
 from kpis.engine.result import State
@@ -348,3 +348,20 @@ def test_load_of_a_part_that_would_break_it_is_refused_as_before(
     derive()
     write_load(incidents, INCIDENTS)
     assert told(ask(KPI.objects.get(slug="work-per-agent"), **HERE)) == [(None, 5)]
+
+
+def test_rows_that_are_held_back_from_any_part_are_said_of_the_formula(
+    derive: Derive, agents: KPI, client_of: Open, owner: User
+) -> None:
+    kpi, said = derive(), "Newer data is held back: it did not pass its checks."
+    version, part = published_of(kpi), published_of(agents)
+    assert version is not None
+    assert part is not None
+    assert held_of(version) is None
+
+    Dataset.objects.filter(pk=part.dataset_id).update(behind=True)
+
+    held, page = held_of(published_of(kpi) or version), client_of(owner).get(f"/kpis/{kpi.slug}/")
+    assert held == part.dataset
+    assert said in page.content.decode()
+    assert part.dataset.get_absolute_url() in page.content.decode()

@@ -286,6 +286,8 @@ def test_staff_read_published_definitions_without_values(
     assert page.status_code == 200
     assert "75.0" not in page.content.decode()
     assert "sheet" not in page.context
+    assert "Some figures are not open to you" in catalogue.content.decode()
+    assert "Its figures are not open to you" in page.content.decode()
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
@@ -298,6 +300,7 @@ def test_member_reads_values_that_a_dashboard_grants(
 
     assert str(page.context["sheet"].now.value) == "75.0%"
     assert "attempts" not in page.context
+    assert "not open to you" not in page.content.decode()
 
 
 DEEDS = [
@@ -437,3 +440,19 @@ def test_days_of_prepared_data_begin_where_the_place_is(tickets: Dataset, settin
 
     zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in (tickets, prepared)]
     assert zones == [tickets.time_zone, "Asia/Tokyo"]
+
+
+def test_form_says_what_may_be_left_empty(
+    owner: User, world: World, incidents: Dataset, client_of: Open
+) -> None:
+    """A field that one measure alone needs is needed wherever it is shown."""
+    page = client_of(owner).get(new_url(world, incidents)).content.decode()
+
+    def marked(name: str) -> bool:
+        label = page.split(f'for="id_{name}"', 1)[1].split("</label>", 1)[0]
+        return "optional" in label
+
+    needed = ("name", "category", "column", "from_column", "to_column", "percentile", "grain")
+    assert [name for name in needed if marked(name)] == []
+    assert [name for name in ("description", "unit_label", "good") if not marked(name)] == []
+    assert "Everything that is not called optional is needed." in page

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+import duckdb
 import pytest
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.behind import rows_behind
+from kpis.engine.duck import open_loads
 from kpis.engine.parsing import parse_definition, parse_where
-from kpis.engine.query import Query
+from kpis.engine.query import Query, Table
 from kpis.engine.run import run
 
 TYPES = {"id": "integer", "at": "timestamp", "gone": "timestamp", "g": "text", "met": "boolean",
@@ -106,3 +108,48 @@ def test_formula_has_no_rows_of_its_own(store):
         pytest.raises(Invalid, match="computed from others"),
     ):
         rows_behind(connection, table, parse_definition(said), Query(), limit=5)
+
+
+@pytest.mark.parametrize(("cap", "most", "cut"), [
+    ("MOST_CELLS", 3 * len(TYPES), "cells"), ("MOST_CELLS", 1, "cells"),
+    ("MOST_BYTES", 100, "bytes"), ("MOST_BYTES", 1, "bytes"), ("MOST_CELLS", 1_000_000, ""),
+])  # fmt: skip
+def test_wide_and_long_rows_are_cut_and_one_is_always_there(store, monkeypatch, cap, most, cut):
+    monkeypatch.setattr(f"kpis.engine.behind.{cap}", most)
+    with store.load(TYPES, some_rows()) as (connection, table):
+        found = rows_behind(connection, table, definition("count"), Query(), limit=1_000)
+        whole = run(connection, table, definition("count"), Query()).total.rows
+
+    assert found.cut == cut
+    assert len(found.rows) == (whole if not cut else max(1, len(found.rows)))
+    if cap == "MOST_CELLS" and cut:
+        assert len(found.rows) == max(1, most // len(TYPES))
+    assert found.more is bool(cut)
+
+
+def test_rows_that_fit_just_so_are_all(store):
+    with store.load(TYPES, some_rows()) as (connection, table):
+        count = len(rows_behind(connection, table, definition("count"), Query(), limit=1_000).rows)
+        just = rows_behind(connection, table, definition("count"), Query(), limit=count)
+        fewer = rows_behind(connection, table, definition("count"), Query(), limit=count - 1)
+
+    assert (just.cut, fewer.cut) == ("", "rows")
+
+
+def test_rows_too_long_to_be_sorted_together_are_fewer(tmp_path):
+    """Ten thousand rows of forty kilobytes each, which half a gigabyte of memory does not hold."""
+    text = ", ".join(f"repeat(md5((i + {n})::varchar), 600) AS t{n}" for n in range(2))
+    types = {"at": "timestamp", **{f"t{n}": "text" for n in range(2)}}
+    path, at = tmp_path / "long.parquet", "TIMESTAMP '2025-01-01' + i * INTERVAL '1 minute' AS at"
+    rows = f"SELECT {at}, {text} FROM range(10000) s(i)"
+    duckdb.execute(f"COPY ({rows}) TO '{path}' (FORMAT parquet)")
+    count = parse_definition({"measure": {"agg": "count"}, "time_column": "at"})
+    engine = open_loads({"load": path}, threads=1, memory_mb=512)
+    with engine.connect() as connection:
+        found = rows_behind(connection, Table.named("load", types), count, Query(), limit=10_000)
+    engine.dispose()
+
+    assert found.cut == "bytes"
+    assert found.rows[0][0] == datetime(2025, 1, 7, 22, 39, tzinfo=UTC)  # the newest
+    assert sum(len(cell) for row in found.rows for cell in row[1:]) <= 20_000_000
+    assert len(found.rows) > 1

@@ -64,6 +64,10 @@ def test_list_says_by_kind_what_each_is_made_from() -> None:
     assert groups["dashboard"][0].made_from == "K1, D1"
 
 
+def test_around_takes_keys_one_after_the_other() -> None:
+    assert sorted(CHAIN.around(key for key in ["p1"]).nodes) == sorted(CHAIN.around(["p1"]).nodes)
+
+
 def test_around_leaves_out_what_is_not_related() -> None:
     assert sorted(CHAIN.around(["p1"]).nodes) == ["b1", "d1", "k2", "p1", "p2", "s1", "t1"]
     assert sorted(CHAIN.around(["t2"]).nodes) == ["k3", "t2"]

@@ -15,13 +15,14 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid, NotAllowed
 from dashboards.content.models import Dashboard
 from kpis.impact import impact_of_draft
-from kpis.models import KPI, Dataset, KPIVersion
+from kpis.models import KPI, Dataset, KPIVersion, Load
 from kpis.selectors import draft_of
 from kpis.services import kpis
 from kpis.services.datasets import create_prepared
 from kpis.services.impact import impact_of
 from tests.fixtures.kpis import publish_kpi, run_jobs
-from tests.fixtures.tickets import SLA, TICKETS
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, SLA, TICKETS, ticket_rows
 from tests.fixtures.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loads_dir")]
@@ -172,3 +173,80 @@ def test_draft_says_where_the_kpi_is_used(
     assert len(told["charts"]) == len(found.charts)
     assert "What it touches" in page
     assert "Look at it" in page
+
+
+def test_rebuild_shows_what_it_touches_before_it_is_done(
+    client_of: Open, owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    clean = chain[0]
+    client, where = client_of(owner), reverse("kpis:dataset-rebuild", args=[clean.slug])
+    looked = client.get(where)
+    unseen = client.post(where)
+    begun = clean.loads.count()
+    done = client.post(where, {"seen": unseen.context["seen"]})
+
+    assert "SLA of the clean rows" in looked.text
+    assert ("Nothing is done yet." in unseen.text, begun) == (True, 1)
+    assert (done.status_code, clean.loads.count()) == (302, 2)
+
+
+def test_rebuild_of_what_nobody_reads_is_done_at_once(
+    client_of: Open, owner: User, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    alone = create_prepared(actor=owner, name="Alone", sql=ALL)
+    run_jobs()
+
+    done = client_of(owner).post(reverse("kpis:dataset-rebuild", args=[alone.slug]))
+    assert (done.status_code, alone.loads.count()) == (302, 2)
+
+
+@pytest.fixture
+def narrowed(owner: User, tickets: Dataset, chain: tuple[Dataset, Dataset, KPIVersion]) -> Load:
+    """The first load, that the KPIs read; a later one, which is live, has another column."""
+    first = tickets.live
+    assert first is not None
+    rows = [{**row, "site": "Here"} for row in ticket_rows()]
+    write_rows(tickets, {**TICKETS, "site": "text"}, rows, as_of=AS_OF)
+    run_jobs()
+    return Load.objects.get(pk=first.pk)
+
+
+def test_earlier_load_with_other_columns_shows_what_going_back_to_it_touches(
+    client_of: Open, owner: User, narrowed: Load
+) -> None:
+    told = client_of(owner).get(f"/api/v1/datasets/tickets/loads/{narrowed.number}/impact/").json()
+    client, where = client_of(owner), reverse("kpis:load-rollback", args=["tickets", 1])
+    unseen = client.post(where, {"reason": "The later one is a trial."})
+    state = Load.objects.get(pk=narrowed.pk).state
+    seen = unseen.context["seen"]
+    done = client.post(where, {"reason": "The later one is a trial.", "seen": seen})
+
+    assert told["drift"]["removed"] == ["site"]
+    assert [one["name"] for one in told["datasets"]] == ["Clean", "By team"]
+    assert "SLA of the clean rows" in unseen.text
+    assert 'value="The later one is a trial."' in unseen.text
+    assert (state, done.status_code) == ("superseded", 302)
+    assert Load.objects.get(pk=narrowed.pk).state == "live"
+
+
+def test_load_that_is_held_back_shows_what_making_it_live_touches(
+    client_of: Open, owner: User, narrowed: Load
+) -> None:
+    failed = {"failed": True, "blocking": True, "severity": "blocking", "words": "Too few rows."}
+    Load.objects.filter(pk=narrowed.pk).update(state="rejected", checks=[failed])
+    where = reverse("kpis:load-accept", args=["tickets", 1])
+    client = client_of(owner)
+    asked = client.get(where)
+    unseen = client.post(where, {"reason": "It is right."})
+
+    assert "What it touches" in asked.text
+    assert "Nothing is done yet." in unseen.text
+    assert Load.objects.get(pk=narrowed.pk).state == "rejected"
+
+
+def test_live_load_touches_nothing_by_going_live(
+    client_of: Open, owner: User, narrowed: Load
+) -> None:
+    told = client_of(owner).get("/api/v1/datasets/tickets/loads/2/impact/").json()
+
+    assert (told["kpis"], told["drift"], told["broken"]) == ([], None, 0)

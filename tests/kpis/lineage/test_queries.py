@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from kpis.models import Dataset
-from kpis.views.queries import excerpt
+from kpis.views.writing import excerpt
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[User | None], Client]

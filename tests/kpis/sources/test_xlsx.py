@@ -17,7 +17,7 @@ from ace_portal.lib.errors import Invalid
 from kpis.sources.base import Caps
 from kpis.sources.reading import Profile
 from kpis.sources.xlsx import SheetOptions, XlsxSource
-from tests.fixtures.workbooks import Error, workbook
+from tests.fixtures.workbooks import Error, inflating, workbook
 from tests.kpis.sources.conftest import rows_of
 
 SOURCE = XlsxSource()
@@ -266,7 +266,13 @@ def bombs(folder: Path) -> dict[str, tuple[Path, str]]:
         name: (workbook(folder / f"{name}.xlsx", sheets, parts=parts), message)
         for name, (sheets, parts, message) in made.items()
     }
-    return {**files, "spaces": (spaces(folder / "spaces.xlsx"), "Unpacked, the workbook has more")}
+    lie = "Unpacked, “xl/sharedStrings.xml” in the workbook is larger than the 1,000 bytes that the"
+    more = {
+        "spaces": (spaces(folder / "spaces.xlsx"), "Unpacked, the workbook has more"),
+        "honest": (inflating(folder / "honest.xlsx", 2), "Unpacked, the workbook has more than"),
+        "liar": (inflating(folder / "liar.xlsx", 2, says=1_000), lie),
+    }
+    return {**files, **more}
 
 
 def spaces(path: Path) -> Path:
@@ -307,6 +313,6 @@ def test_bombs_are_refused_within_two_seconds_and_256_megabytes(tmp_path: Path) 
     told = [json.loads(line) for line in answer.stdout.splitlines()]
 
     for (path, message), (said, seconds, megabytes) in zip(made.values(), told, strict=True):
-        assert path.stat().st_size < 3_000_000
+        assert path.stat().st_size < 4_000_000
         assert said[: len(message)] == message
         assert (seconds < 2, megabytes < 256) == (True, True), (path.name, seconds, megabytes)

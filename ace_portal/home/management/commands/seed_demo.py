@@ -13,10 +13,12 @@ from ace_portal.accounts.models import User
 from ace_portal.home.demo import (
     conversation,
     discovery,
+    knowing,
     lifecycle,
     measurement,
     meeting,
     sessions,
+    staffing,
     trial,
     use,
 )
@@ -47,6 +49,8 @@ class Command(BaseCommand):
             )
         today = site_today()
         dashboard = measurement.tell(people["owner"], found, today)
+        staffing.tell(people, found, today)
+        knowing.tell(people, today)
         trial.tell(people, found, dashboard, today)
         conversation.tell(people, found, dashboard, today)
         sessions.tell(people["owner"], people["member"])
@@ -54,6 +58,7 @@ class Command(BaseCommand):
         use.tell(people, found.group, dashboard, today)
         lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))
         trial.one_to_try(people, found, today)
+        staffing.one_to_try(people, found, today)
 
 
 def make_people(password: str) -> dict[str, User]:

@@ -1,0 +1,41 @@
+"""Telling a dataset's owner what became of data that nobody watches over."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ace_portal.notifications.services import notify
+from kpis.models import Load
+
+KIND = "kpis.load"
+
+
+def tell_held(load: Load, why: str) -> None:
+    """Once per load, whoever sent it; inside the transaction that holds it back."""
+    _tell(load, f"load-held-{load.pk}", _("New data of %(name)s is held back"), why)
+
+
+def tell_failed(load: Load, why: str) -> None:
+    """Of a load that began by itself: once, until one goes live again.
+
+    Inside the transaction that rejects it. Who began a load sees on its page what became of it.
+    """
+    if load.by_id is not None:
+        return
+    live = load.dataset.live_id
+    kept = _("The last good load stays live.") if live else _("There is no load yet.")
+    _tell(
+        load, f"load-failed-{load.dataset_id}-after-{live or 0}",
+        _("New data of %(name)s could not be loaded"), f"{why} {kept}",
+    )  # fmt: skip
+
+
+def _tell(load: Load, key: str, title: str, text: str) -> None:
+    dataset = load.dataset
+    notify(
+        kind=KIND, key=key, actor=None, people=[dataset.owner],
+        title=title % {"name": dataset.name}, text=text,
+        url=reverse("kpis:load-detail", args=[dataset.slug, load.number]),
+        about={"dataset": dataset.pk},
+    )  # fmt: skip
