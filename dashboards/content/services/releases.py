@@ -48,12 +48,12 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         if not document.tiles:
             raise Conflict(_("There is nothing to release: the draft has no tiles."))
         check_sources(document)
-        _require_change(before, draft, document)
         notes = notes.strip()
         if len(notes) > MAX_NOTES:
             raise Invalid(
                 _("Say it in at most %(most)d characters.") % {"most": MAX_NOTES}, field="notes"
             )
+        _require_change(before, draft, document)
         if before is not None and not notes:
             raise Invalid(_("Say what is different in this version."), field="notes")
         if before is not None:
