@@ -15,7 +15,7 @@ from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.gates import KINDS
 from ace_portal.lib.permissions import ACE, SIGNED_IN
-from dashboards.api.serializers import DashboardOutput
+from dashboards.api.serializers import DashboardOutput, KeptFigureInput
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboard_for, restorable_for
 from dashboards.lifecycle import selectors
@@ -78,25 +78,15 @@ class GateDecisionOutput(serializers.ModelSerializer[GateReview]):
         ]  # fmt: skip
 
 
-class GateDecisionInput(serializers.Serializer[Any]):
+class GateDecisionInput(KeptFigureInput):
+    """The tile is one of the version that the gate is about."""
+
     stage = serializers.IntegerField(min_value=1, max_value=7)
     decision = serializers.ChoiceField(GateReview.Decision.choices)
     reason = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
     conditions = serializers.CharField(max_length=MAX_REASON, default="", allow_blank=True)
     due = serializers.DateField(default=None, allow_null=True)
     back_to = serializers.IntegerField(min_value=1, max_value=7, default=None, allow_null=True)
-    tile = serializers.SlugField(
-        max_length=12, default="", allow_blank=True,
-        help_text="Keeps the figure behind this tile of the version that the gate is about.",
-    )  # fmt: skip
-    filters = serializers.CharField(
-        max_length=2000, default="", allow_blank=True,
-        help_text="The filters as the address of the dashboard's page has them.",
-    )  # fmt: skip
-    kpi_version = serializers.IntegerField(
-        min_value=1, max_value=2**53, default=None, allow_null=True,
-        help_text="Of a table the one that counts, by its key.",
-    )  # fmt: skip
 
 
 class GateOutput(serializers.Serializer[Any]):

@@ -20,6 +20,23 @@ from kpis.engine.result import Point
 from personas.models import Persona, UserGroup
 
 
+class KeptFigureInput(serializers.Serializer[Any]):
+    """A figure that a decision keeps."""
+
+    tile = serializers.SlugField(
+        max_length=12, default="", allow_blank=True,
+        help_text="Keeps the figure behind this tile, in full, as it is now.",
+    )  # fmt: skip
+    filters = serializers.CharField(
+        max_length=2000, default="", allow_blank=True,
+        help_text="The filters as the address of the dashboard's page has them.",
+    )  # fmt: skip
+    kpi_version = serializers.IntegerField(
+        min_value=1, max_value=2**53, default=None, allow_null=True,
+        help_text="Of a table the one that counts, by its key.",
+    )  # fmt: skip
+
+
 class DashboardOutput(serializers.ModelSerializer[Dashboard]):
     persona = serializers.SlugField(source="persona.slug")
     owner = serializers.EmailField(source="owner.email")

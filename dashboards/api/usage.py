@@ -15,6 +15,7 @@ from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, SIGNED_IN
+from dashboards.api.serializers import KeptFigureInput
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import dashboard_for, dashboards_for
 from dashboards.usage.arithmetic import Counts
@@ -121,21 +122,9 @@ class DecisionOutput(serializers.ModelSerializer[Decision]):
         ]  # fmt: skip
 
 
-class DecisionInput(serializers.Serializer[Any]):
+class DecisionInput(KeptFigureInput):
     text = serializers.CharField(max_length=2000)
     made_on = serializers.DateField(default=None, allow_null=True, help_text="Else today.")
-    tile = serializers.SlugField(
-        max_length=12, default="", allow_blank=True,
-        help_text="Keeps the figure behind this tile, in full, as it is now.",
-    )  # fmt: skip
-    filters = serializers.CharField(
-        max_length=2000, default="", allow_blank=True,
-        help_text="The filters as the address of the dashboard's page has them.",
-    )  # fmt: skip
-    kpi_version = serializers.IntegerField(
-        min_value=1, max_value=2**53, default=None, allow_null=True,
-        help_text="Of a table the one that counts, by its key.",
-    )  # fmt: skip
 
 
 class DecisionOutcomeInput(serializers.Serializer[Any]):
