@@ -17,16 +17,17 @@ def tell_held(load: Load, why: str) -> None:
 
 
 def tell_failed(load: Load, why: str) -> None:
-    """Of a load that began by itself: once, until one goes live again.
+    """Of a load that began by itself: once, until one goes live again, also by a roll back.
 
     Inside the transaction that rejects it. Who began a load sees on its page what became of it.
     """
     if load.by_id is not None:
         return
-    live = load.dataset.live_id
+    live = load.dataset.loads.filter(state=Load.State.LIVE).first()
     kept = _("The last good load stays live.") if live else _("There is no load yet.")
+    since = f"{live.pk}-{live.live_at:%Y%m%d%H%M%S%f}" if live and live.live_at else "0"
     _tell(
-        load, f"load-failed-{load.dataset_id}-after-{live or 0}",
+        load, f"load-failed-{load.dataset_id}-after-{since}",
         _("New data of %(name)s could not be loaded"), f"{why} {kept}",
     )  # fmt: skip
 
