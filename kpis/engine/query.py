@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -156,40 +156,44 @@ def earlier(
 ) -> Query:
     """The query to compare with: the range before this one, or a year before.
 
-    ``against`` is "previous" or "year". Where ``as_of`` lies inside the range's last period, the
-    earlier range is cut at the same stretch of its own last period, by the local clock.
+    ``against`` is "previous" or "year". Where ``as_of`` lies inside the range, the earlier range is
+    cut at the same stretch of the period that stands there in its place, by the local clock.
     Raises ``Invalid`` on an open range.
     """
     if query.start is None or query.end is None:
         raise Invalid(_("An open range has no range before it."), field="start")
     calendar = calendar_of(definition)
     grain = _aligned(query, calendar)
-    count = 0
-    first = query.start
-    while first < query.end:
-        first = calendar.shift(first, grain, 1)
-        count += 1
-    last = calendar.shift(query.start, grain, count - 1)
+    firsts = [query.start]
+    while (following := calendar.shift(firsts[-1], grain, 1)) < query.end:
+        firsts.append(following)
     if against == "year":
-        begin, last_then = _year_before(query.start, grain), _year_before(last, grain)
-        end = calendar.shift(last_then, grain, 1)
+        thens = [_year_before(first, grain) for first in firsts]
+        end = calendar.shift(thens[-1], grain, 1)
     elif against == "previous":
-        begin, end = calendar.shift(query.start, grain, -count), query.start
-        last_then = calendar.shift(end, grain, -1)
+        thens = [calendar.shift(first, grain, -len(firsts)) for first in firsts]
+        end = query.start
     else:
         raise Invalid(_("Compare with the previous range or the year before."), field="compare")
-    shifted = replace(query, start=begin, end=end, until=None)
+    shifted = replace(query, start=thens[0], end=end, until=None)
     stop = query.until or as_of
     stop = None if stop is None else stop.astimezone(UTC)
-    if stop is None or not calendar.midnight(last) <= stop < calendar.midnight(query.end):
+    if stop is None or not calendar.midnight(query.start) <= stop < calendar.midnight(query.end):
         return shifted
-    into = stop.astimezone(calendar.zone).replace(tzinfo=None) - datetime(
-        last.year, last.month, last.day
-    )
-    cut = datetime(last_then.year, last_then.month, last_then.day) + into
-    if cut.date() >= end:
-        return shifted
-    return replace(shifted, until=calendar.instant(cut))
+    place = max(n for n, first in enumerate(firsts) if calendar.midnight(first) <= stop)
+    until = _same_place(stop, firsts[place], thens[place], grain, calendar)
+    return shifted if until >= calendar.midnight(end) else replace(shifted, until=until)
+
+
+def _same_place(
+    stop: datetime, first: date, then: date, grain: str, calendar: Calendar
+) -> datetime:
+    """As far into the period that begins with ``then`` as ``stop`` is into that of ``first``; its
+    end where it is shorter."""
+    into = stop.astimezone(calendar.zone).replace(tzinfo=None) - datetime.combine(first, time())
+    cut = datetime.combine(then, time()) + into
+    over = calendar.shift(then, grain, 1)
+    return calendar.midnight(over) if cut.date() >= over else calendar.instant(cut)
 
 
 def _aligned(query: Query, calendar: Calendar) -> str:
@@ -214,6 +218,24 @@ def _year_before(first: date, grain: str) -> date:
         return first - timedelta(weeks=52)
     last_of_february = (first.month, first.day) == (2, 29)
     return first.replace(year=first.year - 1, day=28 if last_of_february else first.day)
+
+
+def is_one_period(query: Query, definition: Definition) -> bool:
+    """Whether a range is one period of the definition's own grain; days are no hour."""
+    if query.start is None or query.end is None or definition.grain == "hour":
+        return False
+    calendar, grain = calendar_of(definition), definition.grain
+    begins = calendar.first_day(query.start, grain) == query.start
+    return begins and calendar.shift(query.start, grain, 1) == query.end
+
+
+def is_cut(query: Query, definition: Definition, as_of: datetime | None) -> bool:
+    """Whether the data ends inside a range."""
+    if as_of is None or query.end is None:
+        return False
+    calendar = calendar_of(definition)
+    inside = calendar.midnight(query.end) > as_of
+    return inside and (query.start is None or calendar.midnight(query.start) <= as_of)
 
 
 def is_level(definition: Definition) -> bool:

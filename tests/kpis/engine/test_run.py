@@ -9,7 +9,7 @@ from sqlalchemy.dialects import mssql
 
 from ace_portal.lib.errors import Invalid
 from kpis.engine.parsing import parse_definition, parse_where
-from kpis.engine.query import Query, Table, earlier, latest
+from kpis.engine.query import Query, Table, calendar_of, earlier, latest
 from kpis.engine.result import Figure, State
 from kpis.engine.run import explain, run, run_many
 from kpis.engine.values import distinct_values
@@ -512,3 +512,31 @@ def test_noted_ends_of_the_data_are_not_asked_for(duck):
 
         assert run(connection, told, definition, query) == asked
     assert len(ran) == 1
+
+
+@pytest.mark.parametrize(
+    ("against", "start", "until"),
+    [
+        ("previous", date(2025, 1, 1), "2025-01-10T14:00"),
+        ("year", date(2024, 3, 1), "2024-03-10T14:00"),
+    ],
+)
+def test_earlier_range_is_cut_where_the_data_ends_far_inside(against, start, until):
+    as_of = datetime(2025, 3, 10, 14, tzinfo=calendar_of(BERLIN).zone)
+    query = Query(start=date(2025, 3, 1), end=date(2025, 5, 1))
+    then = earlier(query, BERLIN, as_of, against=against)
+    local = then.until.astimezone(calendar_of(BERLIN).zone)
+    assert (then.start, f"{local:%Y-%m-%dT%H:%M}") == (start, until)
+
+
+def test_earlier_range_of_odd_days_is_cut_on_the_same_day():
+    as_of = datetime(2025, 4, 10, 14, tzinfo=calendar_of(BERLIN).zone)
+    then = earlier(Query(start=date(2025, 4, 3), end=date(2025, 4, 20)), BERLIN, as_of)
+    local = then.until.astimezone(calendar_of(BERLIN).zone)
+    assert (then.start, f"{local:%m-%d %H:%M}") == (date(2025, 3, 17), "03-24 14:00")
+
+
+def test_earlier_period_that_is_shorter_counts_whole():
+    as_of = datetime(2025, 3, 31, 12, tzinfo=calendar_of(BERLIN).zone)
+    then = earlier(Query(start=date(2025, 3, 1), end=date(2025, 5, 1)), BERLIN, as_of)
+    assert (then.start, then.until) == (date(2025, 1, 1), datetime(2025, 1, 31, 11, tzinfo=UTC))
