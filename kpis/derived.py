@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,11 @@ from kpis.asking import Answer, Ask, PartAnswer, definition_of
 from kpis.engine.arithmetic import parse_formula
 from kpis.engine.combining import combined
 from kpis.engine.definition import AllOf, Formula, Where, columns_of
-from kpis.engine.query import Query
+from kpis.engine.query import Query, calendar_of
 from kpis.models import Dataset, KPIPart, KPIVersion, Load
 
 DEEPEST = 8
+TICK = timedelta(microseconds=1)
 
 Parts = dict[str, KPIVersion]
 
@@ -95,9 +96,13 @@ def held_of(version: KPIVersion) -> Dataset | None:
 
 def as_of_of(version: KPIVersion) -> datetime | None:
     """How far the figures tell the truth: that of the oldest part."""
+    return min(_ends_of(version), default=None)
+
+
+def _ends_of(version: KPIVersion) -> set[datetime]:
+    """Until when the data of its parts speaks, where that is known."""
     loads = [leaf.dataset.live for leaf in leaves_of(version)]
-    moments = [load.as_of for load in loads if load is not None and load.as_of is not None]
-    return min(moments) if moments else None
+    return {load.as_of for load in loads if load is not None and load.as_of is not None}
 
 
 def filters_of(version: KPIVersion) -> tuple[str, ...]:
@@ -129,16 +134,31 @@ def tree_of(ask: Ask, depth: int = 0) -> Tree:
         if not isinstance(formula, Formula):
             raise Invalid(_("This is no formula."))
         tree = Tree(ask, formula)
-        known = parts_of(ask.version)
+        known, whole = parts_of(ask.version), _up_to_the_oldest(ask) if not depth else ask.query
         for name, slug in formula.kpis:
             if depth == DEEPEST or name not in known:
                 raise Invalid(_("“%(kpi)s” is not published any more.") % {"kpi": slug})
-            query, ignored = _query_for(known[name], ask.query)
+            query, ignored = _query_for(known[name], whole)
             tree.parts[name] = tree_of(Ask(known[name], query), depth + 1)
             tree.parts[name].ignored = ignored
     except Invalid as error:
         return Tree(ask, Formula("0", ()), problem=str(error.message))
     return tree
+
+
+def _up_to_the_oldest(ask: Ask) -> Query:
+    """The query up to where the data of all parts speaks: what one of them knows beyond that has
+    nothing to be held against."""
+    query, ends = ask.query, _ends_of(ask.version)
+    if len(ends) < 2:
+        return query
+    until = min(ends) + TICK
+    if (
+        query.end is not None
+        and calendar_of(definition_of(ask.version)).midnight(query.end) <= until
+    ):
+        return query
+    return replace(query, until=min(query.until or until, until))
 
 
 def _query_for(part: KPIVersion, query: Query) -> tuple[Query, tuple[str, ...]]:

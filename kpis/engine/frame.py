@@ -59,10 +59,10 @@ class Frame:
     ceiling: datetime | None = None
 
     def knows(self, start: datetime | None, end: datetime | None) -> bool:
-        """Whether ``[start, end)`` touches what the data covers."""
+        """Whether ``[start, end)`` touches what the data covers, and what of it is counted."""
         if self.timeless:
             return True
-        if self.known is None:
+        if self.known is None or (start is not None and self.end is not None and start >= self.end):
             return False
         return (end is None or end > self.known.first) and (
             start is None or start <= self.known.last
@@ -73,7 +73,7 @@ class Frame:
         partial = (
             (self.as_of is not None and slot.start <= self.as_of < slot.end)
             or (self.start is not None and slot.start < self.start)
-            or (self.end is not None and slot.end > self.end)
+            or (self.end is not None and slot.start < self.end < slot.end)
         )
         start, end = local_ends(self.calendar, slot)
         return Period(start, end, self.grain or "", partial, self.calendar.fiscal_start)

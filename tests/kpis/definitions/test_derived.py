@@ -365,3 +365,23 @@ def test_rows_that_are_held_back_from_any_part_are_said_of_the_formula(
     assert held == part.dataset
     assert said in page.content.decode()
     assert part.dataset.get_absolute_url() in page.content.decode()
+
+
+def test_parts_count_up_to_the_same_moment(derive: Derive, agents: KPI) -> None:
+    known = datetime(2024, 4, 8, 9, tzinfo=UTC)
+    write_load(agents.versions.get().dataset, AGENTS, as_of=known)
+    kpi = derive()
+
+    answer = ask(kpi, grain="month", **HERE)
+    assert told(answer) == [(3, 30 / 6), (4, 16 / 8)]
+    assert [point.period and point.period.partial for point in answer.result or ()] == [False, True]
+    assert told(ask(kpi, **HERE)) == [(None, 46 / 14)]
+    assert told(ask(kpi, start=date(2024, 3, 1), end=date(2024, 4, 1))) == [(None, 30 / 6)]
+
+
+def test_period_that_one_part_does_not_reach_has_no_figure(derive: Derive, agents: KPI) -> None:
+    write_load(agents.versions.get().dataset, AGENTS, as_of=datetime(2024, 4, 8, 9, tzinfo=UTC))
+    kpi = derive("a - b")
+
+    answer = ask(kpi, grain="month", start=date(2024, 4, 1), end=date(2024, 6, 1))
+    assert [point.figure.state for point in answer.result or ()] == [State.OK, State.NO_DATA]
