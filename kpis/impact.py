@@ -18,7 +18,7 @@ from kpis.derived import dependents_of
 from kpis.drift import Drift, drift_of
 from kpis.engine.checks import check_columns
 from kpis.engine.definition import columns_used
-from kpis.models import KPI, Dataset, KPIVersion
+from kpis.models import KPI, Dataset, KPIPart, KPIVersion
 from kpis.sandbox.limits import Limits
 from kpis.sandbox.run import describe, materialise
 from kpis.selectors.data import inputs_of, outputs_of
@@ -196,7 +196,7 @@ def _add_kpis(found: Impact, changed: Mapping[int, tuple[Types | None, str]]) ->
         if types is not None:
             columns, why = _reads(version, types)
         if version.kpi_id in broken:
-            continue  # its draft has said so
+            continue  # what is published has said so
         broken[version.kpi_id] = why
         kpi = version.kpi
         found.kpis.append(Touched(kpi.name, kpi.get_absolute_url(), columns, why))
@@ -219,12 +219,32 @@ def _reads(version: KPIVersion, types: Types) -> tuple[tuple[str, ...], str]:
 
 
 def _add_derived(found: Impact, kpis: Iterable[int], broken: dict[int, str]) -> None:
+    """What is computed from some KPIs, however far up; it breaks with what it is made of."""
+    reached = dependents_of(kpis)
+    why = _reasons(reached, broken)
     known = {one.url for one in found.kpis}
-    why = next((reason for reason in broken.values() if reason), "")
-    for kpi in KPI.objects.filter(pk__in=dependents_of(kpis)).order_by("name", "pk"):
+    for kpi in KPI.objects.filter(pk__in=reached).order_by("name", "pk"):
         if kpi.get_absolute_url() not in known:
-            found.kpis.append(Touched(kpi.name, kpi.get_absolute_url(), (), why))
-            broken[kpi.pk] = why
+            reason = broken[kpi.pk] = why.get(kpi.pk, "")
+            found.kpis.append(Touched(kpi.name, kpi.get_absolute_url(), (), reason))
+
+
+def _reasons(reached: Iterable[int], broken: Mapping[int, str]) -> dict[int, str]:
+    """By KPI why a formula over it breaks: the first reason of what it is computed from."""
+    links = KPIPart.objects.filter(
+        version__kpi__in=reached, version__state=KPIVersion.State.PUBLISHED
+    ).order_by("pk")
+    above: dict[int, list[int]] = {}
+    for lower, upper in links.values_list("kpi", "version__kpi"):
+        above.setdefault(lower, []).append(upper)
+    found = {pk: why for pk, why in broken.items() if why}
+    edge = list(found)
+    for lower in edge:
+        for upper in above.get(lower, ()):
+            if upper not in found:
+                found[upper] = found[lower]
+                edge.append(upper)
+    return found
 
 
 def _add_uses(

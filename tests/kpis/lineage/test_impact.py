@@ -250,3 +250,24 @@ def test_live_load_touches_nothing_by_going_live(
     told = client_of(owner).get("/api/v1/datasets/tickets/loads/2/impact/").json()
 
     assert (told["kpis"], told["drift"], told["broken"]) == ([], None, 0)
+
+
+def test_formula_breaks_with_its_own_kpis_alone(
+    owner: User, world: World, chain: tuple[Dataset, Dataset, KPIVersion]
+) -> None:
+    clean = chain[0]
+    count = {"measure": {"agg": "count"}, "time_column": "opened_at"}
+    publish_kpi(owner, world.question, clean, count, name="Everything")
+    for name, part in (("Whole", "everything"), ("Broken", "sla-of-the-clean-rows")):
+        formula = {"measure": {"formula": "2 * a", "kpis": {"a": part}}}
+        kpi = kpis.create_kpi(
+            actor=owner, name=name, question=world.question, category="quality",
+            definition=formula,
+        )  # fmt: skip
+        kpis.publish_version(actor=owner, kpi=kpi)
+
+    found = impact_of(actor=owner, dataset=clean, sql="SELECT opened_at, team, hours FROM tickets")
+
+    why = {one.name: bool(one.why) for one in found.kpis}
+    assert why["SLA of the clean rows"]
+    assert (why["Everything"], why["Whole"], why["Broken"]) == (False, False, True)
