@@ -26,6 +26,11 @@ def looked_words(refresh: Refresh | None, version: KPIVersion) -> str:
                 "yet."
             )
         case "short":
-            return _("There are fewer than 12 full periods: too few to say what is unusual.")
+            return _(
+                "There are fewer than 12 full periods with enough cases: too few to say what is "
+                "unusual."
+            )
+        case "failed":
+            return _("Whether a figure is unusual could not be found out.")
         case _:
             return ""

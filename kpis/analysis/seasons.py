@@ -13,7 +13,7 @@ Imports numpy and augurs: workers alone import this, when they need it (``servic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import augurs
 import numpy as np
@@ -42,7 +42,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """``how`` is "season", "trend", or "short" where nothing can be said."""
+    """``how`` is "season" or "trend"; "short" or "failed" where nothing can be said."""
 
     how: str
     usual: tuple[Usual | None, ...]
@@ -64,7 +64,7 @@ def explain(values: Sequence[float | None], season: int) -> Explained:
     try:
         expected, sigma = _robustly(series, season if how == "season" else NO_SEASON, known)
     except Exception:  # noqa: BLE001  it raises nothing narrower, for a series that has no model
-        return nothing
+        return replace(nothing, how="failed")
     found = [
         Usual(float(middle), float(middle - WIDTH[how] * sigma), float(middle + WIDTH[how] * sigma))
         if there

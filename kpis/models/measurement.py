@@ -40,7 +40,7 @@ class Refresh(BaseModel):
     finished_at = models.DateTimeField(null=True, blank=True)
     #: when its figures were held against what season and trend explain, and what came of it
     looked_at = models.DateTimeField(null=True, blank=True)
-    looked = models.CharField(max_length=20, blank=True)  # kpis.analysis.anomalies.Outcome
+    looked = models.CharField(max_length=20, blank=True)  # how, as kpis.services.looking says it
 
     class Meta:
         ordering = ["-pk"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from kpis.analysis.seasons import explain
@@ -101,3 +102,18 @@ def test_page_marks_it_with_words_and_names_the_method(
     assert [odd.label for odd in page.context["sheet"].curve.odd] == ["unusually high"]
     assert "MSTL with exponential smoothing, by augurs" in page.text
     assert [row["period_start"][:10] for row in told if row["unusual"]] == ["2026-04-20"]
+
+
+def test_series_without_a_model_is_a_failure_and_not_too_short() -> None:
+    found = explain([1e308, -1e308] * 20, 7)
+
+    assert (found.how, set(found.usual)) == ("failed", {None})
+
+
+def test_page_says_that_it_could_not_be_found_out(
+    ace: User, busy: KPIVersion, client_of: Open
+) -> None:
+    Refresh.objects.filter(version=busy).update(looked="failed", looked_at=timezone.now())
+    page = client_of(ace).get(f"/kpis/{busy.kpi.slug}/")
+
+    assert "Whether a figure is unusual could not be found out." in page.text
