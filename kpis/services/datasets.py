@@ -142,7 +142,9 @@ def _ask_otherwise(actor: User, dataset: Dataset, upload: Upload, answers: dict[
     if dataset.source_id != upload.source_id:
         raise Conflict(_("These rows come from another source than the dataset."), field="file")
     options = _options(actor, upload, answers, dataset.options)
-    check_readers(dataset, {**options.types, ROW: "integer"}, field="types")
+    types = {**options.types, ROW: "integer"}
+    check_readers(dataset, types, field="types")
+    check_policy(dataset, types, field="types")
     with transaction.atomic():
         dataset.asked, dataset.options = upload.asked, options.to_json()
         dataset.time_zone = options.time_zone

@@ -16,12 +16,14 @@ from kpis.sandbox.databases import look_at
 from kpis.services.datasets import files_of, inputs_in
 from kpis.services.sourced import asked_of
 from kpis.sources.base import TYPES
+from kpis.sources.http.asking import KIND as HTTP
 
 
 def impact_of(
     *, actor: User, dataset: Dataset, sql: str | None = None, types: Mapping[str, str] | None = None
 ) -> Impact:
-    """Of another query, or of columns with other types; of building it again where neither is said.
+    """Of another query, or of columns with other types; of building it, or reading it from a
+    database, again where neither is said.
 
     Raises what saving would where the query cannot run. Nothing is changed.
     """
@@ -35,6 +37,8 @@ def impact_of(
                 )
         live = dataset.live.types if dataset.live is not None else {}
         return impact_of_types(actor, dataset, {**live, **types})
+    if dataset.source is not None and dataset.source.kind != HTTP and sql is None:
+        return impact_of_asked(actor=actor, dataset=dataset, **dataset.asked)
     if dataset.kind != Dataset.Kind.PREPARED:
         raise Conflict(
             _("Say which columns it would have: this dataset is not made by SQL."), field="types"

@@ -16,7 +16,7 @@ from kpis.permissions import require_data
 from kpis.places import place_of
 from kpis.sandbox.databases import look_at
 from kpis.services.loads import stage, stage_rebuild
-from kpis.services.readers import check_readers
+from kpis.services.readers import check_policy, check_readers
 from kpis.sources.base import ROW
 from kpis.sources.databases.base import Attribute
 from kpis.sources.databases.registry import database_of
@@ -73,7 +73,9 @@ def change_asked(
     zone_named(zone)
     asked = asked_of(schema, table, sql)
     types = _prove(source, asked, dataset.placement, zone)
-    check_readers(dataset, types, field="sql" if sql.strip() else "table")
+    field = "sql" if sql.strip() else "table"
+    check_readers(dataset, types, field=field)
+    check_policy(dataset, types, field=field)
     with transaction.atomic():
         dataset = held(dataset)
         dataset.asked, dataset.time_zone = asked, zone

@@ -33,7 +33,6 @@ from kpis.catalogue.filling import fitting
 from kpis.flow import flow_of
 from kpis.forms.datasets import TYPE_WORDS, DatasetForm
 from kpis.forms.files import UploadForm
-from kpis.impact import Impact
 from kpis.lineage import dataset_key, graph_for
 from kpis.models import Dataset, Load
 from kpis.selectors import data as selectors
@@ -222,7 +221,7 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def dataset_rebuild(request: HttpRequest, slug: str) -> HttpResponse:
     """The query of a prepared dataset over what is live now, or its source once more.
 
-    What a source gives is known when it was read: the checks and the readers guard what comes.
+    What an address gives is known when it was read: the checks and the readers guard what comes.
     """
     user = person_of(request)
     dataset = selectors.dataset_for(user, slug)
@@ -231,7 +230,7 @@ def dataset_rebuild(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         forms.Form(request.POST if request.method == "POST" else None),
         lambda: services.rebuild(actor=user, dataset=dataset),
-        touches=lambda: impact_of(actor=user, dataset=dataset) if made else Impact(),
+        touches=lambda: impact_of(actor=user, dataset=dataset),
         done=lambda load: dataset.get_absolute_url(),
         title=(_("Rebuild %(name)s") if made else _("Load %(name)s again"))
         % {"name": dataset.name},

@@ -12,9 +12,10 @@ import pytest
 from django.test import Client
 
 from ace_portal.accounts.models import User
-from ace_portal.lib.errors import NotAllowed
-from kpis.models import Dataset, DataSource
-from kpis.services.sourced import create_from_source
+from ace_portal.lib.errors import Invalid, NotAllowed
+from kpis.models import Dataset, DataSource, KPIVersion
+from kpis.services.policies import set_policy
+from kpis.services.sourced import change_asked, create_from_source
 from kpis.services.sources import columns_in, create_source
 from tests.fixtures.databases import file_database
 from tests.fixtures.kpis import publish_kpi
@@ -135,3 +136,31 @@ def test_query_that_would_break_a_kpi_says_which_beside_its_rows(
 
     assert [one.name for one in page.context["impact"].kpis if one.why] == ["Paid orders"]
     assert page.context["preview_names"] == ["id"]
+
+
+def test_load_again_shows_what_it_touches_before_it_is_done(
+    client_of: Open, owner: User, asked: Dataset
+) -> None:
+    client, where = client_of(owner), f"/kpis/datasets/{asked.slug}/rebuild/"
+    unseen = client.post(where)
+    begun = asked.loads.count()
+    told = client.post(f"/api/v1/datasets/{asked.slug}/impact/", {}, "application/json").json()
+    done = client.post(where, {"seen": unseen.context["seen"]})
+
+    assert ("Paid orders" in unseen.text, begun) == (True, 1)
+    assert [one["name"] for one in told["kpis"]] == ["Paid orders"]
+    assert (done.status_code, asked.loads.count()) == (302, 2)
+
+
+def test_query_keeps_the_column_that_says_who_sees_which_rows(
+    owner: User, world: World, asked: Dataset
+) -> None:
+    KPIVersion.objects.update(state=KPIVersion.State.SUPERSEDED)  # nothing reads it any more
+    set_policy(actor=owner, dataset=asked, column="paid", rules={world.group: ["true"]})
+    asked.refresh_from_db()
+    with pytest.raises(Invalid) as refused:
+        change_asked(actor=owner, dataset=asked, sql="SELECT id FROM orders")
+
+    assert refused.value.field == "sql"
+    asked.refresh_from_db()
+    assert asked.asked == {"sql": "SELECT id, paid FROM orders"}
