@@ -19,9 +19,9 @@ class KPIsConfig(AppConfig):
     def ready(self) -> None:
         from ace_portal.jobs.kinds import Kind
         from kpis import needs, search
-        from kpis.selectors import checks, work
+        from kpis.selectors import checks, kpis, work
         from kpis.services import loads, looking, passes, refresh
-        from kpis.services.telling import KIND
+        from kpis.services.telling import KIND, KPI_KIND
 
         search.sign_in()
         add_needs("refreshes", needs.failed_refreshes)
@@ -34,6 +34,7 @@ class KPIsConfig(AppConfig):
         job_kinds.register(looking.KIND, Kind(_("Look for unusual figures")))
         job_kinds.register(passes.KIND, Kind(_("Refresh after a load"), work.passes_of_work))
         notification_kinds.register(KIND, checks.readable)
+        notification_kinds.register(KPI_KIND, kpis.readable)
         load_listeners.register("refresh KPIs", passes.refresh_after_load)
         add_entry(
             "kpis",

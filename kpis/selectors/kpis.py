@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from ace_portal.accounts.models import User
@@ -19,6 +22,11 @@ def kpis_for(user: User) -> QuerySet[KPI]:
     if user.is_ace:
         return kpis
     return kpis.filter(versions__state=State.PUBLISHED).distinct()
+
+
+def readable(person: User, abouts: Sequence[dict[str, Any]]) -> list[bool]:
+    """Which events about the work on KPIs a person may (still) read: the ACE's are theirs."""
+    return [person.is_active and person.is_ace] * len(abouts)
 
 
 def kpi_for(user: User, slug: str) -> KPI:

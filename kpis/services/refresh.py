@@ -19,6 +19,7 @@ from kpis.derived import dependents_of
 from kpis.models import KPI, KPIVersion, Refresh
 from kpis.selectors import published_of
 from kpis.services.computing import close, compute, write
+from kpis.services.telling import tell_refresh_failed
 from personas.permissions import require_ace
 
 KIND = "kpis.refresh"
@@ -101,7 +102,7 @@ def _open(kpi: KPI, cause: Refresh.Cause, actor: User | None) -> tuple[Refresh, 
 @register_handler(KIND)
 def perform(run: Run) -> None:
     """Compute, then write figures and outcome together; a failure touches no figure."""
-    refresh = Refresh.objects.select_related("kpi").get(job=run.job)
+    refresh = Refresh.objects.select_related("kpi__owner").get(job=run.job)
     try:
         _perform(run, refresh)
     except NotAllowed as error:
@@ -135,3 +136,5 @@ def _perform(run: Run, refresh: Refresh) -> None:
         close(refresh, outcome, seconds=time.monotonic() - began, at=timezone.now())
         refresh.save()
         write([(refresh, outcome)])
+        if outcome.error:
+            tell_refresh_failed(refresh)

@@ -1,4 +1,4 @@
-"""Telling a dataset's owner what became of data that nobody watches over."""
+"""Telling who answers for data and KPIs what became of work that nobody watches over."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ace_portal.notifications.services import notify
-from kpis.models import Load
+from kpis.models import Load, Refresh
 
-KIND = "kpis.load"
+KIND, KPI_KIND = "kpis.load", "kpis.kpi"
 
 
 def tell_held(load: Load, why: str) -> None:
@@ -39,4 +39,23 @@ def _tell(load: Load, key: str, title: str, text: str) -> None:
         title=title % {"name": dataset.name}, text=text,
         url=reverse("kpis:load-detail", args=[dataset.slug, load.number]),
         about={"dataset": dataset.pk},
+    )  # fmt: skip
+
+
+def tell_refresh_failed(refresh: Refresh) -> None:
+    """Of an attempt by the clock: once, until the KPI is computed again.
+
+    Inside the transaction that closes it. After a load its page says so, and who demanded an
+    attempt sees what became of it.
+    """
+    if refresh.cause != Refresh.Cause.SCHEDULE:
+        return
+    kpi = refresh.kpi
+    good = kpi.refreshes.filter(state=Refresh.State.DONE).order_by("-pk").first()
+    last = _("The last figures stay.") if good is not None else _("There are no figures yet.")
+    notify(
+        kind=KPI_KIND, key=f"kpi-failed-{kpi.pk}-after-{good.pk if good is not None else 0}",
+        actor=None, people=[kpi.owner],
+        title=_("%(name)s could not be computed") % {"name": kpi.name},
+        text=f"{refresh.error} {last}", url=kpi.get_absolute_url(), about={"kpi": kpi.pk},
     )  # fmt: skip

@@ -54,7 +54,7 @@ def kpi_schedule(request: HttpRequest, slug: str) -> HttpResponse:
         said=_("Saved."),
         title=_("Schedule of %(name)s") % {"name": kpi.name},
         intro=_("A new load computes it at once, whatever its schedule."),
-        crumbs=crumbs_of(kpi),
+        crumbs=[*crumbs_of(kpi), {"label": _("Schedule"), "url": ""}],
         cancel_url=kpi.get_absolute_url(),
     )
 

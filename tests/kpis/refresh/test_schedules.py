@@ -16,11 +16,12 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
+from ace_portal.notifications.selectors import inbox_for, readable
 from kpis.models import KPI, Refresh
 from kpis.services import kpis as services
-from kpis.services.refresh import refresh_due
+from kpis.services.refresh import refresh_due, request_refresh
 from kpis.services.schedules import schedule_kpi
-from tests.fixtures.kpis import MakeKPI, run_jobs
+from tests.fixtures.kpis import SLA, MakeKPI, run_jobs
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | None], Client]
@@ -195,3 +196,46 @@ def test_api_says_and_sets_it(kpi: KPI, owner: User, client_of: ClientOf) -> Non
 
     refused = client.put(url, {"schedule": "at dawn"}, content_type="application/json")
     assert (refused.status_code, refused.json()["field"]) == (400, "schedule")
+
+
+def fail_by_the_clock(kpi: KPI) -> None:
+    KPI.objects.filter(pk=kpi.pk).update(next_due=timezone.now())
+    assert refresh_due(now=timezone.now()) == 1
+    run_jobs()
+
+
+def test_owner_is_told_once_of_a_failure_by_the_clock(kpi: KPI, owner: User) -> None:
+    kpi.versions.update(definition={**SLA, "time_column": "gone"}, sha256="1" * 64)
+    fail_by_the_clock(kpi)
+    fail_by_the_clock(kpi)
+    told = inbox_for(owner).filter(event__kind="kpis.kpi")
+
+    assert [row.event.title for row in told] == ["SLA attainment could not be computed"]
+    assert "gone" in told[0].event.text
+    assert "The last figures stay." in told[0].event.text
+    assert readable(owner, told) == list(told)
+
+
+def test_owner_is_told_again_after_it_was_computed(kpi: KPI, owner: User) -> None:
+    good = kpi.versions.get().definition
+    for _turn in range(2):
+        kpi.versions.update(definition={**SLA, "time_column": "gone"}, sha256="1" * 64)
+        fail_by_the_clock(kpi)
+        kpi.versions.update(definition=good, sha256="2" * 64)
+        fail_by_the_clock(kpi)
+
+    assert inbox_for(owner).filter(event__kind="kpis.kpi").count() == 2
+
+
+def test_who_demands_an_attempt_is_not_told_of_its_failure(kpi: KPI, owner: User) -> None:
+    kpi.versions.update(definition={**SLA, "time_column": "gone"}, sha256="1" * 64)
+    request_refresh(actor=owner, kpi=kpi)
+    run_jobs()
+
+    assert not inbox_for(owner).filter(event__kind="kpis.kpi").exists()
+
+
+def test_page_of_the_schedule_knows_where_it_is(kpi: KPI, owner: User, client_of: ClientOf) -> None:
+    page = client_of(owner).get(reverse("kpis:kpi-schedule", args=[kpi.slug]))
+
+    assert [step["label"] for step in page.context["crumbs"]] == ["KPIs", kpi.name, "Schedule"]
