@@ -36,9 +36,13 @@ def passes_of_work(user: User, jobs: Sequence[Job]) -> Subjects:
     """The load after which the KPIs are computed."""
     if not manages_data(user):
         return {}
-    wanted = {job.payload["load"]: job.pk for job in jobs}
-    loads = Load.objects.filter(pk__in=wanted).select_related("dataset")
-    return {wanted[load.pk]: (str(load), _page_of(load)) for load in loads}
+    wanted = {job.pk: job.payload["load"] for job in jobs}
+    loads = Load.objects.select_related("dataset").in_bulk(set(wanted.values()))
+    return {
+        job: (str(loads[load]), _page_of(loads[load]))
+        for job, load in wanted.items()
+        if load in loads
+    }
 
 
 def _page_of(load: Load) -> str:

@@ -16,6 +16,7 @@ from ace_portal.jobs import services
 from ace_portal.jobs.models import Job
 from ace_portal.lib.moments import lasting
 from kpis.models import KPI, Dataset
+from kpis.selectors.work import passes_of_work
 from kpis.services.passes import KIND as PASS
 from kpis.services.passes import refresh_after_load
 from kpis.services.refresh import request_refresh
@@ -185,3 +186,15 @@ def test_more_work_is_no_more_queries(
         counts.append((len(page), len(listed)))
 
     assert counts[0] == counts[1]
+
+
+def test_two_passes_after_one_load_are_both_about_it(owner: User, measured: KPI) -> None:
+    load = measured.versions.get().dataset.live
+    assert load is not None
+    for _turn in range(2):  # it went live, and again by a roll back
+        refresh_after_load(load)
+    jobs = Job.objects.filter(kind=PASS)
+
+    assert [subject for subject, _url in passes_of_work(owner, list(jobs)).values()] == [
+        str(load)
+    ] * 2
