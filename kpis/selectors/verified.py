@@ -12,7 +12,12 @@ from kpis.derived import is_derived, load_parts, parts_of
 from kpis.models import Dataset, DatasetInput, KPIVersion, Verification
 
 #: what of a dataset decides which rows there are; a new load of it is no change
-READ = ("sql", "asked", "source_id", "placement", "time_zone", "kind")
+READ = (
+    "sql", "asked", "source_id", "placement", "time_zone", "kind",
+    *(f"source__{name}" for name in ("host", "port", "database", "file", "url")),
+)  # fmt: skip
+#: how the cells of a file become values; how it is cut into them is seen anew in each file
+VALUES = ("null_tokens", "date_order", "decimal", "bad_rows")
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,16 @@ def fingerprints_of(versions: Iterable[KPIVersion]) -> dict[int, str]:
     """By key what each version and the data below it say, in a fixed number of queries."""
     rows = list(versions)
     load_parts(rows)
-    datasets = {row["pk"]: row for row in Dataset.objects.values("pk", *READ)}
+    datasets = {row["pk"]: _read(row) for row in Dataset.objects.values("pk", "options", *READ)}
     inputs: dict[int, list[int]] = {}
     for link in DatasetInput.objects.order_by("pk"):
         inputs.setdefault(link.dataset_id, []).append(link.source_id)
     return {row.pk: _hash(_said(row, datasets, inputs)) for row in rows}
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    options = row.pop("options")
+    return row | {name: options[name] for name in VALUES if name in options}
 
 
 def _said(
