@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ace_portal.lib.memory import Memory
@@ -39,6 +40,23 @@ class Answer:
     key: str = ""
     cut: bool = False
     parts: tuple[PartAnswer, ...] = ()
+
+    @property
+    def unlike(self) -> bool:
+        """Whether a formula puts figures of the reader's rows beside figures of all rows."""
+        return len({leaf.cut for leaf in self.leaves()}) > 1
+
+    def leaves(self) -> list[Answer]:
+        """The answers that come from data; itself where it is none of a formula."""
+        if not self.parts:
+            return [self]
+        return [part.answer for part in self.all_parts() if not part.answer.parts]
+
+    def all_parts(self) -> Iterator[PartAnswer]:
+        """The parts of a formula, and theirs, however far down."""
+        for part in self.parts:
+            yield part
+            yield from part.answer.all_parts()
 
 
 @dataclass(frozen=True)

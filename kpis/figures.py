@@ -15,7 +15,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -26,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
-from ace_portal.lib.errors import PortalError
+from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
@@ -37,10 +36,9 @@ from kpis.engine.duck import open_loads
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
 from kpis.engine.run import run, run_many
-from kpis.engine.status import Dated, Direction, Target, in_force
 from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
-from kpis.models import KPI, KPIVersion, Load
+from kpis.models import Load
 from kpis.scopes import Reader, cuts_for
 
 log = logging.getLogger("ace.kpis")
@@ -168,37 +166,71 @@ def _compute(
             good.append(key)
     try:
         with open_load(load) as connection:
-            try:
-                results = run_many(connection, table, asked)
-            except PortalError:
-                results = []
-            for place, key in enumerate(good):
-                try:
-                    result = results[place] if results else run(connection, table, *asked[place])
-                except PortalError as error:
-                    failed[key] = said(error.message)
-                else:
-                    now = None if load.path else timezone.now()
-                    fresh[key] = replace(result, asked_at=now)
+            got = _results_of(connection, table, asked)
     except PortalError as error:  # the source of a live dataset does not answer, or not in time
-        failed |= {key: said(error.message) for key in good if key not in fresh}
-    except OSError:  # the file of a load is gone, or cannot be read
+        got = [said(error.message)] * len(good)
+    except UNREADABLE:  # the file of a load is gone, or cannot be read
         log.exception("the rows of load %s cannot be read", load.pk)
-        why = _("The data could not be read.")
-        failed |= {key: why for key in good if key not in fresh}
+        got = [_("The data could not be read.")] * len(good)
+    now = None if load.path else timezone.now()
+    for key, result in zip(good, got, strict=True):
+        if isinstance(result, str):
+            failed[key] = result
+        else:
+            fresh[key] = replace(result, asked_at=now)
+
+
+def _results_of(
+    connection: sa.Connection, table: Table, asked: Sequence[tuple[Definition, Query]]
+) -> list[Result | str]:
+    """The answers in order, a sentence for each that there is none of."""
+    try:
+        return [*run_many(connection, table, asked)]
+    except PortalError:
+        pass
+    except SQLAlchemyError as error:
+        if not is_out_of_memory(error):
+            raise
+        connection.rollback()
+    return [_alone(connection, table, *question) for question in asked]
+
+
+def _alone(
+    connection: sa.Connection, table: Table, definition: Definition, query: Query
+) -> Result | str:
+    try:
+        return run(connection, table, definition, query)
+    except PortalError as error:
+        return said(error.message)
+    except SQLAlchemyError as error:
+        if not is_out_of_memory(error):
+            raise
+        connection.rollback()
+        return _("Computing this takes more memory than there is. Choose a shorter range.")
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether DuckDB had no room for what was asked; the rows themselves can be read."""
+    return isinstance(getattr(error, "orig", error), duckdb.OutOfMemoryException)
 
 
 def values_of(
     load: Load, column: str, cut: Cut | None, *, search: str = "", limit: int = 200
 ) -> Values:
-    """What a dropdown offers: the values of one column in the rows that the reader may see."""
+    """What a dropdown offers: the values of one column in the rows that the reader may see.
+
+    Raises ``Invalid`` where the data cannot be read.
+    """
     parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}|{_scope(cut)}"
     key = "values-2:" + hashlib.sha256(parts.encode()).hexdigest()
     values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
         table = table_of(load, cut)
-        with open_load(load) as connection:
-            values = distinct_values(connection, table, column, search=search, limit=limit)
+        try:
+            with open_load(load) as connection:
+                values = distinct_values(connection, table, column, search=search, limit=limit)
+        except UNREADABLE as error:
+            raise Invalid(_("The data could not be read.")) from error
         cache.set(key, values, KEPT_SECONDS)
     return _values.put(key, values)
 
@@ -235,43 +267,6 @@ def _ends(load: Load) -> dict[str, tuple[Any, Any]]:
 def _are_times(*values: object) -> bool:
     """Whether both are there and written as times: an infinite one is not."""
     return all(isinstance(value, str) and value[:1].isdecimal() for value in values)
-
-
-def target_of(direction: str, row: Any) -> Target:
-    """A target row as the engine's; refuses thresholds against the direction."""
-    match Direction(direction):
-        case Direction.UP:
-            return Target.up(row.good, row.watch)
-        case Direction.DOWN:
-            return Target.down(row.good, row.watch)
-        case Direction.BAND:
-            high = row.good if row.good_high is None else row.good_high
-            wide = row.watch if row.watch_high is None else row.watch_high
-            return Target.band((row.good, high), (row.watch, wide))
-
-
-def target_on(
-    version: KPIVersion, day: date, part: tuple[str, str | None] | None = None
-) -> Target | None:
-    """The target in force on a day; reads ``kpi.targets``, prefetch it for many.
-
-    ``part`` is a dimension and one of its values: what holds for it goes before what holds for
-    all. An empty value has no target of its own.
-    """
-    own = own_target_on(version, day, part) if part is not None else None
-    return own or _in_force(version, None, day)
-
-
-def own_target_on(version: KPIVersion, day: date, part: tuple[str, str | None]) -> Target | None:
-    """The target that is in force for one value of a dimension alone."""
-    return _in_force(version, part, day)
-
-
-def _in_force(version: KPIVersion, part: tuple[str, str | None] | None, day: date) -> Target | None:
-    kpi: KPI = version.kpi
-    rows = [row for row in kpi.targets.all() if row.part == part]
-    dated = [Dated(row.valid_from, target_of(version.direction, row)) for row in rows]
-    return in_force(dated, day)
 
 
 # Open loads --------------------------------------------------------------------------------------

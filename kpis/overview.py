@@ -18,7 +18,16 @@ from kpis import selectors
 from kpis.analysis.against import compared
 from kpis.analysis.looked import looked_words
 from kpis.analysis.stretches import chosen_of, stretches_of
-from kpis.derived import as_of_of, held_of, is_derived, labels_of, load_parts, parts_of
+from kpis.asking import definition_of
+from kpis.derived import (
+    as_of_of,
+    held_of,
+    is_derived,
+    labels_of,
+    leaves_of,
+    load_parts,
+    parts_of,
+)
 from kpis.diff import Said, differences, null_rule
 from kpis.display import (
     GRAINS,
@@ -33,13 +42,13 @@ from kpis.effects import effects_of
 from kpis.engine.definition import Aggregate, Definition, Formula, Ratio, Share, hours_of
 from kpis.engine.weeks import hours_words
 from kpis.engine.words import Words
-from kpis.figures import definition_of, target_of
+from kpis.goals import target_of
 from kpis.impact import impact_of_draft
-from kpis.measured import cut_versions, measured_for
+from kpis.measured import Measured, cut_versions, measured_for
 from kpis.models import KPI, KPIVersion, Measurement, StepMetric, Target
 from kpis.permissions import may_publish, may_set_target
 from kpis.reformulation import Reformulation, changes_of, reformulation_of
-from kpis.scopes import datasets_of, rows_words
+from kpis.scopes import datasets_of, rows_words, unlike_words
 from kpis.selectors.verified import verified_of
 from kpis.services.targets import BEGINNING
 from kpis.sheet import Sheet, restatement_rows, sheet
@@ -65,7 +74,7 @@ def lines_of(user: User, kpis: Iterable[KPI]) -> list[Line]:
     found = [(kpi, _counts(kpi)) for kpi in kpis]
     seen = set(_valued(user, [kpi for kpi, _version in found]))
     shown = [v for k, v in found if v and v.state == State.PUBLISHED and k.pk in seen]
-    measured = measured_for(user, shown).rows
+    measured = measured_for(user, shown)
     asked = questions_for(user).in_bulk({kpi.question_id for kpi, _version in found})
     return [
         Line(
@@ -109,11 +118,12 @@ def _counts(kpi: KPI) -> KPIVersion | None:
     return next(iter(published or versions), None)
 
 
-def _sheet_of(kpi: KPI, version: KPIVersion | None, measured: dict[int, list[Any]]) -> Sheet | None:
+def _sheet_of(kpi: KPI, version: KPIVersion | None, measured: Measured) -> Sheet | None:
     if version is None:
         return None
     version.kpi = kpi  # its targets are prefetched
-    return sheet(version, measured.get(version.pk, []))
+    rows = measured.rows.get(version.pk, [])
+    return sheet(version, rows, cut=version.pk in measured.own)
 
 
 def page_about(user: User, kpi: KPI, number: int | None = None) -> dict[str, Any]:
@@ -274,7 +284,7 @@ def _figures(
     changed = [after for after, _before in changes_of(versions)]
     switches = {f"v{v.number}": v.published_at for v in changed if v.published_at is not None}
     return {
-        "sheet": sheet(version, measured, before, switches),
+        "sheet": sheet(version, measured, before, switches, cut=version.pk in found.own),
         "looked": "" if version.pk in found.own else looked_words(good, version),
         "changed": changed,
         "restated": restatement_rows(version, measured, before),
@@ -282,7 +292,14 @@ def _figures(
         "last_good": good,
         "figures_to": known or (good.load.as_of if good and good.load else None),
         "whose_rows": rows_words(user, datasets_of([version])),
+        "unlike": unlike_words() if _is_unlike(user, version) else "",
     }
+
+
+def _is_unlike(user: User, version: KPIVersion) -> bool:
+    """Whether some of the KPIs that a formula comes down to are of the reader's rows alone."""
+    leaves = leaves_of(version)
+    return 0 < len(cut_versions(user, leaves)) < len(leaves)
 
 
 def _reformulated(

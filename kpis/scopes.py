@@ -101,6 +101,14 @@ def _scope(cuts: Mapping[int, Cut], versions: list[KPIVersion]) -> str:
     return hashlib.sha256(repr(own).encode()).hexdigest()[:24] if own else ""
 
 
+def unlike_words() -> str:
+    """What is said of a formula whose ``Answer`` is ``unlike``."""
+    return _(
+        "Some of its KPIs count the rows that are open to you, others all rows: what comes of them "
+        "together compares unlike rows."
+    )
+
+
 def rows_words(reader: Reader, datasets: Iterable[Dataset]) -> str:
     """What a page says of the rows behind its figures; empty where nobody's are limited."""
     limited = [dataset for dataset in datasets if dataset.limited_by_id is not None]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from kpis.asking import definition_of
 from kpis.curve import Curve, Dot, Spark, curve, spark
 from kpis.display import (
     Delta,
@@ -27,8 +28,8 @@ from kpis.engine.change import change
 from kpis.engine.definition import Definition
 from kpis.engine.query import is_level
 from kpis.engine.result import Figure, State
-from kpis.engine.status import Direction, Target, status
-from kpis.figures import definition_of, target_on
+from kpis.engine.status import Direction, Target
+from kpis.goals import is_judged, judged, target_on
 from kpis.models import KPIVersion, Measurement
 from kpis.selectors.history import restatements_of
 
@@ -39,7 +40,7 @@ class Was:
 
     value: Shown
     load: int
-    at: datetime | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,13 @@ def sheet(
     measurements: Sequence[Measurement],
     before: Mapping[datetime, Sequence[Measurement]] | None = None,
     switches: Mapping[str, datetime] | None = None,
+    *,
+    cut: bool = False,
 ) -> Sheet:
     """Reads ``version.kpi.targets``; periods before the data begins are left out.
 
-    ``switches`` are the moments at which a version took over, by its name.
+    ``switches`` are the moments at which a version took over, by its name. ``cut`` figures are of
+    some rows only, those open to the reader.
     """
     definition = definition_of(version)
     known = [n for n, row in enumerate(measurements) if row.state != State.NO_DATA]
@@ -104,7 +108,7 @@ def sheet(
     rows: list[Row] = []
     for measured in measurements[known[0] :]:
         was = (before or {}).get(measured.period_start, ())
-        rows.append(_row(version, definition, measured, rows[-1] if rows else None, was))
+        rows.append(_row(version, definition, measured, rows[-1] if rows else None, was, cut=cut))
     level = is_level(definition)
     now = _now(rows, level=level)
     dots = [_dot(row, version, switches or {}) for row in rows]
@@ -129,7 +133,7 @@ class Restated:
     label: str
     then: Shown
     load: int
-    at: datetime | None
+    at: datetime
     now: Shown
     delta: Delta | None
 
@@ -150,7 +154,7 @@ def restatement_rows(
                 label=period_text(start, row.now.grain, definition.fiscal_start),
                 then=shown(then, version),
                 load=row.then.load.number,
-                at=row.then.refresh.finished_at,
+                at=row.then.created_at,
                 now=shown(here, version),
                 delta=change_text(change(here, then, is_share=is_percent(version)), version),
             )
@@ -171,11 +175,15 @@ def _row(
     measured: Measurement,
     earlier: Row | None,
     was: Sequence[Measurement],
+    *,
+    cut: bool,
 ) -> Row:
     figure = figure_of(measured)
     start = measured.period_start.astimezone(ZoneInfo(definition.time_zone))
     target = target_on(version, start.date())
-    found = status(figure, target)
+    if cut and not is_judged(version, one_period=True, all_rows=False):
+        target = None
+    found = judged(version, figure, target, partial=measured.partial)
     delta = None
     if earlier is not None and (is_level(definition) or not measured.partial):
         step = change(figure, earlier.figure, is_share=is_percent(version))
@@ -195,8 +203,7 @@ def _row(
         start=start,
         end=measured.period_end,
         was=tuple(
-            Was(shown(figure_of(row), version), row.load.number, row.refresh.finished_at)
-            for row in was
+            Was(shown(figure_of(row), version), row.load.number, row.created_at) for row in was
         ),
         unusual=_unusual(measured, version),
     )

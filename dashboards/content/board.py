@@ -22,9 +22,10 @@ from dashboards.content.filters import PERIODS, FilterState, Span, before_words,
 from dashboards.content.planning import (
     Page,
     Plan,
-    is_cut,
+    extent_of,
     last_period_day,
     plan_tile,
+    silent_target,
     target_day,
 )
 from dashboards.content.sources import Source, fixed_figure, sources_of
@@ -32,10 +33,11 @@ from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.unusual import odd_of
 from dashboards.content.wording import wording
 from kpis.engine.answering import segment_text
+from kpis.engine.query import is_cut
 from kpis.engine.result import Figure, Result
 from kpis.figures import Answer, answers, values_of
 from kpis.models import Dataset
-from kpis.scopes import Reader, cuts_for, datasets_of, rows_words
+from kpis.scopes import Reader, cuts_for, datasets_of, rows_words, unlike_words
 
 Segment = tuple[str | None, ...]
 MAX_OPTIONS = 200
@@ -202,6 +204,8 @@ def tile_view(
     if plan.spec.type == "text":
         view.html = to_html(plan.spec.text)
         return view
+    if any(answer.unlike for answer in given.values()):
+        view.notes = [*view.notes, unlike_words()]
     view.error = view.error or next((a.error for a in given.values() if a.error), "")
     if view.error:
         return view
@@ -223,8 +227,11 @@ def tile_view(
 
 def _number(page: Page, plan: Plan, view: TileView) -> None:
     source, query = plan.sources[0], plan.asks["now"].query
-    cut = is_cut(source.definition, query, source.as_of)
-    face = source.face(target_day(source, query))
+    cut = is_cut(query, source.definition, source.as_of)
+    part = view.answers["now"].cut
+    day = target_day(source, query)
+    face = source.face(day, extent=extent_of(source, query, cut=part))
+    view.notes = [*view.notes, *silent_target(source, face, day)]
     now = _result(view, "now").total
     before, comparison = _held_against(page, plan, view, now, cut=cut)
     trend = _result(view, "trend") if "trend" in view.answers else None
@@ -252,7 +259,8 @@ def _held_against(
     if "before" in view.answers:
         words = before_words(page.state, page.span, cut=cut, against=against)
         return _result(view, "before").total, words
-    return fixed_figure(source, against, plan.asks["now"].query, now)
+    part = view.answers["now"].cut
+    return fixed_figure(source, against, plan.asks["now"].query, now, cut=part)
 
 
 def _chart(
@@ -264,7 +272,8 @@ def _chart(
 ) -> None:
     source, query = plan.sources[0], plan.asks["chart"].query
     day = last_period_day(source, plan.grain, query) if plan.grain else None
-    face = replace(source.face(target_day(source, query, day), plan.spec.by), odd=odd)
+    extent = extent_of(source, query, plan.grain, cut=view.answers["chart"].cut)
+    face = replace(source.face(target_day(source, query, day), plan.spec.by, extent), odd=odd)
     tile = r.Tile(view.key, plan.spec.type, view.title)
     names = tuple(column_label(column, page.document) for column in query.by)
     result, key = _result(view, "chart"), view.answers["chart"].key
@@ -299,9 +308,11 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
     words = wording()
     columns = []
     for source in plan.sources:
-        query = plan.asks[str(source.version.pk)].query
-        face = source.face(target_day(source, query), plan.spec.by)
-        columns.append((face, _result(view, str(source.version.pk))))
+        name = str(source.version.pk)
+        query = plan.asks[name].query
+        extent = extent_of(source, query, cut=view.answers[name].cut)
+        face = source.face(target_day(source, query), plan.spec.by, extent)
+        columns.append((face, _result(view, name)))
     names = [column_label(plan.spec.by or "", page.document)]
     view.table = r.comparison_table(columns, names=names, wording=words)
     view.summary = view.title
@@ -346,7 +357,7 @@ def _offered(page: Page, reader: Reader) -> dict[str, list[str | None]]:
                 values = values_of(
                     load, column, cuts.get(load.dataset_id), limit=MAX_OPTIONS
                 ).values
-            except (PortalError, OSError):
+            except PortalError:
                 continue
             found[column].update(dict.fromkeys(segment_text(value) for value in values))
     return {column: list(values) for column, values in found.items()}

@@ -14,7 +14,7 @@ from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, before_words, ignored, state_words
-from dashboards.content.planning import Page, is_cut, plan_tile, target_day, total_query
+from dashboards.content.planning import Page, extent_of, plan_tile, target_day, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label, title_of
 from dashboards.content.unusual import marking_words
@@ -25,12 +25,13 @@ from kpis.asked import asked_words
 from kpis.asking import PartAnswer
 from kpis.derived import labels_of
 from kpis.display import definition_words
+from kpis.engine.query import is_cut
 from kpis.engine.result import Figure, Result
 from kpis.engine.words import Words
 from kpis.figures import Ask, answers
 from kpis.measured import cut_versions
 from kpis.models import KPI
-from kpis.scopes import Reader, datasets_of, rows_words
+from kpis.scopes import Reader, datasets_of, rows_words, unlike_words
 
 log = logging.getLogger("ace.dashboards")
 
@@ -137,11 +138,13 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
         view.error = got.error
         return
     result: Result = got.result
+    if got.unlike:
+        view.whose_rows = f"{view.whose_rows} {unlike_words()}"
     view.asked_at = result.asked_at
     view.asked = asked_words(leaf.version for leaf in source.leaves or (source,))
     figure = view.figure = result.total
-    cut = is_cut(definition, query, source.as_of)
-    face = source.face(target_day(source, query))
+    cut = is_cut(query, definition, source.as_of)
+    face = source.face(target_day(source, query), extent=extent_of(source, query, cut=got.cut))
     if query.start is not None and query.end is not None:
         view.beside = compared(source.version, query, reader=reader)
     view.number = r.number_view(

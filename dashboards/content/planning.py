@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -12,12 +12,14 @@ from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
-from dashboards.content.sources import Source, today_of
+from dashboards.content.sources import Extent, Source, today_of
+from dashboards.rendering import Face
 from kpis.asked import asked_words, counts_later_rows
-from kpis.engine.definition import Definition
+from kpis.display import GRAINS
 from kpis.engine.periods import slot_day
-from kpis.engine.query import Query, calendar_of, earlier
+from kpis.engine.query import Query, calendar_of, earlier, is_cut, is_one_period
 from kpis.figures import Ask
+from kpis.goals import target_on
 
 FINER = {"year": "month", "quarter": "month", "month": "day", "week": "day"}
 SPARK_PERIODS = 12
@@ -132,25 +134,33 @@ def _grain(source: Source, grain: str, query: Query) -> str:
     return FINER[grain] if after_first >= query.end else grain
 
 
-def is_cut(definition: Definition, query: Query, as_of: datetime | None) -> bool:
-    """Whether the data ends inside the range."""
-    if as_of is None or query.end is None:
-        return False
-    calendar = calendar_of(definition)
-    inside = calendar.midnight(query.end) > as_of
-    return inside and (query.start is None or calendar.midnight(query.start) <= as_of)
-
-
 def target_day(source: Source, query: Query, last: date | None = None) -> date | None:
     """The day whose target counts: the start of the range, or of the last period that is shown."""
     return last or query.start or source.known_until()
+
+
+def extent_of(source: Source, query: Query, grain: str | None = None, *, cut: bool) -> Extent:
+    """Of the figures of a range, period by period where there is a ``grain``; ``cut`` ones are of
+    some of the rows."""
+    definition = source.definition
+    one_period = grain == definition.grain if grain else is_one_period(query, definition)
+    return Extent(one_period, query.where is None and not cut)
+
+
+def silent_target(source: Source, face: Face, day: date | None) -> list[str]:
+    """That there is a target which says nothing of a figure, in a sentence."""
+    if face.target is not None or day is None or target_on(source.version, day) is None:
+        return []
+    grain = GRAINS[source.definition.grain].lower()
+    return [_("Its target is for one %(period)s and all rows: it does not judge this figure.")
+            % {"period": grain}]  # fmt: skip
 
 
 def last_period_day(source: Source, grain: str, query: Query) -> date | None:
     """The day on which the last period of a chart begins."""
     calendar = calendar_of(source.definition)
     if source.as_of is not None and (
-        query.end is None or is_cut(source.definition, query, source.as_of)
+        query.end is None or is_cut(query, source.definition, source.as_of)
     ):
         return slot_day(calendar.slot(source.as_of, "day" if grain == "hour" else grain))
     if query.end is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
@@ -17,13 +17,26 @@ from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards.content.document import TileSpec
 from dashboards.rendering import Face, Goal, Mark
 from kpis.analysis.against import goal_for
+from kpis.asking import definition_of
 from kpis.derived import as_of_of, held_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
-from kpis.figures import definition_of, own_target_on, target_on
+from kpis.goals import grows, is_judged, own_target_on, target_for, target_on
 from kpis.models import KPI, KPIVersion, Load
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What figures are of: one period of their KPI's own grain or another range, all rows or some
+    of them."""
+
+    one_period: bool = True
+    all_rows: bool = True
+
+
+WHOLE = Extent()
 
 
 @dataclass(frozen=True)
@@ -96,10 +109,16 @@ class Source:
         except PortalError:
             return None
 
-    def face(self, day: date | None, by: str | None = None) -> Face:
-        """How it shows itself, with the target in force on a day; split, also those of values."""
+    def face(self, day: date | None, by: str | None = None, extent: Extent = WHOLE) -> Face:
+        """How it shows itself, with the target in force on a day; split, also those of values.
+
+        Without a target that says nothing of figures of such an extent, see ``kpis.goals``.
+        """
         direction = cast(Literal["up", "down", "band"], self.version.direction)
         target = target_on(self.version, day) if day is not None else None
+        if not self._is_judged(extent if by is None else replace(extent, all_rows=False)):
+            target = None
+        splits = by is not None and self._is_judged(extent)
         return Face(
             name=self.kpi.name,
             unit=self.version.unit,
@@ -107,9 +126,13 @@ class Source:
             precision=self.version.precision,
             direction=direction,
             target=goal_of(target) if target is not None else None,
-            own=self._own(day, by) if by is not None and day is not None else (),
+            own=self._own(day, by) if splits and by is not None and day is not None else (),
+            grows=grows(self.version),
             marks=self.marks,
         )
+
+    def _is_judged(self, extent: Extent) -> bool:
+        return is_judged(self.version, one_period=extent.one_period, all_rows=extent.all_rows)
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
@@ -152,13 +175,13 @@ def goal_of(target: Target) -> Goal:
 
 
 def fixed_figure(
-    source: Source, against: str, query: Query, now: Figure
+    source: Source, against: str, query: Query, now: Figure, *, cut: bool
 ) -> tuple[Figure | None, str]:
     """The target or the baseline as a figure to compare with; None where there is none."""
     if against == "baseline" and source.kpi.baseline is not None:
         return Figure(source.kpi.baseline), _("vs the baseline")
-    day = query.start or source.known_until()
-    target = target_on(source.version, day) if against == "target" and day is not None else None
+    asked = query if query.start is not None else replace(query, start=source.known_until())
+    target = target_for(source.version, asked, cut=cut) if against == "target" else None
     if target is None:
         return None, ""
     return Figure(goal_for(target, now)), _("from the target")

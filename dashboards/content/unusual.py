@@ -7,7 +7,6 @@ nothing about them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Literal, cast
@@ -18,7 +17,7 @@ from dashboards.content.planning import Plan
 from dashboards.rendering import Odd
 from kpis.analysis.looked import looked_words
 from kpis.asking import Answer
-from kpis.engine.result import Figure
+from kpis.engine.change import is_same
 from kpis.models import Measurement
 from kpis.selectors import last_look, unusual_of
 
@@ -48,18 +47,14 @@ def _odd(answer: Answer, rows: Iterable[Measurement]) -> tuple[Odd, ...]:
     for point in answer.result or ():
         period = point.period
         row = known.get(period.start.astimezone(UTC)) if period is not None else None
-        if period is None or row is None or period.partial or not _is_same(point.figure, row):
+        if period is None or row is None or period.partial:
+            continue
+        if row.value is None or not is_same(point.figure.value, row.value):
             continue
         low, high = cast(float, row.usual_low), cast(float, row.usual_high)
         how = cast(Literal["season", "trend"], row.refresh.looked)
-        found.append(Odd(period.start, cast(float, row.value) > high, low, high, how))
+        found.append(Odd(period.start, row.value > high, low, high, how))
     return tuple(found)
-
-
-def _is_same(figure: Figure, row: Measurement) -> bool:
-    if figure.value is None or row.value is None:
-        return False
-    return math.isclose(float(figure.value), row.value, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def why_not(plan: Plan, *, cut: bool) -> str:

@@ -119,8 +119,11 @@ def _tone(direction: str, face: Face) -> Literal["good", "bad", "none"]:
     return "good" if direction == face.direction else "bad"
 
 
-def status(figure: Figure, face: Face) -> Status:
-    """Good, watch or bad by the thresholds; none without a target or a value."""
+def status(figure: Figure, face: Face, *, partial: bool = False) -> Status:
+    """Good, watch or bad by the thresholds; none without a target or a value, and none of what
+    grows while its period lasts."""
+    if partial and face.grows:
+        return "none"
     if face.target is None or figure.value is None or not has_value(figure):
         return "none"
     if _meets(figure.value, face.target.good, face):

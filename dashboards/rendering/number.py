@@ -36,13 +36,13 @@ def number_view(
     wording: Wording = ENGLISH,
 ) -> NumberView:
     """``comparison`` names what ``previous`` is: "vs the 4 weeks before"."""
-    state = fmt.status(current, face) if face.target is not None else None
+    state = fmt.status(current, face, partial=partial)
     return NumberView(
         value=fmt.number(current, face, wording),
         delta=fmt.delta(current, previous, face, wording) if previous is not None else None,
         comparison=comparison,
         status=state if state != "none" else None,
-        status_word=fmt.status_word(state, wording) if state else "",
+        status_word=fmt.status_word(state, wording) if state != "none" else "",
         target=fmt.target_text(face, wording),
         note=fmt.note(current, partial=partial, wording=wording),
         spark=spark(trend, face) if trend is not None else None,

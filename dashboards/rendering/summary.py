@@ -78,9 +78,11 @@ def _extremes(face: Face, known: Sequence[Point], wording: Wording) -> str:
 
 
 def _standing(face: Face, point: Point, wording: Wording) -> str:
-    if face.target is None:
+    partial = point.period is not None and point.period.partial
+    state = fmt.status(point.figure, face, partial=partial)
+    if state == "none":
         return ""
-    word = fmt.status_word(fmt.status(point.figure, face), wording)
+    word = fmt.status_word(state, wording)
     return wording.of_target.format(status=word, target=fmt.target_text(face, wording))
 
 

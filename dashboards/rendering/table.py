@@ -142,7 +142,7 @@ def _value(
         note=note,
         share=_share(figure.value, longest) if fmt.has_value(figure) else None,
         target=_share(_goal(face), longest),
-        muted=face.target is not None and fmt.status(figure, face) == "good",
+        muted=fmt.status(figure, face, partial=partial) == "good",
     )
 
 

@@ -63,7 +63,8 @@ class Face:
     counts; ``unit_label`` is what stands behind the number ("h", "open"); ``precision`` counts the
     digits behind the point as displayed, of a percentage after the hundredfold. ``own`` are the
     targets of single segments of what is shown, by name; ``marks`` are changes of the formula,
-    ``odd`` the unusual figures of the whole.
+    ``odd`` the unusual figures of the whole. What ``grows`` with time meets or misses its target
+    when its period is over.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Face:
     own: tuple[tuple[str, Target], ...] = ()
     marks: tuple[Mark, ...] = ()
     odd: tuple[Odd, ...] = ()
+    grows: bool = False
 
     def at(self, segment: tuple[str | None, ...]) -> Face:
         """The face of one segment: with its own target where it has one."""

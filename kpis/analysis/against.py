@@ -23,8 +23,9 @@ from kpis.display import (
 from kpis.engine.change import Change, Kind, change
 from kpis.engine.query import Query
 from kpis.engine.result import Figure, State
-from kpis.engine.status import Direction, Status, Target, status
-from kpis.figures import Ask, answers, target_on
+from kpis.engine.status import Direction, Status, Target
+from kpis.figures import Ask, answers
+from kpis.goals import is_partial, judged, target_for
 from kpis.models import KPIVersion
 from kpis.scopes import Reader
 
@@ -110,7 +111,7 @@ def compared(
         words["segment"] = f"{other.dimension}: {other.name}"
     besides = [
         *(_beside(version, now, name, words[name], figure) for name, figure in figures.items()),
-        *_targets(version, now, query, part),
+        *_targets(version, now, query, part, cut=got["now"].cut),
         *_baseline(version, now),
     ]
     return Compared(
@@ -146,13 +147,12 @@ def _beside(version: KPIVersion, now: Figure, what: str, words: str, figure: Fig
 
 
 def _targets(
-    version: KPIVersion, now: Figure, query: Query, part: Part | None
-) -> Iterator[Beside]:  # fmt: skip
-    assert query.start is not None
-    target = target_on(version, query.start, part.target_of if part is not None else None)
+    version: KPIVersion, now: Figure, query: Query, part: Part | None, *, cut: bool
+) -> Iterator[Beside]:
+    target = target_for(version, query, part.target_of if part is not None else None, cut=cut)
     if target is None:
         return
-    found = status(now, target)
+    found = judged(version, now, target, partial=is_partial(version, query))
     goal = goal_for(target, now)
     beside = _beside(version, now, "target", good_text(target, version), Figure(goal))
     if found is not Status.NONE:

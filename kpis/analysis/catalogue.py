@@ -13,9 +13,10 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.pages import number_of
 from kpis import selectors
+from kpis.asking import definition_of
 from kpis.engine.query import is_level
 from kpis.engine.status import Status, status
-from kpis.figures import definition_of, target_on
+from kpis.goals import is_judged, target_on
 from kpis.measured import measured_for
 from kpis.models import KPI, KPIVersion
 from kpis.overview import Line, lines_of
@@ -124,17 +125,21 @@ def _with_status(user: User, kpis: QuerySet[KPI], wanted: str) -> list[int]:
     """The KPIs whose last figure has a status, of those whose values the person may see."""
     seen = selectors.valued_kpis(user).order_by().values("pk")
     versions = list(_published(kpis.filter(pk__in=seen)))
-    measured = measured_for(user, versions).rows
-    return [v.kpi_id for v in versions if _status(v, measured.get(v.pk, [])) == wanted]
+    found = measured_for(user, versions)
+    return [
+        v.kpi_id
+        for v in versions
+        if _status(v, found.rows.get(v.pk, []), cut=v.pk in found.own) == wanted
+    ]
 
 
-def _status(version: KPIVersion, rows: list[Any]) -> str:
+def _status(version: KPIVersion, rows: list[Any], *, cut: bool) -> str:
     """Of the last full period, or of a level now."""
     try:
         definition = definition_of(version)
         known = [row for row in rows if row.value is not None]
         whole = [row for row in known if is_level(definition) or not row.partial]
-        if not whole:
+        if not whole or not is_judged(version, one_period=True, all_rows=not cut):
             return Status.NONE
         day = whole[-1].period_start.astimezone(ZoneInfo(definition.time_zone)).date()
         return status(figure_of(whole[-1]), target_on(version, day)).value

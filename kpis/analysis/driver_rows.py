@@ -17,8 +17,8 @@ from kpis.engine.change import Change, change
 from kpis.engine.change import Kind as ChangeKind
 from kpis.engine.drivers import Driver, Segment
 from kpis.engine.result import Figure
-from kpis.engine.status import Status, status
-from kpis.figures import target_on
+from kpis.engine.status import Status
+from kpis.goals import is_partial, judged, target_for
 from kpis.models import KPIVersion
 
 SHOWN = 20
@@ -159,10 +159,11 @@ def _row(version: KPIVersion, found: Moved, segment: Segment, driver: Driver | N
         segment_name(segment), _figure(then, version), _figure(here, version),
         few=any(figure is not None and figure.few for figure in (then, here)),
     )  # fmt: skip
-    if here is not None and found.query_now.start is not None:
-        target = target_on(version, found.query_now.start, (found.by, segment[0]))
-        state = status(here, target)
-        if target is not None and state is not Status.NONE:
+    if here is not None:
+        target = target_for(version, found.query_now, (found.by, segment[0]), cut=found.cut)
+        partial = is_partial(version, found.query_now)
+        state = judged(version, here, target, partial=partial)
+        if state is not Status.NONE:
             row = replace(row, status=state.value, word=status_word(state))
     if driver is not None:
         return _contributed(row, version, found, driver)

@@ -26,7 +26,7 @@ class Moved:
     """Both wholes, the figures of the segments, and what each of them contributed.
 
     Of kind "own" the segments do not make up the whole: ``drivers`` is empty, and the segments
-    stand for themselves.
+    stand for themselves. ``cut`` figures are of some rows only, those open to the reader.
     """
 
     by: str
@@ -38,6 +38,7 @@ class Moved:
     drivers: tuple[Driver, ...]
     query_before: Query
     query_now: Query
+    cut: bool = False
 
     @property
     def change(self) -> float | int | None:
@@ -81,20 +82,24 @@ def moved(version: KPIVersion, by: str, before: Query, now: Query, *, reader: Re
             _("The KPI cannot be split by “%(name)s”.") % {"name": by}, field="by"
         )  # fmt: skip
     queries = [before, now, replace(before, by=(by,)), replace(now, by=(by,))]
-    then, here, split_then, split_here = _results(version, queries, reader)
+    (then, here, split_then, split_here), cut = _results(version, queries, reader)
     kind = kind_of(definition)
     found: tuple[Driver, ...] = ()
     if kind != "own":
         if then[()].value is None or here[()].value is None:
             raise Invalid(_("One of the two periods has no figure to compare."), field="against")
         found = drivers(definition, split_then, split_here)
-    return Moved(by, kind, then[()], here[()], split_then, split_here, found, before, now)
+    return Moved(by, kind, then[()], here[()], split_then, split_here, found, before, now, cut)
 
 
-def _results(version: KPIVersion, queries: Sequence[Query], reader: Reader) -> list[Split]:
+def _results(
+    version: KPIVersion, queries: Sequence[Query], reader: Reader
+) -> tuple[list[Split], bool]:
+    """The answers, and whether they are of some rows only."""
+    got = answers([Ask(version, query) for query in queries], reader=reader)
     found: list[Split] = []
-    for answer in answers([Ask(version, query) for query in queries], reader=reader):
+    for answer in got:
         if answer.result is None:
             raise Invalid(answer.error)
         found.append({point.segment: point.figure for point in answer.result})
-    return found
+    return found, any(answer.cut for answer in got)

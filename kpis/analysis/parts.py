@@ -66,7 +66,7 @@ def _values(version: KPIVersion, dimension: str, cuts: Mapping[int, Cut]) -> Ite
             try:
                 cut = cuts.get(leaf.dataset_id)
                 yield from values_of(load, dimension, cut, limit=OFFERED).values
-            except (PortalError, OSError):
+            except PortalError:
                 continue
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -24,9 +25,9 @@ from kpis.engine.definition import GRAINS, columns_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query, check_query, check_split
 from kpis.engine.result import Point
-from kpis.engine.status import status
-from kpis.figures import Ask, definition_of, target_on
+from kpis.figures import Ask, definition_of
 from kpis.figures import answers as answers_to
+from kpis.goals import is_partial, judged, target_for
 from kpis.models import KPIVersion
 from kpis.permissions import manages_data
 
@@ -60,7 +61,8 @@ class FigureOutput(serializers.Serializer[Any]):
     few = serializers.BooleanField()
     status = serializers.ChoiceField(
         FIGURE_STATUSES,
-        help_text="Against the target in force when the period began; of a segment its own.",
+        help_text="Against the target in force when the period began; of a segment its own. None "
+        "of a count or a sum that is not of one whole period of the KPI's grain and all its rows.",
     )
 
 
@@ -86,6 +88,9 @@ class KPIFiguresOutput(serializers.Serializer[Any]):
     by = serializers.ListField(child=serializers.CharField())
     figures = FigureOutput(many=True)
     unfiltered = UnfilteredOutput(many=True)
+    unlike = serializers.BooleanField(
+        help_text="A formula: some of its KPIs count the reader's rows, others all rows."
+    )
 
 
 class KPIFigures(APIView):
@@ -114,12 +119,13 @@ class KPIFigures(APIView):
             "held_back": held_of(version) is not None,
             "time_zone": result.time_zone,
             "by": result.by,
-            "figures": [_figure(version, query, point) for point in result.points],
+            "figures": [_figure(version, query, point, cut=answer.cut) for point in result.points],
             "unfiltered": [
                 {"kpi": part.version.kpi.slug, "columns": part.ignored}
-                for part in answer.parts
+                for part in answer.all_parts()
                 if part.ignored
             ],
+            "unlike": answer.unlike,
         }
 
 
@@ -196,11 +202,15 @@ def _check_open(user: User, version: KPIVersion, query: Query) -> None:
         )
 
 
-def _figure(version: KPIVersion, query: Query, point: Point) -> dict[str, Any]:
+def _figure(version: KPIVersion, query: Query, point: Point, *, cut: bool) -> dict[str, Any]:
     figure, period = point.figure, point.period
-    day = period.start.date() if period else query.start
+    whole = None
+    if period is not None:
+        query = replace(query, start=period.start.date())
+        whole = period.grain == definition_of(version).grain
     part = (query.by[0], point.segment[0]) if len(query.by) == 1 else None
-    target = target_on(version, day, part) if day is not None else None
+    target = target_for(version, query, part, one_period=whole, cut=cut)
+    partial = period.partial if period is not None else is_partial(version, query)
     return {
         "start": period.start if period else None,
         "end": period.end if period else None,
@@ -213,5 +223,5 @@ def _figure(version: KPIVersion, query: Query, point: Point) -> dict[str, Any]:
         "rows": figure.rows,
         "left_out": figure.left_out,
         "few": figure.few,
-        "status": status(figure, target).value,
+        "status": judged(version, figure, target, partial=partial).value,
     }

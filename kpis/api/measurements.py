@@ -93,7 +93,7 @@ class RestatementOutput(serializers.Serializer[Any]):
     period_end = serializers.DateTimeField(source="now.period_end")
     then = serializers.FloatField(source="then.value", allow_null=True)
     load_then = serializers.IntegerField(source="then.load.number")
-    reported_at = serializers.DateTimeField(source="then.refresh.finished_at", allow_null=True)
+    reported_at = serializers.DateTimeField(source="then.created_at")
     now = serializers.FloatField(source="now.value", allow_null=True)
     load_now = serializers.IntegerField(source="now.load.number")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,13 @@ class Change:
     absolute: float | int | None = None
     percent: float | None = None
     points: float | None = None
+
+
+def is_same(one: float | None, other: float | None) -> bool:
+    """Whether two values are one figure: sums of the same rows differ in their last digits."""
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def change(now: Figure, before: Figure, *, is_share: bool = False) -> Change:

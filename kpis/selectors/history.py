@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from kpis.derived import is_derived
+from kpis.engine.change import is_same
 from kpis.engine.result import State
 from kpis.models import KPI, KPIVersion, Measurement, Refresh
 
@@ -34,15 +35,22 @@ def reported(kpi: KPI) -> QuerySet[Measurement]:
 def reported_before(
     version: KPIVersion, now: Iterable[Measurement]
 ) -> dict[datetime, list[Measurement]]:
-    """Per period what other loads had, where it was not the same; full periods only."""
+    """Per period what other loads had, where it was not the same; full periods only.
+
+    In the order in which they were first reported.
+    """
     current = {row.period_start: row for row in now if not row.partial}
     others = Measurement.objects.filter(version=version, period_start__in=current, partial=False)
     found: dict[datetime, list[Measurement]] = {}
-    for row in others.select_related("load", "refresh").order_by("refresh"):
+    for row in others.select_related("load").order_by("pk"):
         here = current[row.period_start]
-        if row.load_id != here.load_id and (row.value, row.state) != (here.value, here.state):
+        if row.load_id != here.load_id and not _agree(row, here):
             found.setdefault(row.period_start, []).append(row)
     return found
+
+
+def _agree(one: Measurement, other: Measurement) -> bool:
+    return one.state == other.state and is_same(one.value, other.value)
 
 
 @dataclass(frozen=True)
@@ -56,11 +64,16 @@ class Restatement:
 def restatements_of(
     now: Iterable[Measurement], before: Mapping[datetime, Sequence[Measurement]]
 ) -> list[Restatement]:
-    """From what is measured now and what ``reported_before`` found, newest period first."""
+    """From what is measured now and what ``reported_before`` found, newest period first.
+
+    What counts again after a roll back was reported before all others, and is what it was then.
+    """
     found = [
         Restatement(before[row.period_start][0], row)
         for row in now
-        if not row.partial and row.period_start in before
+        if not row.partial
+        and row.period_start in before
+        and before[row.period_start][0].pk < row.pk
     ]
     return found[::-1]
 
@@ -78,7 +91,7 @@ class Reformulated:
 
     @property
     def differs(self) -> bool:
-        return (self.then.value, self.then.state) != (self.now.value, self.now.state)
+        return not _agree(self.then, self.now)
 
 
 def reformulated(

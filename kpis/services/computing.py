@@ -120,5 +120,8 @@ def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
     put_rows(
         Measurement, names, rows,
         unique=["version", "load", "grain", "period_start"],
-        update=["refresh", *(name for name in FIGURES if name not in {"grain", "period_start"})],
+        update=[
+            "refresh", "updated_at",
+            *(name for name in FIGURES if name not in {"grain", "period_start"}),
+        ],
     )  # fmt: skip

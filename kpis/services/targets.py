@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
-from kpis.figures import definition_of, target_of
+from kpis.asking import definition_of
+from kpis.goals import target_of
 from kpis.models import KPI, KPIVersion, Target
 from kpis.permissions import may_set_target, require_publisher
 from kpis.selectors import draft_of, published_of

@@ -26,12 +26,14 @@ from dashboards.reports.services.subscriptions import subscribe
 from dashboards.usage.services.decisions import log_decision
 from feedback.services.threads import open_thread
 from kpis.models import Dataset, KPIVersion, Measurement
+from kpis.services.kpis import create_kpi, publish_version
 from kpis.services.steps import show_at_step
+from kpis.services.targets import set_target
 from personas.models import Membership
 from personas.selectors import steps_of
-from tests.fixtures.kpis import run_jobs
-from tests.fixtures.tickets import ticket_rows
-from tests.fixtures.world import World
+from tests.fixtures.kpis import publish_kpi, run_jobs
+from tests.fixtures.tickets import VOLUME, make_tickets, ticket_rows
+from tests.fixtures.world import LONG_AGO, World
 from tests.policies.conftest import Readers
 
 pytestmark = pytest.mark.django_db
@@ -372,3 +374,40 @@ def test_charts_of_a_page_read_the_rows_of_a_reader_once(
         assert not any(other in repr(told) for _sql, told in asked for other in others)
 
     assert found == {"member": [1, 0], "colleague": [1]}  # asked again, it is known
+
+
+def test_formula_over_limited_and_open_rows_says_that_they_are_unlike(
+    readers: Readers, volume: KPIVersion, owner: User, world: World, client_of: Open
+) -> None:
+    everybody = make_tickets(owner, ticket_rows(), name="Open tickets")
+    publish_kpi(owner, world.question, everybody, VOLUME, name="All tickets")
+    kpi = create_kpi(
+        actor=owner, name="Part", question=world.question, category="quality",
+        definition={"measure": {"formula": "a / b", "kpis": {"a": volume.kpi.slug,
+                                                             "b": "all-tickets"}}},
+    )  # fmt: skip
+    publish_version(actor=owner, kpi=kpi)
+    run_jobs()
+
+    def unlike(name: str) -> tuple[bool, bool]:
+        client = client_of(readers.people[name])
+        told = client.post(f"{API}/kpis/{kpi.slug}/figures/", {}, "application/json").json()
+        return told["unlike"], "compares unlike rows" in client.get(kpi.get_absolute_url()).text
+
+    assert [unlike(name) for name in ("owner", "analyst")] == [(False, False), (True, True)]
+
+
+def test_count_of_own_rows_is_not_held_against_the_target_of_all(
+    readers: Readers, volume: KPIVersion, owner: User, client_of: Open
+) -> None:
+    set_target(actor=owner, kpi=volume.kpi, valid_from=LONG_AGO, good=20, watch=10)
+    run_jobs()
+    body = {"start": "2026-09-01", "end": "2026-10-01"}
+
+    def judged(name: str) -> tuple[str, str]:
+        client = client_of(readers.people[name])
+        told = client.post(f"{API}/kpis/{volume.kpi.slug}/figures/", body, "application/json")
+        page = client.get(volume.kpi.get_absolute_url())
+        return told.json()["figures"][0]["status"], page.context["sheet"].rows[-3].status
+
+    assert [judged(name) for name in ("owner", "analyst")] == [("good", "good"), ("none", "none")]

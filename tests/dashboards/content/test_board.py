@@ -25,7 +25,7 @@ from kpis.models import KPI, Dataset, KPIVersion
 from kpis.scopes import PORTAL
 from kpis.services.kpis import change_draft, publish_version, start_version
 from tests.fixtures.kpis import publish_kpi
-from tests.fixtures.loads import write_rows
+from tests.fixtures.loads import make_dataset, write_rows
 from tests.fixtures.tickets import AS_OF, HOURS, TICKETS, make_tickets, ticket_rows
 from tests.fixtures.world import World
 
@@ -253,3 +253,46 @@ def test_chart_says_when_its_formula_changed_and_why(owner: User, sla: KPIVersio
     assert after.notes == ["Formula changed with v2 on 15 Sep 2026: Waiting does not count."]
     assert after.figure is not None
     assert "v2" in [note["text"] for note in after.figure["layout"]["annotations"]]
+
+
+WORDS = """
+SELECT TIMESTAMP '2026-09-01 08:00:00' AS opened_at, md5(CAST(i AS VARCHAR)) || md5(CAST(-i AS
+VARCHAR)) AS word FROM range(300000) AS r(i)
+"""
+
+
+def test_figure_that_takes_too_much_memory_stays_alone(
+    owner: User, world: World, settings: Any
+) -> None:
+    settings.QUERY_MEMORY_MB = 24
+    data = make_dataset(owner, "Words", WORDS)
+    several = {"agg": "count_distinct", "column": "word"}
+    versions = [
+        publish_kpi(
+            owner, world.question, data, {"measure": m, "time_column": "opened_at"}, name=name
+        )
+        for name, m in (("Rows", {"agg": "count"}), ("Different words", several))
+    ]
+    tiles = ({"type": "number", "kpi_version": version.pk} for version in versions)
+    counted, large = shown(page(*tiles), "period=all").tiles
+
+    assert (str(counted.number and counted.number.value), counted.error) == ("300,000", "")
+    assert large.error == (
+        "Computing this takes more memory than there is. Choose a shorter range."
+    )
+
+
+def test_damaged_file_is_a_sentence_on_its_tile(owner: User, world: World, sla: KPIVersion) -> None:
+    data = make_dataset(owner, "Words", WORDS.replace("300000", "30"))
+    count = {"measure": {"agg": "count"}, "time_column": "opened_at", "dimensions": ["word"]}
+    version = publish_kpi(owner, world.question, data, count, name="Rows")
+    load = Dataset.objects.select_related("live").get(pk=data.pk).live
+    assert load is not None
+    load.file.write_bytes(b"PAR1" + load.file.read_bytes()[4:40] + b"PAR1")
+    tiles = ({"type": "number", "kpi_version": pk} for pk in (version.pk, sla.pk))
+    lost, whole = shown(
+        page(*tiles, choices=[{"key": "c", "label": "Word", "column": "word"}])
+    ).tiles
+
+    assert lost.error == "The data could not be read."
+    assert (whole.number is not None, whole.error) == (True, "")

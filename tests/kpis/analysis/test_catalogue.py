@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import NotAllowed
 from dashboards.content.models import Dashboard
-from kpis.models import KPI, Dataset, KPIVersion, Measurement
+from kpis.models import KPI, Dataset, DataSource, KPIVersion, Load, Measurement
 from kpis.selectors.verified import verified_of
 from kpis.services.kpis import change_draft, publish_version, start_version
+from kpis.services.loads import roll_back
 from kpis.services.refresh import request_refresh
 from kpis.services.verifying import verify_kpi
 from tests.fixtures.kpis import publish_kpi, run_jobs
@@ -186,3 +188,87 @@ def test_new_formula_is_marked_with_its_reason(
     assert f"v2, another formula: {reason}" in page.text
     pinned = client_of(member).get(f"/dashboards/{live.slug}/").text
     assert reason not in pinned  # it shows the version that it was released with
+
+
+def restated(client: Client, version: KPIVersion) -> list[tuple[float, float, str]]:
+    found = client.get(f"/api/v1/kpis/{version.kpi.slug}/restatements/").json()["restatements"]
+    return [(row["then"], row["now"], row["reported_at"][:10]) for row in found]
+
+
+def test_restatement_says_when_it_was_first_reported(
+    ace: User, owner: User, volume: KPIVersion, tickets: Dataset, client_of: Open
+) -> None:
+    run_jobs()
+    first = datetime(2026, 10, 1, 6, tzinfo=UTC)
+    Measurement.objects.filter(version=volume).update(created_at=first)
+    request_refresh(actor=owner, kpi=volume.kpi)  # the same rows once more
+    run_jobs()
+    rows = [row for row in ticket_rows() if row["opened_at"] != datetime(2026, 9, 2, 9)]
+    write_rows(tickets, TICKETS, rows, as_of=AS_OF)
+    request_refresh(actor=owner, kpi=volume.kpi)
+    run_jobs()
+
+    assert restated(client_of(ace), volume) == [(22, 21, "2026-10-01")]
+
+
+def test_what_counts_again_after_a_roll_back_is_no_restatement(
+    ace: User, owner: User, volume: KPIVersion, tickets: Dataset, client_of: Open
+) -> None:
+    run_jobs()
+    before = tickets.loads.get()
+    rows = [row for row in ticket_rows() if row["opened_at"] != datetime(2026, 9, 2, 9)]
+    write_rows(tickets, TICKETS, rows, as_of=AS_OF)
+    request_refresh(actor=owner, kpi=volume.kpi)
+    run_jobs()
+    Load.objects.filter(pk=tickets.loads.get(number=2).pk).update(state="superseded")
+    roll_back(actor=owner, load=Load.objects.get(pk=before.pk))
+    run_jobs()
+    page = client_of(ace).get(volume.kpi.get_absolute_url())
+
+    assert restated(client_of(ace), volume) == []
+    assert "reported as 21 from load 2" in page.text
+
+
+def test_last_digits_of_a_sum_are_no_restatement(
+    ace: User, owner: User, volume: KPIVersion, tickets: Dataset, client_of: Open
+) -> None:
+    run_jobs()
+    Measurement.objects.filter(version=volume).update(value=F("value") * (1 + 1e-14))
+    write_rows(tickets, TICKETS, ticket_rows(), as_of=AS_OF)
+    request_refresh(actor=owner, kpi=volume.kpi)
+    run_jobs()
+
+    assert restated(client_of(ace), volume) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"options": {"date_order": "MDY"}}, {"options": {"null_tokens": ["-"]}}]
+)
+def test_mark_drops_where_cells_are_read_otherwise(
+    verified: KPIVersion, change: dict[str, Any]
+) -> None:
+    Dataset.objects.filter(pk=verified.dataset_id).update(**change)
+
+    assert holds(verified) is False
+
+
+def test_mark_stays_where_a_file_is_cut_otherwise(verified: KPIVersion) -> None:
+    Dataset.objects.filter(pk=verified.dataset_id).update(options={"delimiter": ";"})
+
+    assert holds(verified) is True
+
+
+def test_mark_drops_where_the_source_is_elsewhere(verified: KPIVersion, owner: User) -> None:
+    source = DataSource.objects.create(
+        slug="desk", name="Desk", kind="postgresql", host="one.example", owner=owner
+    )
+    Dataset.objects.filter(pk=verified.dataset_id).update(source=source)
+    verify_kpi(actor=User.objects.get(email=verified_by(verified)), kpi=verified.kpi, note="Again.")
+    assert holds(verified) is True
+    DataSource.objects.update(host="two.example")
+
+    assert holds(verified) is False
+
+
+def verified_by(version: KPIVersion) -> str:
+    return version.verifications.latest("pk").by.email

@@ -13,7 +13,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid
 from dashboards.content.models import Dashboard
 from dashboards.content.sources import Source
-from kpis.figures import target_on
+from kpis.goals import target_on
 from kpis.models import KPIVersion, Target
 from kpis.services.targets import set_target
 from tests.fixtures.world import LONG_AGO
