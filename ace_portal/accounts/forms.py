@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.forms import time_zone_choices
+from ace_portal.lib.lists import in_a_line, of_a_line
 
 
 class SignInForm(AuthenticationForm):
@@ -49,7 +50,7 @@ class AttributesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return "\n".join(f"{name}: {'; '.join(values)}" for name, values in sorted(value.items()))
+        return "\n".join(f"{name}: {in_a_line(values)}" for name, values in sorted(value.items()))
 
     def clean(self, value: Any) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -60,7 +61,7 @@ class AttributesField(forms.CharField):
                     _("Write each attribute on a line of its own: its name, “:”, its values.")
                 )
             if name.strip():
-                found[name.strip()] = values.split(";")
+                found.setdefault(name.strip(), []).extend(of_a_line(values))
         return found
 
 

@@ -10,8 +10,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import field_of
+from ace_portal.lib.lists import in_a_line, of_a_line
 from kpis.models import Dataset, RowPolicy
-from kpis.rows import SEPARATOR
 from kpis.selectors.data import limiting_columns
 from personas.models import UserGroup
 
@@ -52,7 +52,7 @@ class PolicyForm(forms.Form):
             self.fields[name] = forms.CharField(
                 label=group.name, required=False, max_length=LONGEST
             )
-            self.initial[name] = f"{SEPARATOR} ".join(rules.get(group.pk, ()))
+            self.initial[name] = in_a_line(rules.get(group.pk, ()))
 
     @property
     def rules(self) -> list[BoundField]:
@@ -62,7 +62,7 @@ class PolicyForm(forms.Form):
         """``column``, ``attribute`` and ``rules``, as the service takes them."""
         given = super().clean() or self.cleaned_data
         rules = {
-            group: given.pop(name).split(SEPARATOR)
+            group: of_a_line(given.pop(name))
             for name, group in self.groups.items()
             if given.get(name)
         }

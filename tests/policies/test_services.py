@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ace_portal.accounts.forms import AttributesField
 from ace_portal.accounts.models import User
 from ace_portal.accounts.services import change_person
 from ace_portal.audit.models import AuditEntry
@@ -267,3 +268,28 @@ def test_attributes_are_given_through_the_api(client_of: Open, admin: User) -> N
 
     assert (made.status_code, made.json()["attributes"]) == (201, {"place": ["North"]})
     assert (refused.status_code, refused.json()["field"]) == (400, "attributes")
+
+
+def test_value_with_the_sign_between_values_in_it_stays_one(
+    client_of: Open, admin: User, owner: User, member: User, world: World, tickets: Dataset
+) -> None:
+    odd = ["R; D", 'Sales "North"', "East"]
+    limit(owner, tickets, world, attribute="place", rules={world.group: odd})
+    change_person(actor=admin, person=member, attributes={"place": odd})
+    for client, address in (
+        (client_of(owner), reverse("kpis:dataset-policy", args=[tickets.slug])),
+        (client_of(admin), reverse("accounts:person-edit", args=[member.pk])),
+    ):
+        form = client.get(address).context["form"]
+        shown = {name: form[name].value() for name in form.fields}
+        assert client.post(address, {k: v for k, v in shown.items() if v}).status_code == 302
+    member.refresh_from_db()
+
+    assert RowPolicy.objects.get().rules.get().values == odd
+    assert member.attributes == {"place": odd}
+
+
+def test_attribute_that_is_said_twice_has_both_values() -> None:
+    field = AttributesField()
+
+    assert field.clean("place: North\nplace: South; East") == {"place": ["North", "South", "East"]}
