@@ -101,9 +101,23 @@ def _impact(user: User, dataset: Dataset, types: Types, file: Path | None, folde
     changed: dict[int, tuple[Types | None, str]] = {dataset.pk: (types, "")}
     _add_datasets(found, dataset, file, folder, changed)
     broken = _add_kpis(found, changed)
-    reached = set(broken) | dependents_of(broken)
-    _add_uses(found, uses_of(user, reached), broken, {})
+    over = KPIVersion.objects.filter(dataset__in=changed).values_list("kpi", flat=True)
+    uses = uses_of(user, {*over, *broken, *dependents_of(broken)})
+    older = _older(uses)
+    uses = [u for u in uses if u.version not in older or older[u.version].dataset_id in changed]
+    pinned = {
+        pk: _read_by(one, changed)[1] for pk, one in older.items() if one.dataset_id in changed
+    }
+    _add_uses(found, uses, broken, {}, pinned)
     return found
+
+
+def _older(uses: Iterable[Use]) -> dict[int, KPIVersion]:
+    """The versions (by key) over data that charts still show after others took over."""
+    rows = KPIVersion.objects.filter(pk__in={use.version for use in uses}, parts__isnull=True)
+    return {
+        row.pk: row for row in rows.exclude(state__in=STATES).select_related("kpi", "dataset__live")
+    }
 
 
 def _add_datasets(
@@ -191,17 +205,21 @@ def _add_kpis(found: Impact, changed: Mapping[int, tuple[Types | None, str]]) ->
     )
     broken: dict[int, str] = {}
     for version in versions.select_related("kpi", "dataset__live").order_by("kpi__name", "-state"):
-        types, why = changed[version.dataset_id]
-        columns: tuple[str, ...] = ()
-        if types is not None:
-            columns, why = _reads(version, types)
         if version.kpi_id in broken:
             continue  # what is published has said so
+        columns, why = _read_by(version, changed)
         broken[version.kpi_id] = why
         kpi = version.kpi
         found.kpis.append(Touched(kpi.name, kpi.get_absolute_url(), columns, why))
     _add_derived(found, list(broken), broken)
     return broken
+
+
+def _read_by(
+    version: KPIVersion, changed: Mapping[int, tuple[Types | None, str]]
+) -> tuple[tuple[str, ...], str]:
+    types, why = changed[version.dataset_id]
+    return ((), why) if types is None else _reads(version, types)
 
 
 def _reads(version: KPIVersion, types: Types) -> tuple[tuple[str, ...], str]:
@@ -252,12 +270,16 @@ def _add_uses(
     uses: Iterable[Use],
     broken: Mapping[int, str],
     splits: Mapping[int, set[str]],
+    pinned: Mapping[int, str] | None = None,
 ) -> None:
-    """Charts, and the dashboards that they stand on; one breaks with its KPI, or with its split."""
+    """Charts, and the dashboards that they stand on; one breaks with its KPI, or with its split.
+
+    ``pinned`` says of older versions, by key, why they break: what shows one breaks with it.
+    """
     charts: dict[tuple[str, str], Touched] = {}
     places: dict[str, Touched] = {}
     for use in uses:
-        why = broken.get(use.kpi, "")
+        why = (pinned or {}).get(use.version, broken.get(use.kpi, ""))
         columns: tuple[str, ...] = ()
         if not why and use.split and use.kpi in splits and use.split not in splits[use.kpi]:
             columns = (use.split,)

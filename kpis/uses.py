@@ -13,10 +13,12 @@ from ace_portal.lib.registries import kpi_uses
 class Use:
     """One chart; ``split`` is the dimension by which it splits.
 
-    ``release`` says whether people see it, or it is in work.
+    ``version`` is the KPI's version that it shows, by its key. ``release`` says whether people see
+    it, or it is in work.
     """
 
     kpi: int
+    version: int
     chart: str
     split: str
     place: str

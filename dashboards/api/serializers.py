@@ -11,9 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ace_portal.accounts.models import User
-from dashboards.content.board import Board, TileView
+from dashboards.content.board import Board
 from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.showing import TileView
 from dashboards.lifecycle.models import MAX_REASON, Launch
 from dashboards.people import Choice
 from kpis.engine.result import Point

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
 from dashboards import rendering as r
-from dashboards.content.board import TileView, draw
+from dashboards.content.board import draw
 from dashboards.content.document import Document
 from dashboards.content.filters import default_state
 from dashboards.content.models import Version
 from dashboards.content.planning import Page, Plan, plan_tile
 from dashboards.content.selectors import document_of
+from dashboards.content.showing import TileView
 from dashboards.content.sources import sources_of
 from kpis.scopes import Reader
 

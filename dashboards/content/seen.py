@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import NotVisible
 from dashboards import rendering as r
-from dashboards.content.board import TileView, board
+from dashboards.content.board import board
 from dashboards.content.document import parse
 from dashboards.content.filters import query_string, read_state, state_words
 from dashboards.content.models import Version
+from dashboards.content.showing import TileView
 from dashboards.content.sources import pinned, sources_of
 from dashboards.content.titles import title_of
 from kpis.scopes import scope_of

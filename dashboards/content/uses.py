@@ -32,8 +32,9 @@ def uses_for(user: User, kpis: set[int]) -> list[Use]:
         if spec is None:
             continue
         use = Use(
-            kpi.pk, _name(spec, kpi.name), spec.by or "", version.dashboard.name,
-            version.dashboard.get_absolute_url(), version.state == Version.State.RELEASED,
+            kpi.pk, row.kpi_version_id, _name(spec, kpi.name), spec.by or "",
+            version.dashboard.name, version.dashboard.get_absolute_url(),
+            version.state == Version.State.RELEASED,
         )  # fmt: skip
         # A chart that is released and in work, too, is one chart.
         found.setdefault((version.dashboard_id, kpi.pk, row.key, spec.by is None), use)

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from ace_portal.notifications.mail import Part
 from ace_portal.notifications.unsubscribing import unsubscribe_url
-from dashboards.content.board import Board, TileView, board
+from dashboards.content.board import Board, board
 from dashboards.content.filters import query_string, read_state, span_words, state_words
 from dashboards.content.models import Version
 from dashboards.content.selectors import document_of, released_of
+from dashboards.content.showing import TileView
 from dashboards.rendering import Cell
 from dashboards.rendering.format import has_value
 from dashboards.rendering.picture import Painter, picture

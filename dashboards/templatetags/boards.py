@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ace_portal.lib.memory import Memory
-from dashboards.content.board import TileView
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.selectors import (
     dashboards_using,
@@ -19,6 +18,7 @@ from dashboards.content.selectors import (
     prototypes_for,
     released_by_dashboard,
 )
+from dashboards.content.showing import TileView
 from dashboards.lifecycle.portfolio import glance_of
 from kpis.models import KPI
 

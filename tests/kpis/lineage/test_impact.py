@@ -271,3 +271,32 @@ def test_formula_breaks_with_its_own_kpis_alone(
     why = {one.name: bool(one.why) for one in found.kpis}
     assert why["SLA of the clean rows"]
     assert (why["Everything"], why["Whole"], why["Broken"]) == (False, False, True)
+
+
+def test_released_chart_breaks_with_the_version_that_it_shows(
+    owner: User, live: Dashboard, sla: KPIVersion, tickets: Dataset
+) -> None:
+    """It is pinned to a share of "met"; the version in force counts tickets alone."""
+    kpis.start_version(actor=owner, kpi=sla.kpi, reason="Counts are enough.")
+    kpis.change_draft(actor=owner, kpi=sla.kpi, definition=LATE)
+    kpis.publish_version(actor=owner, kpi=sla.kpi)
+    found = impact_of(actor=owner, dataset=tickets, types={"met": "text"})
+
+    assert [one.why for one in found.kpis if one.name == sla.kpi.name] == [""]
+    why = {one.name: one.why for one in found.charts if sla.kpi.name in one.name}
+    assert why
+    assert all("“met”" in reason for reason in why.values())
+
+
+def test_released_chart_stays_whole_where_the_next_version_breaks(
+    owner: User, live: Dashboard, volume: KPIVersion, tickets: Dataset
+) -> None:
+    kpis.start_version(actor=owner, kpi=volume.kpi, reason="Those that were kept.")
+    kpis.change_draft(actor=owner, kpi=volume.kpi, definition=SLA)
+    kpis.publish_version(actor=owner, kpi=volume.kpi)
+    found = impact_of(actor=owner, dataset=tickets, types={"met": "text"})
+
+    assert [bool(one.why) for one in found.kpis if one.name == volume.kpi.name] == [True]
+    why = {one.name: one.why for one in found.charts if volume.kpi.name in one.name}
+    assert why
+    assert set(why.values()) == {""}
