@@ -15,7 +15,7 @@ from dashboards.content.filters import query_string, read_state
 from dashboards.content.models import Version
 from dashboards.content.moving import movement
 from dashboards.frame import frame, opened, trail
-from dashboards.views.pages import back_url, explain_query
+from dashboards.views.links import back_url, explain_query
 from dashboards.views.usage import counted
 from kpis.analysis.stretches import AGAINST
 

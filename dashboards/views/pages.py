@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ace_portal.accounts.models import User
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.forms import form_page
@@ -19,31 +17,35 @@ from ace_portal.lib.pages import number_in, page_of
 from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
-from dashboards.content.explain import Explanation, explain
+from dashboards.content.explain import explain
 from dashboards.content.filters import PERIODS, query_string, read_state, span_words
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
-from dashboards.content.sources import Source
 from dashboards.forms.dashboards import DashboardForm, HandOverForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
 from dashboards.lifecycle.selectors import canvas_of
-from dashboards.lifecycle.standing import LAST
 from dashboards.people import choice_for
 from dashboards.permissions import (
     is_owner,
     may_hand_over,
-    may_see_rows,
-    may_vouch,
     require_editor,
     require_handing_over,
 )
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
+from dashboards.views.links import (
+    back_url,
+    explain_query,
+    gate_pin_url,
+    moved_url,
+    pin_url,
+    rows_url,
+    subscribe_url,
+)
 from dashboards.views.usage import counted, was_filtered
-from kpis.derived import is_derived
 from personas.selectors import questions_for
 
 FORM = ["GET", "HEAD", "POST"]
@@ -127,72 +129,6 @@ def board_page(
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
     return render(request, template, frame(user, dashboard, tab, **context))
-
-
-def explain_query(version: Version, query: str) -> str:
-    """What a link to an explanation carries: the filters, and the version unless it is live."""
-    if version.state == Version.State.RELEASED:
-        return query
-    return "&".join(part for part in (f"version={version.number}", query) if part)
-
-
-def back_url(dashboard: Dashboard, version: Version, query: str) -> str:
-    """To the page whose figure is looked at, under the same filters."""
-    back = dashboard.get_absolute_url()
-    if version.state != Version.State.RELEASED:
-        back = reverse("dashboards:version-detail", args=[dashboard.slug, version.number])
-    return f"{back}?{query}" if query else back
-
-
-def rows_url(user: User, dashboard: Dashboard, key: str, query: str, source: Source) -> str:
-    """To the rows behind a figure; empty where one may not see them, or it has none of its own."""
-    if not may_see_rows(user, dashboard) or is_derived(source.version):
-        return ""
-    address = reverse("dashboards:tile-rows", args=[dashboard.slug, key])
-    own = urlencode({"kpi": source.version.pk})
-    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
-
-
-def moved_url(dashboard: Dashboard, key: str, query: str, source: Source) -> str:
-    """To what moved the figure; empty where nothing could be compared."""
-    if not source.dimensions or not source.timed:
-        return ""
-    address = reverse("dashboards:tile-drivers", args=[dashboard.slug, key])
-    own = urlencode({"kpi": source.version.pk})
-    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
-
-
-def pin_url(
-    user: User, dashboard: Dashboard, version: Version, key: str, query: str, view: Explanation
-) -> str:
-    """To a decision that keeps this figure; empty where none can be written down."""
-    released = version.state == Version.State.RELEASED
-    if not released or dashboard.is_over or view.figure is None:
-        return ""
-    if not selectors.launched_to(user).filter(pk=dashboard.pk).exists():
-        return ""
-    address = reverse("dashboards:decisions", args=[dashboard.slug])
-    own = urlencode({"tile": key, "kpi": view.source.version.pk})
-    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
-
-
-def gate_pin_url(user: User, dashboard: Dashboard, key: str, query: str, view: Explanation) -> str:
-    """To the decision at the present gate that keeps this figure; empty for who decides none."""
-    if dashboard.is_over or dashboard.stage > LAST or view.figure is None:
-        return ""
-    if not may_vouch(user, dashboard):
-        return ""
-    address = reverse("dashboards:gate-decide", args=[dashboard.slug, dashboard.stage])
-    own = urlencode({"tile": key, "kpi": view.source.version.pk})
-    return f"{address}?{own}&{query}" if query else f"{address}?{own}"
-
-
-def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
-    """To a report under these filters; empty where nothing would be sent."""
-    if dashboard.is_over or version.state != Version.State.RELEASED:
-        return ""
-    address = reverse("dashboards:report-new", args=[dashboard.slug])
-    return f"{address}?{urlencode({'filters': query})}" if query else address
 
 
 @access(SIGNED_IN)

@@ -20,7 +20,7 @@ from dashboards.content.models import Version
 from dashboards.content.rows import TileRows, as_text, rows_of_tile
 from dashboards.frame import frame, opened, trail
 from dashboards.permissions import require_rows
-from dashboards.views.pages import back_url, explain_query
+from dashboards.views.links import back_url, explain_query
 from dashboards.views.usage import counted
 from kpis.behind import EXPORTED, MOST_BYTES, MOST_CELLS, SHOWN
 

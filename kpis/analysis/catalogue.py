@@ -17,9 +17,9 @@ from kpis.asking import definition_of
 from kpis.engine.query import is_level
 from kpis.engine.status import Status, status
 from kpis.goals import is_judged, target_on
+from kpis.lines import Line, lines_of
 from kpis.measured import measured_for
 from kpis.models import KPI, KPIVersion
-from kpis.overview import Line, lines_of
 from kpis.selectors.verified import Verified, verified_of
 from kpis.sheet import figure_of
 from kpis.uses import uses_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ace_portal.accounts.models import User
 from kpis import selectors
 from kpis.analysis.drawing import Box, Drawing, draw
+from kpis.lines import Line, lines_of
 from kpis.models import KPI
-from kpis.overview import Line, lines_of
 from kpis.selectors.tree import Edge, Graph, graph_of_kpis
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from kpis.overview import Line, figures_at_steps
+from kpis.lines import Line, figures_at_steps
 from kpis.selectors import kpis_for
 from personas.models import Blueprint, Question, Step
 
