@@ -84,6 +84,16 @@ def target_for(
     return own if is_judged(version, one_period=one_period, all_rows=whole) else None
 
 
+def is_comparable(version: KPIVersion, query: Query, *, part: bool = False, cut: bool) -> bool:
+    """Whether what is known of the KPI as a whole, such as its baseline, is like the figure of a
+    range: of one period, and of all rows."""
+    return is_judged(
+        version,
+        one_period=is_one_period(query, definition_of(version)),
+        all_rows=query.where is None and not part and not cut,
+    )
+
+
 def is_judged(version: KPIVersion, *, one_period: bool, all_rows: bool) -> bool:
     """Whether a target says something about a figure.
 

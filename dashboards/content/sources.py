@@ -23,7 +23,7 @@ from kpis.engine.definition import Definition
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
-from kpis.goals import grows, is_judged, own_target_on, target_for, target_on
+from kpis.goals import grows, is_comparable, is_judged, own_target_on, target_for, target_on
 from kpis.models import KPI, KPIVersion, Load
 
 
@@ -179,6 +179,8 @@ def fixed_figure(
 ) -> tuple[Figure | None, str]:
     """The target or the baseline as a figure to compare with; None where there is none."""
     if against == "baseline" and source.kpi.baseline is not None:
+        if not is_comparable(source.version, query, cut=cut):
+            return None, ""
         return Figure(source.kpi.baseline), _("vs the baseline")
     asked = query if query.start is not None else replace(query, start=source.known_until())
     target = target_for(source.version, asked, cut=cut) if against == "target" else None

@@ -25,7 +25,7 @@ from kpis.engine.query import Query
 from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Status, Target
 from kpis.figures import Ask, answers
-from kpis.goals import is_partial, judged, target_for
+from kpis.goals import is_comparable, is_partial, judged, target_for
 from kpis.models import KPIVersion
 from kpis.scopes import Reader
 
@@ -112,7 +112,7 @@ def compared(
     besides = [
         *(_beside(version, now, name, words[name], figure) for name, figure in figures.items()),
         *_targets(version, now, query, part, cut=got["now"].cut),
-        *_baseline(version, now),
+        *_baseline(version, now, query, part, cut=got["now"].cut),
     ]
     return Compared(
         query_words(version, query), part, now, shown(now, version), tuple(_sorted(besides))
@@ -180,8 +180,12 @@ def _gap(delta: Delta | None, found: Status) -> Delta | None:
     return None if delta is None else replace(delta, tone=tones.get(found, "none"))
 
 
-def _baseline(version: KPIVersion, now: Figure) -> Iterator[Beside]:
+def _baseline(
+    version: KPIVersion, now: Figure, query: Query, part: Part | None, *, cut: bool
+) -> Iterator[Beside]:
     kpi = version.kpi
-    if kpi.baseline is not None:
+    if kpi.baseline is None:
+        return
+    if is_comparable(version, query, part=part is not None, cut=cut):
         words = kpi.baseline_note or _("as it was when it began")
         yield _beside(version, now, "baseline", words, Figure(kpi.baseline))

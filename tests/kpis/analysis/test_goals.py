@@ -13,6 +13,8 @@ from ace_portal.accounts.models import User
 from dashboards.content.board import board
 from dashboards.content.document import parse
 from dashboards.content.filters import FilterState
+from kpis.analysis.against import compared
+from kpis.analysis.parts import part_of
 from kpis.engine.arithmetic import parse_formula
 from kpis.engine.growing import formula_grows, grows_with_rows, grows_with_time
 from kpis.engine.parsing import parse_definition
@@ -194,3 +196,29 @@ def test_median_of_a_quarter_keeps_its_status(owner: User, world: World, tickets
     )
 
     assert tile(version, (date(2026, 7, 1), date(2026, 9, 30))).number.status == "good"
+
+
+def test_baseline_of_a_month_stands_beside_no_quarter_and_no_part(
+    owner: User, volume: KPIVersion
+) -> None:
+    kpis.change_kpi(actor=owner, kpi=volume.kpi, baseline=30.0)
+    month = Query(start=date(2026, 9, 1), end=date(2026, 10, 1))
+    quarter = Query(start=date(2026, 7, 1), end=date(2026, 10, 1))
+    team = part_of(volume, "team", "Network")
+
+    def beside(query: Query, **more: Any) -> bool:
+        found = compared(volume, query, reader=PORTAL, **more)
+        return found.figure_of("baseline") is not None
+
+    assert (beside(month), beside(quarter), beside(month, part=team)) == (True, False, False)
+
+
+def test_number_of_a_quarter_is_not_compared_with_the_baseline_of_a_month(
+    owner: User, volume: KPIVersion
+) -> None:
+    kpis.change_kpi(actor=owner, kpi=volume.kpi, baseline=30.0)
+    month = tile(volume, (date(2026, 9, 1), date(2026, 9, 30)), compare="baseline")
+    quarter = tile(volume, (date(2026, 7, 1), date(2026, 9, 30)), compare="baseline")
+
+    assert (month.number.comparison, quarter.number.comparison) == ("vs the baseline", "")
+    assert quarter.number.delta is None
