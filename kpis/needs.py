@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.jobs.models import Job
 from ace_portal.lib.needs import AT_MOST, Need
 from kpis.models import KPIVersion, Load, Refresh
 from kpis.permissions import manages_data
@@ -13,16 +14,20 @@ from personas.models import Question
 
 
 def failed_refreshes(user: User) -> list[Need]:
-    """KPIs whose latest attempt failed; their figures are older than they should be."""
+    """KPIs whose latest attempt failed, or was given up with the work that it was part of.
+
+    Their figures are older than they should be.
+    """
     if not user.is_ace:
         return []
     latest = Refresh.objects.filter(kpi=OuterRef("kpi")).order_by("-pk").values("pk")[:1]
-    rows = Refresh.objects.filter(state=Refresh.State.FAILED, pk=Subquery(latest))
+    given_up = Q(state=Refresh.State.QUEUED, job__state__in=[*Job.TROUBLED, Job.State.CANCELLED])
+    rows = Refresh.objects.filter(Q(state=Refresh.State.FAILED) | given_up, pk=Subquery(latest))
     rows = rows.filter(kpi__retired_at=None)
     return [
-        Need(_("Refresh failed"), f"{row.kpi.name}: {row.error}", row.kpi.get_absolute_url(),
+        Need(_("Refresh failed"), f"{row.kpi.name}: {row.trouble}", row.kpi.get_absolute_url(),
              row.created_at, tone="bad")
-        for row in rows.select_related("kpi").order_by("created_at", "pk")[:AT_MOST]
+        for row in rows.select_related("kpi", "job").order_by("created_at", "pk")[:AT_MOST]
     ]  # fmt: skip
 
 

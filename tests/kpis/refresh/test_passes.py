@@ -15,6 +15,7 @@ from ace_portal.jobs.models import Job
 from kpis.figures import Ask, answers
 from kpis.measured import periods_query
 from kpis.models import KPI, Dataset, Measurement, Refresh
+from kpis.needs import failed_refreshes
 from kpis.scopes import PORTAL
 from kpis.services import passes
 from kpis.services.passes import refresh_after_load
@@ -192,3 +193,15 @@ def test_more_kpis_are_hardly_more_queries(make_kpi: MakeKPI, incidents: Dataset
         counts.append(len(queries))
 
     assert counts[1] - counts[0] <= 2
+
+
+def test_pass_that_was_given_up_waits_on_the_home_page(
+    several: list[KPI], incidents: Dataset, owner: User
+) -> None:
+    refresh_after_load(write_load(incidents, INCIDENTS))
+    Job.objects.filter(kind=passes.KIND).update(state=Job.State.DEAD, error="The worker stopped.")
+    found = failed_refreshes(owner)
+
+    assert {need.title for need in found} == {
+        f"{kpi.name}: The worker stopped." for kpi in several
+    }  # fmt: skip
