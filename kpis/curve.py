@@ -132,9 +132,9 @@ def curve(dots: Sequence[Dot]) -> Curve | None:
 def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> Iterator[Odd]:
     """The words stand where the line does not come from: a dip has them below.
 
-    Where marks stand close together the first of them says it for all.
+    Where marks that say the same stand close together the first of them says it for all.
     """
-    said = -APART
+    said: dict[str, float] = {}
     for n, (dot, place) in enumerate(zip(dots, places, strict=True)):
         if not dot.odd or place is None:
             continue
@@ -142,8 +142,9 @@ def _odd(dots: Sequence[Dot], places: Sequence[tuple[float, float] | None]) -> I
         around = [beside[1] for beside in places[max(n - 1, 0) : n + 2] if beside is not None]
         dips = sum(around) / len(around) < y and y < BOTTOM - LABEL
         anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
-        words = dot.odd if x - said >= APART else ""
-        said = x if words else said
+        words = dot.odd if x - said.get(dot.odd, -APART) >= APART else ""
+        if words:
+            said[words] = x
         yield Odd(_text(x), _text(y), words, dips, anchor)
 
 

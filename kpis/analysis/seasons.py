@@ -5,7 +5,8 @@ with exponential smoothing (ETS) of the trend, by Grafana's library augurs. With
 seasons of data the trend stands alone. What is left over is measured in robust standard deviations:
 1.4826 times the median of its distances from its median, so that odd figures do not widen the band
 that they are held against. For the same reason it is done three times: a figure that was more than
-three of them off is replaced by what was expected before the next time.
+three of them off is replaced by what was expected before the next time; and what lies beyond all
+measure is replaced before the first, as one such figure bends the model for years.
 
 Imports numpy and augurs: workers alone import this, when they need it (``services.looking``).
 """
@@ -27,6 +28,9 @@ LEAST = 12  # figures; fewer say nothing about what is usual
 WIDTH = {"season": 4.5, "trend": 5.0}
 TO_SIGMA = 1.4826
 TIMES, ODD = 3, 3.0
+#: figures around each one, and how far from their median, and from that of the same place in other
+#: seasons, is beyond all measure: in distances that nine of ten figures keep
+AROUND, BEYOND = 7, 6.0
 #: a season of two explains next to nothing: what MSTL takes where there is none
 NO_SEASON = 2
 
@@ -63,6 +67,7 @@ def explain(values: Sequence[float | None], season: int) -> Explained:
     how = "season" if season > 1 and known.sum() >= SEASONS * season else "trend"
     try:
         expected, sigma = _robustly(series, season if how == "season" else NO_SEASON, known)
+        _refuse_nonsense(expected, series)
     except Exception:  # noqa: BLE001  it raises nothing narrower, for a series that has no model
         return replace(nothing, how="failed")
     found = [
@@ -76,13 +81,38 @@ def explain(values: Sequence[float | None], season: int) -> Explained:
 
 def _robustly(series: Numbers, season: int, known: NDArray[np.bool_]) -> tuple[Numbers, float]:
     """What is expected, and the robust standard deviation of what is left over."""
-    cleaned = series
+    cleaned = _within_measure(series, season)
     for _time in range(TIMES):
         expected = _expected(cleaned, season)
         left = series - expected
         sigma = _sigma(left[known], series)
         cleaned = np.where(np.abs(left) > ODD * sigma, expected, series)
     return expected, sigma
+
+
+def _within_measure(series: Numbers, season: int) -> Numbers:
+    """The figures, in place of those beyond all measure the median of what is around."""
+    beside = AROUND // 2
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(series, beside, "reflect"), AROUND)
+    usual = np.median(around, axis=1)
+    off = _beyond(series - usual, series)
+    if season > NO_SEASON:
+        places = [np.median(series[place::season]) for place in range(season)]
+        off &= _beyond(series - np.resize(places, len(series)), series)
+    return np.where(off, usual, series)
+
+
+def _beyond(left: Numbers, series: Numbers) -> NDArray[np.bool_]:
+    scale = max(float(np.quantile(np.abs(left), 0.9)), _sigma(left, series))
+    return np.abs(left) > BEYOND * scale
+
+
+def _refuse_nonsense(expected: Numbers, series: Numbers) -> None:
+    """Raise where a model expects what is far from all that there ever was."""
+    low, high = float(series.min()), float(series.max())
+    room = (high - low) or abs(high) or 1.0
+    if expected.min() < low - room or expected.max() > high + room:
+        raise ValueError("the model does not hold")
 
 
 def _expected(series: Numbers, season: int) -> Numbers:

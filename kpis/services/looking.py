@@ -99,13 +99,20 @@ def _explained(refresh: Refresh) -> tuple[str, dict[datetime, Any]]:
     if answer.result is None:
         return "failed", {}
     points = [point for point in answer.result if point.period and not point.period.partial]
-    while points and points[0].figure.state is State.NO_DATA:
-        points.pop(0)
+    points = _since_it_began(points)
     # Only a worker needs it, and it takes seconds to load.
     seasons = importlib.import_module("kpis.analysis.seasons")
     found = seasons.explain([_value(point) for point in points], season)
     starts = [p.period.start.astimezone(UTC) for p in points if p.period is not None]
     return found.how, dict(zip(starts, found.usual, strict=True))
+
+
+def _since_it_began(points: list[Point]) -> list[Point]:
+    """From the first period that has all of its data: that in which the data begins has not."""
+    known = [n for n, point in enumerate(points) if point.figure.state is not State.NO_DATA]
+    if not known:
+        return []
+    return points[known[0] + 1 :] if known[0] else points
 
 
 def _is_of(refresh: Refresh, version: KPIVersion) -> bool:

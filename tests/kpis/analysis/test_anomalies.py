@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
-from kpis.analysis.seasons import explain
+from kpis.analysis.seasons import Usual, explain
 from kpis.models import KPIVersion, Measurement, Refresh
 from kpis.services.looking import look_due
 from kpis.services.refresh import request_refresh
 from tests.fixtures.busy import ODD
-from tests.fixtures.kpis import run_jobs
+from tests.fixtures.kpis import publish_kpi, run_jobs
+from tests.fixtures.loads import new_dataset, write_rows
+from tests.fixtures.world import World
 from tests.kpis.analysis.series import KINDS, score, table
 from tests.test_architecture import ROOT, imports, sources
 
@@ -117,3 +120,44 @@ def test_page_says_that_it_could_not_be_found_out(
     page = client_of(ace).get(f"/kpis/{busy.kpi.slug}/")
 
     assert "Whether a figure is unusual could not be found out." in page.text
+
+
+def test_figure_beyond_all_measure_is_marked_and_bends_nothing() -> None:
+    rates = [0.44, 0.5, 0.59, 0.66, 0.45, 0.49, 0.5, 0.53, 0.35, 0.41, 0.45, 0.49, 0.35, 0.52] * 2
+    found = explain([36.5, *rates], 52)
+
+    marked = [n for n, one in enumerate(found.usual) if n and one and not _holds(one, rates[n - 1])]
+    assert found.usual[0] is not None
+    assert found.usual[0].high < 36.5
+    assert marked == []
+
+
+def test_peak_of_each_season_is_no_figure_beyond_all_measure() -> None:
+    years = [100 + 2 * math.sin(n) + (200 if n % 12 == 11 else 0) for n in range(60)]
+    years[30] = 9_000
+    found = explain(years, 12)
+
+    marked = [n for n, one in enumerate(found.usual) if one and not _holds(one, years[n])]
+    assert (found.how, marked) == ("season", [30])
+
+
+def _holds(usual: Usual, value: float) -> bool:
+    return usual.low <= value <= usual.high
+
+
+def test_period_in_which_the_data_begins_is_not_looked_at(
+    owner: User, world: World, loads_dir: Path
+) -> None:
+    """Thirty weeks of ten a day, from a Sunday on."""
+    data = new_dataset(owner, "Days")
+    begin = datetime(2026, 3, 1, 8)
+    rows = [{"at": begin + timedelta(days=n)} for n in range(210) for _each in range(10)]
+    write_rows(data, {"at": "timestamp"}, rows, as_of=datetime(2026, 9, 27, tzinfo=UTC))
+    count = {"measure": {"agg": "count"}, "time_column": "at", "grain": "week"}
+    version = publish_kpi(owner, world.question, data, count, name="Rows")
+    run_jobs()
+    look_due()
+    run_jobs()
+
+    assert Refresh.objects.get(version=version).looked == "trend"
+    assert not [row for row in Measurement.objects.filter(version=version) if row.is_unusual]

@@ -141,3 +141,12 @@ def test_words_of_odd_figures_do_not_stand_on_each_other() -> None:
 
     assert drawn is not None
     assert [odd.label for odd in drawn.odd] == ["low", "", "", "low"]
+
+
+def test_words_of_an_odd_figure_are_not_said_by_a_mark_of_the_other_kind() -> None:
+    odd = {2: "high", 3: "low", 4: "low"}
+    drawn = curve([Dot({2: 9.0, 3: 1.0, 4: 1.0}.get(n, 5.0), str(n), odd=odd.get(n, ""))
+                   for n in range(24)])  # fmt: skip
+
+    assert drawn is not None
+    assert [one.label for one in drawn.odd] == ["high", "low", ""]
