@@ -14,6 +14,7 @@ from kpis.asking import Answer, Ask, PartAnswer, definition_of
 from kpis.engine.arithmetic import parse_formula
 from kpis.engine.combining import combined
 from kpis.engine.definition import AllOf, Formula, Where, columns_of
+from kpis.engine.frame import as_aware
 from kpis.engine.query import Query, calendar_of
 from kpis.models import Dataset, KPIPart, KPIVersion, Load
 
@@ -103,6 +104,24 @@ def _ends_of(version: KPIVersion) -> set[datetime]:
     """Until when the data of its parts speaks, where that is known."""
     loads = [leaf.dataset.live for leaf in leaves_of(version)]
     return {load.as_of for load in loads if load is not None and load.as_of is not None}
+
+
+def begins_of(version: KPIVersion) -> datetime | None:
+    """From when on there is data of all parts, in UTC; None where that is not noted."""
+    firsts = [_first_of(leaf) for leaf in leaves_of(version)]
+    return max((first for first in firsts if first is not None), default=None)
+
+
+def _first_of(version: KPIVersion) -> datetime | None:
+    load, definition = version.dataset.live, definition_of(version)
+    noted = {column["name"]: column.get("min") for column in (load.columns if load else [])}
+    calendar, firsts = calendar_of(definition), []
+    for name in definition.time_columns:
+        try:
+            firsts.append(as_aware(str(noted.get(name)), calendar))
+        except (ValueError, OverflowError):  # nothing there, or a marker that is no time
+            continue
+    return min(firsts, default=None)
 
 
 def filters_of(version: KPIVersion) -> tuple[str, ...]:

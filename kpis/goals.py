@@ -12,11 +12,11 @@ from datetime import date
 from typing import Any
 
 from kpis.asking import definition_of
-from kpis.derived import as_of_of, parts_of
+from kpis.derived import as_of_of, begins_of, parts_of
 from kpis.engine.arithmetic import parse_formula
 from kpis.engine.definition import Definition, Formula
 from kpis.engine.growing import formula_grows, grows_with_rows, grows_with_time
-from kpis.engine.query import Query, is_cut, is_one_period
+from kpis.engine.query import Query, calendar_of, is_cut, is_one_period
 from kpis.engine.result import Figure
 from kpis.engine.status import Dated, Direction, Status, Target, in_force, status
 from kpis.models import KPI, KPIVersion
@@ -110,6 +110,21 @@ def judged(version: KPIVersion, figure: Figure, target: Target | None, *, partia
     if target is None or (partial and grows(version)):
         return Status.NONE
     return status(figure, target)
+
+
+def has_begun(version: KPIVersion, query: Query) -> bool:
+    """Whether a range can be compared with: what grows is less where the data begins inside it.
+
+    The data may begin anywhere in the first period of the KPI's own grain.
+    """
+    begins = begins_of(version)
+    if query.start is None or begins is None or not grows(version):
+        return True
+    definition = definition_of(version)
+    grain = "day" if definition.grain == "hour" else definition.grain
+    calendar = calendar_of(definition)
+    first_is_over = calendar.shift(calendar.first_day(query.start, grain), grain, 1)
+    return begins < calendar.midnight(first_is_over)
 
 
 def is_partial(version: KPIVersion, query: Query) -> bool:

@@ -29,7 +29,7 @@ from kpis.engine.definition import Definition
 from kpis.engine.query import is_level
 from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Target
-from kpis.goals import is_judged, judged, target_on
+from kpis.goals import grows, is_judged, judged, target_on
 from kpis.models import KPIVersion, Measurement
 from kpis.selectors.history import restatements_of
 
@@ -105,10 +105,13 @@ def sheet(
     known = [n for n, row in enumerate(measurements) if row.state != State.NO_DATA]
     if not known:
         return Sheet(level=is_level(definition))
+    # Where the data begins inside the first period, it is less by that alone.
+    alike = 1 if known[0] and grows(version) else 0
     rows: list[Row] = []
     for measured in measurements[known[0] :]:
         was = (before or {}).get(measured.period_start, ())
-        rows.append(_row(version, definition, measured, rows[-1] if rows else None, was, cut=cut))
+        earlier = rows[-1] if len(rows) > alike else None
+        rows.append(_row(version, definition, measured, earlier, was, cut=cut))
     level = is_level(definition)
     now = _now(rows, level=level)
     dots = [_dot(row, version, switches or {}) for row in rows]

@@ -19,7 +19,7 @@ from kpis.display import GRAINS
 from kpis.engine.periods import slot_day
 from kpis.engine.query import Query, calendar_of, earlier, is_cut, is_one_period
 from kpis.figures import Ask
-from kpis.goals import target_on
+from kpis.goals import has_begun, target_on
 
 FINER = {"year": "month", "quarter": "month", "month": "day", "week": "day"}
 SPARK_PERIODS = 12
@@ -100,7 +100,9 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             ask("now", query)
             if spec.compare in BEFORE and query.start and query.end:
                 against = spec.compare
-                ask("before", earlier(query, source.definition, source.as_of, against=against))
+                before = earlier(query, source.definition, source.as_of, against=against)
+                if has_begun(source.version, before):
+                    ask("before", before)
             if source.timed:
                 ask("trend", trend_query(source, query))
         case "table":

@@ -25,7 +25,7 @@ from kpis.engine.query import Query
 from kpis.engine.result import Figure, State
 from kpis.engine.status import Direction, Status, Target
 from kpis.figures import Ask, answers
-from kpis.goals import is_comparable, is_partial, judged, target_for
+from kpis.goals import has_begun, is_comparable, is_partial, judged, target_for
 from kpis.models import KPIVersion
 from kpis.scopes import Reader
 
@@ -106,6 +106,9 @@ def compared(
         for name, answer in got.items()
     }
     now = figures.pop("now")
+    for name in ("previous", "year"):
+        if not has_begun(version, asked[name]):
+            figures[name] = GONE
     words = {name: query_words(version, asked[name]) for name in figures}
     if other is not None:
         words["segment"] = f"{other.dimension}: {other.name}"

@@ -14,6 +14,7 @@ from kpis.engine.drivers import Driver, Segment, drivers, is_additive, is_quotie
 from kpis.engine.query import Query
 from kpis.engine.result import Figure
 from kpis.figures import Ask, answers, definition_of
+from kpis.goals import has_begun
 from kpis.models import KPIVersion
 from kpis.scopes import Reader
 
@@ -81,6 +82,11 @@ def moved(version: KPIVersion, by: str, before: Query, now: Query, *, reader: Re
         raise Invalid(
             _("The KPI cannot be split by “%(name)s”.") % {"name": by}, field="by"
         )  # fmt: skip
+    if not has_begun(version, before):
+        raise Invalid(
+            _("The data begins inside the earlier of the two periods, so it counts less."),
+            field="against",
+        )
     queries = [before, now, replace(before, by=(by,)), replace(now, by=(by,))]
     (then, here, split_then, split_here), cut = _results(version, queries, reader)
     kind = kind_of(definition)

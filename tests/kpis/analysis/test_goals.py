@@ -19,8 +19,8 @@ from kpis.engine.arithmetic import parse_formula
 from kpis.engine.growing import formula_grows, grows_with_rows, grows_with_time
 from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query
-from kpis.goals import grows, target_for
-from kpis.models import Dataset, KPIVersion
+from kpis.goals import grows, has_begun, target_for
+from kpis.models import Dataset, KPIVersion, Load
 from kpis.scopes import PORTAL
 from kpis.services import kpis
 from kpis.services.targets import set_target
@@ -222,3 +222,52 @@ def test_number_of_a_quarter_is_not_compared_with_the_baseline_of_a_month(
 
     assert (month.number.comparison, quarter.number.comparison) == ("vs the baseline", "")
     assert quarter.number.delta is None
+
+
+@pytest.fixture
+def since_june(volume: KPIVersion) -> KPIVersion:
+    """The same tickets; the load has noted that they begin on 10 June."""
+    load = volume.dataset.live
+    assert load is not None
+    columns = [{**c, "min": "2026-06-10 09:00:00"} if c["name"] == "opened_at" else c
+               for c in load.columns]  # fmt: skip
+    Load.objects.filter(pk=load.pk).update(columns=columns)
+    return KPIVersion.objects.select_related("kpi", "dataset__live").get(pk=volume.pk)
+
+
+def test_count_is_compared_with_no_stretch_in_which_the_data_begins(
+    ace: User, since_june: KPIVersion, client_of: Open
+) -> None:
+    def before(first: date, last: date) -> float | None:
+        found = compared(since_june, Query(start=first, end=last), reader=PORTAL)
+        figure = found.figure_of("previous")
+        return figure.value if figure else None
+
+    assert before(date(2026, 8, 1), date(2026, 10, 1)) is not None  # June and July
+    assert before(date(2026, 7, 1), date(2026, 10, 1)) is None  # April to June
+    quarter = tile(since_june, (date(2026, 7, 1), date(2026, 9, 30)))
+    assert (quarter.number.delta, quarter.number.comparison) == (None, "")
+    body = {"by": "team", "start": "2026-07-01", "end": "2026-10-01"}
+    url = f"/api/v1/kpis/{since_june.kpi.slug}/drivers/"
+    refused = client_of(ace).post(url, body, "application/json")
+    assert (refused.status_code, refused.json()["field"]) == (400, "against")
+
+
+def test_median_is_compared_with_what_there_is(hours: KPIVersion) -> None:
+    load = hours.dataset.live
+    assert load is not None
+    load.columns = [{**c, "min": "2026-06-10 09:00:00"} for c in load.columns]
+
+    assert has_begun(hours, Query(start=date(2026, 4, 1), end=date(2026, 7, 1)))
+
+
+def test_first_period_of_the_data_is_nothing_to_rise_from(
+    ace: User, volume: KPIVersion, hours: KPIVersion, client_of: Open
+) -> None:
+    run_jobs()
+    deltas = {}
+    for version in (volume, hours):
+        rows = client_of(ace).get(version.kpi.get_absolute_url()).context["sheet"].rows
+        deltas[version.kpi.name] = [row.delta is not None for row in rows[:3]]
+
+    assert deltas == {"Volume": [False, False, True], "Time to resolve": [False, True, True]}
