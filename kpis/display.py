@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
@@ -114,6 +114,12 @@ def change_text(change: Change, face: Face) -> Delta | None:
     direction = "flat" if flat else "up" if step > 0 else "down"
     unit = _("points") if is_percent(face) else face.unit_label
     return Delta(f"{text} {unit}".strip(), direction, _tone(direction, face.direction))
+
+
+def difference_text(change: Change, face: Face) -> Delta | None:
+    """What other rows, or another formula, made of the same period: nothing got better or worse."""
+    delta = change_text(change, face)
+    return None if delta is None else replace(delta, tone="none")
 
 
 def _tone(way: str, good: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kpis.asking import definition_of
-from kpis.display import Delta, Shown, change_text, is_percent, period_text, shown
+from kpis.display import Delta, Shown, difference_text, is_percent, period_text, shown
 from kpis.engine.change import change
 from kpis.models import KPIVersion, Measurement
 from kpis.selectors.history import Reformulated, reformulated
@@ -113,7 +113,7 @@ def _row(about: Reformulation, one: Reformulated) -> Row:
     then, now = figure_of(one.then), figure_of(one.now)
     start = one.now.period_start.astimezone(ZoneInfo(definition.time_zone))
     alike = (before.unit, before.unit_label) == (after.unit, after.unit_label)
-    step = change_text(change(now, then, is_share=is_percent(after)), after) if alike else None
+    step = change(now, then, is_share=is_percent(after))
     return Row(
         label=period_text(start, one.now.grain, definition.fiscal_start),
         then=shown(then, before),
@@ -121,8 +121,7 @@ def _row(about: Reformulation, one: Reformulated) -> Row:
         at=one.then.refresh.finished_at,
         now=shown(now, after),
         load_now=one.now.load.number,
-        # Another formula makes nothing better or worse.
-        delta=replace(step, tone="none") if step is not None else None,
+        delta=difference_text(step, after) if alike else None,
         more=_more(before, after, one),
     )
 

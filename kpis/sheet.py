@@ -15,6 +15,7 @@ from kpis.display import (
     Delta,
     Shown,
     change_text,
+    difference_text,
     good_text,
     is_percent,
     period_text,
@@ -159,7 +160,7 @@ def restatement_rows(
                 load=row.then.load.number,
                 at=row.then.created_at,
                 now=shown(here, version),
-                delta=change_text(change(here, then, is_share=is_percent(version)), version),
+                delta=difference_text(change(here, then, is_share=is_percent(version)), version),
             )
         )
     return found

@@ -17,7 +17,7 @@ from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import DATA, access
 from kpis.account import drift_lines
 from kpis.comparison import FACTS, ColumnPair, Comparison, FigurePair, compare
-from kpis.display import DASH, change_text, is_percent, period_text, shown
+from kpis.display import DASH, difference_text, is_percent, period_text, shown
 from kpis.engine.change import change
 from kpis.figures import definition_of
 from kpis.models import Measurement
@@ -95,7 +95,7 @@ def _cell(column: Any, fact: str) -> str:
 def _figure(pair: FigurePair) -> dict[str, Any]:
     delta = None
     if pair.same_period and pair.before is not None and pair.now is not None:
-        delta = change_text(
+        delta = difference_text(
             change(figure_of(pair.now), figure_of(pair.before), is_share=is_percent(pair.version)),
             pair.version,
         )

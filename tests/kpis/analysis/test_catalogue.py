@@ -165,6 +165,7 @@ def test_restatement_is_shown_as_it_was_reported_and_now(
 
     shown = [(r.label, str(r.then), str(r.now), r.load) for r in page.context["restated"]]
     assert shown == [("Sep 2026", "22", "21", 1)]
+    assert page.context["restated"][0].delta.tone == "none"
     assert [(r["then"], r["now"], r["load_then"], r["load_now"]) for r in told["restatements"]] == [
         (22, 21, 1, 2)
     ]

@@ -166,7 +166,7 @@ def test_two_loads_are_compared(
 
     assert (page.context["first"], page.context["last"]) == (first, second)
     assert (figure["before"], figure["now"], figure["delta"].text, figure["delta"].tone) == (
-        "90.0%", "80.0%", "10.0 points", "bad",
+        "90.0%", "80.0%", "10.0 points", "none",
     )  # fmt: skip
     assert {c["name"]: c["state"] for c in page.context["columns"]} == {
         "priority": "same", "cost": "added", "opened_at": "removed", "closed_at": "removed",
