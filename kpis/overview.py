@@ -47,7 +47,7 @@ from kpis.impact import impact_of_draft
 from kpis.measured import cut_versions, measured_for
 from kpis.models import KPI, KPIVersion, Measurement, Target
 from kpis.permissions import may_publish, may_set_target
-from kpis.reformulation import Reformulation, changes_of, reformulation_of
+from kpis.reformulation import Reformulation, changes_of, part_changes, reformulation_of
 from kpis.scopes import datasets_of, rows_words, unlike_words
 from kpis.selectors.verified import verified_of
 from kpis.services.targets import BEGINNING
@@ -214,11 +214,14 @@ def _figures(
     good = selectors.last_good(kpi)
     known = as_of_of(version) if is_derived(version) else None
     changed = [after for after, _before in changes_of(versions)]
+    below = part_changes(version)
     switches = {f"v{v.number}": v.published_at for v in changed if v.published_at is not None}
+    switches |= {str(v): v.published_at for v in below if v.published_at is not None}
     return {
         "sheet": sheet(version, measured, before, switches, cut=version.pk in found.own),
         "looked": "" if version.pk in found.own else looked_words(good, version),
         "changed": changed,
+        "changed_below": below,
         "restated": restatement_rows(version, measured, before),
         "reformulation": _reformulated(user, version, versions, measured),
         "last_good": good,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kpis.asking import definition_of
+from kpis.derived import is_derived, leaves_of
 from kpis.display import Delta, Shown, difference_text, is_percent, period_text, shown
 from kpis.engine.change import change
 from kpis.models import KPIVersion, Measurement
@@ -97,6 +98,27 @@ def changes_of(versions: Sequence[KPIVersion]) -> list[tuple[KPIVersion, KPIVers
         for version, before in pairwise(published)
         if (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
     ]
+
+
+def part_changes(version: KPIVersion) -> list[KPIVersion]:
+    """What took over with another formula below a formula after it did, newest first; one query.
+
+    The whole history of the formula is computed with it from then on.
+    """
+    if not is_derived(version) or version.published_at is None:
+        return []
+    leaves = leaves_of(version)
+    rows = KPIVersion.objects.filter(kpi__in={leaf.kpi_id for leaf in leaves})
+    past: dict[int, list[KPIVersion]] = {}
+    for row in rows.select_related("kpi").order_by("-number"):
+        past.setdefault(row.kpi_id, []).append(row)
+    found = [
+        (after.published_at, after)
+        for own in past.values()
+        for after, _before in changes_of(own)
+        if after.published_at is not None and after.published_at > version.published_at
+    ]
+    return [after for _at, after in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
 def last_change(

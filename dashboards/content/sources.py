@@ -136,14 +136,21 @@ class Source:
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """When the formula changed on its way to this version; of who was not read with its past
-        none."""
+        """When the formula changed on its way to this version, and what it is made of since; of
+        who was not read with its past none."""
         past: list[KPIVersion] = getattr(self.kpi, "past_versions", [])
-        return tuple(
+        own = tuple(
             Mark(version.published_at, f"v{version.number}", _words(version))
             for before, version in pairwise(v for v in past if v.number <= self.version.number)
             if version.published_at is not None
             and (version.sha256, version.dataset_id) != (before.sha256, before.dataset_id)
+        )
+        since = self.version.published_at
+        below = ((leaf.kpi.name, mark) for leaf in self.leaves for mark in leaf.marks)
+        return own + tuple(
+            replace(mark, label=f"{name}, {mark.label}", words=f"{name}: {mark.words}")
+            for name, mark in below
+            if since is not None and mark.at > since
         )
 
     def _own(self, day: date, by: str) -> tuple[tuple[str, Goal], ...]:
@@ -199,7 +206,8 @@ def sources_of(ids: Iterable[int]) -> dict[int, Source]:
     )
     found = list(versions)
     load_parts(found)
-    changed = [version.kpi for version in found if version.number > 1]
+    below = [leaf for version in found if is_derived(version) for leaf in leaves_of(version)]
+    changed = [version.kpi for version in (*found, *below) if version.number > 1]
     past = KPIVersion.objects.exclude(published_at=None).order_by("number")
     past = past.only("kpi", "number", "published_at", "reason", "sha256", "dataset")
     prefetch_related_objects(changed, Prefetch("versions", past, to_attr="past_versions"))

@@ -76,7 +76,7 @@ class TargetOutput(serializers.ModelSerializer[Target]):
 
 
 class VerifiedOutput(serializers.Serializer[Any]):
-    """``holds`` until the definition, the dataset or its SQL changes."""
+    """``holds`` until the definition, or what decides the rows and values below it, changes."""
 
     by = serializers.EmailField(source="row.by.email")
     at = serializers.DateTimeField(source="row.created_at")

@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid
+from dashboards.content.sources import sources_of
 from kpis.derived import as_of_of, held_of
 from kpis.engine.parsing import parse_where
 from kpis.engine.query import Query
 from kpis.engine.result import State
 from kpis.figures import Answer, Ask, answers
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh
+from kpis.reformulation import part_changes
 from kpis.scopes import PORTAL
 from kpis.selectors import published_of
 from kpis.services import kpis as services
@@ -385,3 +387,36 @@ def test_period_that_one_part_does_not_reach_has_no_figure(derive: Derive, agent
 
     answer = ask(kpi, grain="month", start=date(2024, 4, 1), end=date(2024, 6, 1))
     assert [point.figure.state for point in answer.result or ()] == [State.OK, State.NO_DATA]
+
+
+def test_new_formula_of_a_part_is_marked_on_what_is_made_of_it(
+    derive: Derive, agents: KPI, owner: User, client_of: Open
+) -> None:
+    kpi = derive()
+    services.start_version(actor=owner, kpi=agents, reason="Trainees do not count.")
+    exclusions = {"column": "hours", "op": "<", "value": 20}
+    definition = {**agents.versions.get(number=1).definition, "exclusions": exclusions}
+    services.change_draft(actor=owner, kpi=agents, definition=definition)
+    services.publish_version(actor=owner, kpi=agents)
+    KPIVersion.objects.filter(kpi=agents, number=2).update(
+        published_at=datetime(2024, 4, 10, tzinfo=UTC)
+    )
+    KPIVersion.objects.filter(kpi=kpi).update(published_at=datetime(2024, 3, 5, tzinfo=UTC))
+    run_jobs()
+    page = client_of(owner).get(kpi.get_absolute_url())
+    version = published_of(kpi)
+    assert version is not None
+    (source,) = sources_of([version.pk]).values()
+
+    assert [mark.label for mark in page.context["sheet"].curve.marks] == ["Agents, v2"]
+    assert "Agents, v2, another formula, computes all periods: Trainees" in page.text
+    assert [(mark.label, mark.words) for mark in source.marks] == [
+        ("Agents, v2", "Agents: Formula changed with v2 on 10 Apr 2024: Trainees do not count.")
+    ]
+
+
+def test_formula_that_a_part_had_before_is_no_change(derive: Derive, agents: KPI) -> None:
+    version = published_of(derive())
+    assert version is not None
+
+    assert part_changes(version) == []
