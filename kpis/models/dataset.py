@@ -126,6 +126,15 @@ class Dataset(Arriving, Scheduled, BaseModel):
         return self.placement == self.Placement.LIVE
 
     @property
+    def counting_zone(self) -> str:
+        """By whose days KPIs over it count, unless somebody says otherwise.
+
+        Rows of a query, and those of a source that nobody gave a zone, are instants: the portal's.
+        """
+        given = self.kind == self.Kind.FILE or self.time_zone != "UTC"
+        return self.time_zone if given else settings.DEFAULT_USER_TIME_ZONE
+
+    @property
     def table_name(self) -> str:
         """What SQL calls it."""
         return self.slug.replace("-", "_")

@@ -437,9 +437,12 @@ def test_page_leads_only_those_to_a_target_who_may_set_it(
 def test_days_of_prepared_data_begin_where_the_place_is(tickets: Dataset, settings: Any) -> None:
     settings.DEFAULT_USER_TIME_ZONE = "Asia/Tokyo"
     prepared = Dataset(kind=Dataset.Kind.PREPARED, time_zone="UTC", live=tickets.live)
+    sourced = Dataset(kind=Dataset.Kind.SOURCE, time_zone="UTC", live=tickets.live)
+    london = Dataset(kind=Dataset.Kind.SOURCE, time_zone="Europe/London", live=tickets.live)
 
-    zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in (tickets, prepared)]
-    assert zones == [tickets.time_zone, "Asia/Tokyo"]
+    chosen = (tickets, prepared, sourced, london)
+    zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in chosen]
+    assert zones == [tickets.time_zone, "Asia/Tokyo", "Asia/Tokyo", "Europe/London"]
 
 
 def test_form_says_what_may_be_left_empty(
