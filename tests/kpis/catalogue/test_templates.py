@@ -98,9 +98,7 @@ def test_days_of_a_template_begin_where_those_of_a_form_do(
 
 
 @pytest.mark.django_db
-def test_page_says_which_template_was_chosen(
-    owner: User, tickets: Dataset, client_of: Any
-) -> None:
+def test_page_says_which_template_was_chosen(owner: User, tickets: Dataset, client_of: Any) -> None:
     page = client_of(owner).get(f"/kpis/templates/backlog/?dataset={tickets.slug}").content.decode()
 
     assert "From the template: opened by then and not closed." in page
