@@ -236,6 +236,11 @@ class Load(Arriving, BaseModel):
         return self.state == self.State.REJECTED and blocked and bool(self.path)
 
     @property
+    def state_word(self) -> str:
+        """Its state as the pages of a dataset say it."""
+        return str(_("Held back")) if self.is_held else str(self.get_state_display())
+
+    @property
     def types(self) -> dict[str, str]:
         """Column → text | integer | number | boolean | date | timestamp."""
         return {column["name"]: column["type"] for column in self.columns}

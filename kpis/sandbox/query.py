@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,7 @@ from kpis.sources.guard import explain, literal, name, open_guarded
 from kpis.sources.parquet import WRITTEN, describe, latest, plain, sha256_of
 
 PREVIEW_MOST = 200
+ALIKE = 0.6  # from this likeness on, of 1, a name may be a slip of another
 CELL = 500  # characters of a cell in a preview
 
 _AS_INTEGER = "(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)"
@@ -203,15 +205,22 @@ def in_words(error: Exception, sql: str) -> PortalError:
 
 def _no_column(sql: str, name: str, hints: re.Match[str] | None) -> Invalid:
     start = _find(sql, name)
-    if hints is None:
+    known = re.findall(r'"([^"]+)"', hints[1]) if hints is not None else []
+    quoted = [_("“%(value)s”", value=hint) for hint in known if _alike(name, hint)][:3]
+    if not quoted:
         return refuse(sql, start, _("there is no column “%(name)s”", name=name))
-    quoted = [_("“%(value)s”", value=hint) for hint in re.findall(r'"([^"]+)"', hints[1])[:3]]
     why = _(
         "there is no column “%(name)s”. Did you mean %(names)s?",
         name=name,
         names=joined(_(" or "), quoted),
     )
     return refuse(sql, start, why, end="")
+
+
+def _alike(typed: str, known: str) -> bool:
+    """Whether one may stand for the other: DuckDB names the nearest, however far that is."""
+    bare = typed.rpartition(".")[2].casefold()
+    return SequenceMatcher(None, bare, known.rpartition(".")[2].casefold()).ratio() >= ALIKE
 
 
 def _find(sql: str, word: str) -> int | None:

@@ -39,9 +39,13 @@ def comparable(dataset: Dataset) -> list[Load]:
 def pair_of(dataset: Dataset, first: int | None, last: int | None) -> tuple[Load, Load]:
     """Two loads by their numbers; what is left out is the live one and the one before it.
 
+    While a load is held back, it is that one beside the live one: so it is decided about.
+
     404 where one of them is not there or came to nothing, Conflict where there is no second one.
     """
     known = dataset.loads.filter(rows__isnull=False).select_related("by", "dataset")
+    if first is None and last is None and dataset.live is not None and dataset.held is not None:
+        first, last = dataset.live.number, dataset.held.number
     if last is not None:
         new = first_or_404(known.filter(number=last))
     else:

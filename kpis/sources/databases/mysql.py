@@ -116,7 +116,7 @@ class MySQL(Database):
                 raise Invalid(
                     _(
                         "The role “%(role)s” may do more than read: %(why)s. "
-                        "Use one that may only read:",
+                        "Use one that may only read.",
                         role=role,
                         why=", ".join(sorted(beyond)).lower() or "grant",
                     ),

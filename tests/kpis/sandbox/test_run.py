@@ -94,6 +94,10 @@ def test_describe_maps_types(inputs: Inputs) -> None:
             "Line 2, column 3: there is no column “numbr”. Did you mean “number”",
         ),
         (
+            'SELECT cost_center FROM "event-log"',
+            "Line 1, column 8: there is no column “cost_center”.",
+        ),
+        (
             "SELECT team, team FROM teams",
             "Two columns of the result are called “team”. Name one of them with AS.",
         ),
