@@ -90,7 +90,9 @@ class MySQL(Database):
             connection.connect(line)
             with connection.cursor() as cursor:
                 cursor.execute("SET SESSION TRANSACTION READ ONLY")
-                cursor.execute(_limit(connection.get_server_info(), seconds))
+                server = connection.get_server_info()
+                cursor.execute(_limit(server, seconds))
+                cursor.execute(f"SET SESSION collation_connection = {_exact(server)}")
             return connection
 
         return sa.create_engine(
@@ -197,6 +199,18 @@ def _limit(server: str, seconds: float) -> str:
     if "mariadb" in server.lower():
         return f"SET SESSION max_statement_time = {seconds:g}"
     return f"SET SESSION max_execution_time = {int(seconds * 1000)}"
+
+
+def _exact(server: str) -> str:
+    """The collation by which texts are the same that have the same bytes, spaces at the end too.
+
+    A text that is cast has the connection's; by the usual one “north” would be “NORTH ”, and who
+    sees the rows of the one would see those of the other.
+    """
+    if "mariadb" in server.lower():
+        return "utf8mb4_nopad_bin"
+    version = tuple(int(part) for part in re.findall(r"\d+", server)[:3])
+    return "utf8mb4_0900_bin" if version >= (8, 0, 17) else "utf8mb4_bin"
 
 
 def _tls(tls: str) -> dict[str, Any]:
