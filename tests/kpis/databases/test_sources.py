@@ -125,7 +125,8 @@ def test_keys_can_be_changed(orders: DataSource, settings: Any) -> None:
 @pytest.mark.parametrize(
     "host",
     ["169.254.169.254", "10.0.0.7", "192.168.1.1", "[::1]", "::1", "::ffff:10.0.0.1", "0.0.0.0",
-     "2002:0a00:0001::1", "64:ff9b::0a00:0001", "224.0.0.1", "fe80::1"],
+     "2002:0a00:0001::1", "64:ff9b::0a00:0001", "224.0.0.1", "fe80::1", "fec0::1", "::7f00:1",
+     "4000::1", "64:ff9b:1::a00:1", "2130706433", "0x7f.1"],
 )  # fmt: skip
 def test_closed_networks_are_refused(host: str, owner: User, server: Server) -> None:
     with pytest.raises(Invalid) as refused:
