@@ -115,6 +115,34 @@ def test_query_that_fails_says_why(inputs: Inputs, tmp_path: Path, sql: str, mes
     assert not list(tmp_path.glob(".*"))
 
 
+def test_sign_of_no_character_is_in_no_row(inputs: Inputs, tmp_path: Path) -> None:
+    """No database of ours keeps it: what is told of the columns could not be written down."""
+    target = tmp_path / "bare.parquet"
+    sql = "SELECT concat('a', chr(0), team) AS team FROM teams"
+
+    report = run.materialise(sql, inputs, target)
+
+    assert [(column.min, column.max) for column in report.columns[:1]] == [("aT0", "aT3")]
+    assert run.preview(sql, inputs, 1).rows == (("aT0",),)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (f"SELECT team AS {'x' * 201} FROM teams", "A column is called “xxx"),
+        ('SELECT team AS "a\tb" FROM teams', "The name of the column “a�b” holds"),
+        (
+            f"SELECT {', '.join(f'{n} AS c{n}' for n in range(1_001))} FROM teams",
+            "The result has 1,001 columns; at most 1,000 are allowed.",
+        ),
+    ],
+)
+def test_columns_that_nobody_could_name_are_refused(inputs: Inputs, sql: str, message: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        run.describe(sql, inputs)
+    assert (refused.value.field, refused.value.message[: len(message)]) == ("sql", message)
+
+
 def test_memory_limit_stops_a_huge_text(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
         run.materialise(
