@@ -24,7 +24,7 @@ ROW = "_row"
 BAD_ROWS_SHOWN = 100
 #: of what a query gives; a file has fewer
 MOST_COLUMNS, LONGEST_NAME = 1_000, 200
-NO_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+NO_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def ignore(done: float, total: float) -> None:

@@ -291,3 +291,20 @@ def test_who_manages_no_data_is_led_nowhere_that_is_closed(
 
     assert refused.status_code == 403
     assert "members of the ACE who manage data" in refused.content.decode()
+
+
+def test_what_a_source_says_of_its_rows_is_for_who_manages_data(
+    file_source: DataSource, ace: User, owner: User, client_of: Callable[[User | None], Client]
+) -> None:
+    DataSource.objects.update(trouble="The database says: no number is “canary”")
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    slug = file_source.slug
+    doors = [file_source.get_absolute_url(), f"/api/v1/sources/{slug}/", "/api/v1/sources/"]
+
+    told = {
+        one.name: ["canary" in client_of(one).get(door).content.decode() for door in doors]
+        for one in (owner, ace)
+    }
+
+    assert told == {owner.name: [True] * 3, ace.name: [False] * 3}
+    assert "did not answer as it should" in client_of(ace).get(doors[0]).content.decode()
