@@ -254,7 +254,8 @@ sys.stdin.read()
 """
 
 
-def test_child_dies_with_its_parent() -> None:
+@pytest.mark.parametrize("at_work", [False, True])
+def test_child_dies_with_its_parent(at_work: bool) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, ENDLESS],
         stdin=subprocess.PIPE,
@@ -262,8 +263,12 @@ def test_child_dies_with_its_parent() -> None:
         cwd=run.ROOT,
     ) as parent:
         assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
+        pid = int(parent.stdout.readline())
+        child = os.pidfd_open(pid)
         try:
+            if at_work:
+                while _held(pid)["Max core file size"] != "0":
+                    assert select.select([child], [], [], 0)[0] == []
             parent.send_signal(signal.SIGKILL)
             parent.wait()
             assert select.select([child], [], [], 10)[0] == [child]
