@@ -181,7 +181,7 @@ def test_operating_system_holds_the_child_to_its_limits() -> None:
         assert child.stdin is not None
         child.stdin.write(json.dumps(order).encode())
         child.stdin.close()
-        while (held := _held(child.pid))["Max address space"] == "unlimited":
+        while (held := _held(child.pid))["Max open files"] != str(OPEN_FILES):
             assert child.poll() is None
         while (held := _held(child.pid))["Max core file size"] != "0":  # the last to be set
             assert child.poll() is None
@@ -267,7 +267,7 @@ def test_child_dies_with_its_parent(at_work: bool) -> None:
         child = os.pidfd_open(pid)
         try:
             if at_work:
-                while _held(pid)["Max core file size"] != "0":
+                while _held(pid)["Max open files"] != str(OPEN_FILES):
                     assert select.select([child], [], [], 0)[0] == []
             parent.send_signal(signal.SIGKILL)
             parent.wait()
