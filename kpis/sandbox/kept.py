@@ -41,11 +41,16 @@ def _folded(tree: exp.Query) -> exp.Query:
 
 
 def _renames(tree: exp.Expr) -> bool:
-    """Whether names say nothing of columns: lists of aliases, unions by name, recursion."""
+    """Whether names say nothing of columns: lists of aliases, unions by name, recursion, joins in
+    brackets."""
     return (
         any(alias.args.get("columns") for alias in tree.find_all(exp.TableAlias))
         or any(union.args.get("by_name") for union in tree.find_all(exp.SetOperation))
         or any(part.args.get("recursive") for part in tree.find_all(exp.With))
+        or any(
+            isinstance(part.this, exp.Table) or part.this.args.get("joins")
+            for part in tree.find_all(exp.Subquery)
+        )
     )
 
 
@@ -59,7 +64,7 @@ class _Look:
     shown_column: str
     #: part of the query → under which name it hands the column on; None: it reads no such row
     known: dict[int, str | None] = field(default_factory=dict)
-    #: tables, and parts of the query, from which rows were taken with a look at what they are
+    #: the places of tables, and of parts of the query, that were read with a look at what they are
     met: set[int] = field(default_factory=set)
 
     def keeps(self, tree: exp.Query) -> bool:
@@ -70,10 +75,8 @@ class _Look:
         scopes = list(root.traverse())
         for scope in scopes:
             self.known[id(scope)] = self.through(scope)
-        unmet = [t for t in tree.find_all(exp.Table) if self.may_limit(t) and id(t) not in self.met]
-        # A part of WITH is met where its name is read; nobody needs to.
-        loose = [s for s in scopes if not (s.is_root or s.is_cte) and id(s) not in self.met]
-        if unmet or any(self.known[id(scope)] is not None for scope in loose):
+        reads = [table for table in tree.find_all(exp.Table) if self.may_limit(table)]
+        if any(id(table) not in self.met for table in reads):
             return False
         return self.known[id(root)] in (None, self.column)
 
@@ -110,17 +113,15 @@ class _Look:
         """What is known of a part that is read here."""
         if id(scope) not in self.known:
             raise self.lost()
-        self.met.add(id(scope))
         return self.known[id(scope)]
 
     def source(self, node: exp.Expr, source: exp.Table | Scope) -> str | None:
         if isinstance(source, Scope):
-            self.met.add(id(node))
+            if isinstance(node, exp.Table) and is_part(node):
+                self.met.add(id(node))
             return self.of(source)
-        if is_part(source):
-            raise self.lost()  # a part of the query, and nobody knows which
-        if not self.may_limit(source):
-            return None
+        if folded(source.name) != self.table or is_part(source):
+            return None  # a part that nobody has found stays unmet
         self.met |= {id(node), id(source)}
         return self.column
 

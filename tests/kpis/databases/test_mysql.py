@@ -150,6 +150,10 @@ def test_wrong_ways_in_are_told_apart(place: Place) -> None:
         knock_at(replace(place, port=1))
 
 
+def test_server_is_connected_to_at_the_address_that_was_judged(place: Place) -> None:
+    assert [row.name for row in knock_at(replace(place, host="gone.invalid"))] == ["orders"]
+
+
 def test_slow_query_is_stopped(place: Place, tmp_path: Path) -> None:
     slow = {"sql": "SELECT COUNT(*) AS n FROM orders a, orders b, orders c, orders d"}
     with pytest.raises(PortalError):

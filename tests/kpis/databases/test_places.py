@@ -1,11 +1,19 @@
-"""What people type of a way in says nothing but what it was typed for."""
+"""Where a source is: what was judged, and what was typed for it, and nothing else."""
 
 from __future__ import annotations
 
+import socket
+from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.outgoing import address_of
+from kpis.sandbox.databases import knock_at
 from kpis.sources.databases.base import Place
 from kpis.sources.databases.spark import url_of
+from tests.fixtures.databases import Server
 
 
 def test_user_and_token_of_spark_are_no_settings_of_their_own() -> None:
@@ -21,3 +29,21 @@ def test_user_and_token_of_spark_are_no_settings_of_their_own() -> None:
         "user_id": "me;use_ssl=false", "use_ssl": "true", "token": "a=;b/c",
     }  # fmt: skip
     assert "=" not in "".join(told.values())
+
+
+def test_name_with_one_closed_address_among_others_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Which of them is taken in the end nobody who judges knows."""
+    settings.OPEN_NETWORKS = []
+    stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    found = [(*stream, (address, 5432)) for address in ("93.184.216.34", "10.0.0.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_how: found)
+
+    with pytest.raises(Invalid, match="ACE_OPEN_NETWORKS"):
+        address_of("two.example", 5432)
+
+
+def test_server_is_connected_to_at_the_address_that_was_judged(server: Server) -> None:
+    """Its name is not looked up again: nobody answers to this one."""
+    assert [row.name for row in knock_at(server.outside.to(host="gone.invalid"))] == ["orders"]

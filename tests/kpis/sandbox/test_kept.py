@@ -85,6 +85,8 @@ LOST = [
     "WITH c AS (SELECT o AS e FROM other AS o) "
     "SELECT c.e.region AS region, sum(e.a) AS a FROM events AS e CROSS JOIN c GROUP BY 1",
     "SELECT 'N' AS region, sum(a) AS a FROM (SELECT region, a FROM events), (SELECT 1 AS one)",
+    "SELECT 'N' AS region, sum(j.a) AS a FROM (events JOIN other AS o ON true) AS j",
+    "SELECT j.region, j.a FROM ((SELECT region, a FROM other) AS o JOIN events AS e ON true) AS j",
     'SELECT "ſ".region, sum("s".a) AS a FROM events AS "s" JOIN other AS "ſ" ON true GROUP BY 1',
 ]
 
