@@ -132,6 +132,16 @@ def test_what_a_parser_might_overlook_changes_nothing(server: Any) -> None:
             connection.exec_driver_sql("SET default_transaction_read_only = off")
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql(f"SELECT * FROM ({sql}) AS q")
+
+    def let_loose(sql: str) -> None:
+        with database.reading(place, seconds=5) as connection:
+            connection.exec_driver_sql("SET default_transaction_read_only = off")
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(sql)
+
+    for sql in (REFUSED[0], "INSERT INTO orders (id) VALUES (0)"):
+        with pytest.raises(PortalError, match="permission denied for table orders"):
+            let_loose(sql)
     assert server.run("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == before
 
 
@@ -185,6 +195,51 @@ def test_role_that_can_do_more_than_read_is_refused(
     assert refused.value.field == "user"
     assert refused.value.details["statement"].startswith(("CREATE ROLE", "REVOKE CREATE"))
     assert knock()
+
+
+def test_connection_only_reads_even_where_the_role_could_write(server: Any) -> None:
+    database, place = database_of("postgresql"), server.outside.place
+    server.run(f"GRANT INSERT ON orders TO {place.user}")
+    try:
+        with (
+            pytest.raises(PortalError, match="read-only transaction"),
+            database.reading(place, seconds=5) as connection,
+        ):
+            connection.exec_driver_sql("INSERT INTO orders (id) VALUES (0)")
+    finally:
+        server.run(f"REVOKE INSERT ON orders FROM {place.user}")
+
+
+WAYS = {
+    "knock": knock_at,
+    "look": partial(look_at, asked={"schema": "public", "table": "orders"}),
+    "columns": partial(columns_at, relations=[{"schema": "public", "table": "orders"}]),
+    "survey": partial(
+        survey_of, asked={"schema": "public", "table": "orders"}, limits=Limits(seconds=10)
+    ),
+    "extract": partial(
+        extract_from, asked={"schema": "public", "table": "orders"}, caps=Caps(),
+        limits=Limits(seconds=10),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_right_that_a_role_was_given_later_closes_each_way_to_the_rows(
+    server: Any, way: str, target: Path
+) -> None:
+    """A source was proved when it was kept; since then somebody may have given its role more."""
+    place: Place = server.outside.place
+    to = {"target": target} if way == "extract" else {}
+    server.run(f"GRANT DELETE ON orders TO {place.user}")
+    try:
+        with pytest.raises(Invalid, match="may do more than read") as refused:
+            WAYS[way](place, **to)
+    finally:
+        server.run(f"REVOKE DELETE ON orders FROM {place.user}")
+
+    assert (refused.value.field, list(target.parent.iterdir())) == ("user", [])
+    WAYS[way](place, **to)
 
 
 def test_wrong_ways_in_are_told_apart(server: Any) -> None:
