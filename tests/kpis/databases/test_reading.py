@@ -123,6 +123,32 @@ def test_what_is_no_plain_query_is_refused(sql: str) -> None:
             gate(sql, database)
 
 
+@pytest.mark.parametrize("way", ["look", "survey", "extract"])
+def test_typed_query_goes_no_way_past_the_gate(outside: Outside, target: Path, way: str) -> None:
+    """The database itself would answer this one."""
+    asked = {"sql": "SELECT 'x' || quote_ident('y') AS v FROM orders"}
+    if outside.place.kind != "postgresql":
+        asked = {"sql": "SELECT typeof(random()) AS v FROM orders"}
+    ways = {
+        "look": partial(look_at, outside.place, asked),
+        "survey": partial(survey_of, outside.place, asked, LIMITS),
+        "extract": partial(extract_from, outside.place, asked, target, caps=Caps(), limits=LIMITS),
+    }
+
+    with pytest.raises(Invalid, match=r"the function “[a-z_]+” cannot be used") as refused:
+        ways[way]()
+    assert refused.value.field == "sql"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_password_is_in_no_word_of_a_database(kind: str) -> None:
+    place = Place(kind, "db.example", 1, "203.0.113.7", "d", "u", PASSWORD)
+    told = DATABASES[kind].in_words(OSError(f"cannot reach u:{PASSWORD}@db.example"), place)
+
+    assert PASSWORD not in told.message
+    assert "u:…@db.example" in told.message
+
+
 def test_what_a_parser_might_overlook_changes_nothing(server: Any) -> None:
     """Sent past the gate, over the connection itself: the role and the transaction hold."""
     database, place = database_of("postgresql"), server.outside.place

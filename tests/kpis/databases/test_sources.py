@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,14 @@ from kpis.models import Dataset, DataSource, Load
 from kpis.services import datasets, loads
 from kpis.services.schedules import load_due
 from kpis.services.sourced import create_from_source
-from kpis.services.sources import change_source, create_source, remove_source, try_source
+from kpis.services.sources import (
+    change_source,
+    columns_in,
+    create_source,
+    look_into,
+    remove_source,
+    try_source,
+)
 from tests.fixtures.databases import PASSWORD, ROWS, Outside, Server, file_database
 from tests.kpis.data.conftest import work
 
@@ -72,6 +80,24 @@ def test_source_is_reached_before_it_is_kept(owner: User, server: Server) -> Non
 def test_only_who_manages_data_makes_one(member: User, server: Server) -> None:
     with pytest.raises(NotAllowed):
         create_source(actor=member, **way_in(server.outside))
+
+
+def test_only_who_manages_data_goes_there(file_source: DataSource, ace: User, owner: User) -> None:
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    ace.refresh_from_db()
+    ways: list[Callable[..., Any]] = [
+        partial(look_into, source=file_source, schema="main", table="orders"),
+        partial(columns_in, source=file_source, tables=["orders"]),
+        partial(try_source, source=file_source),
+        partial(change_source, source=file_source, name="Mine"),
+        partial(remove_source, source=file_source),
+        partial(create_from_source, source=file_source, name="O", schema="main", table="orders"),
+    ]
+
+    for way in ways:
+        with pytest.raises(NotAllowed):
+            way(actor=ace)
+    assert look_into(actor=owner, source=file_source, schema="main", table="orders").rows
 
 
 def test_password_is_sealed_and_stands_nowhere(
