@@ -23,7 +23,7 @@ from kpis.sandbox.fitting import check_fit, quoted
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import BAD_ROWS_SHOWN, ROW, Column
 from kpis.sources.guard import explain, literal, name, open_guarded
-from kpis.sources.parquet import TYPE_OF, describe
+from kpis.sources.parquet import TYPE_OF, WRITTEN, describe
 
 CELLS_AT_ONCE = 8_000_000
 SHOWN_KEYS = 3  # groups of rows with the same key
@@ -254,5 +254,5 @@ def _write(work: Work, out: Path) -> None:
         f"SELECT {new}, {ROW} + {last} FROM new "
         f"ANTI JOIN (SELECT n FROM pair WHERE same UNION ALL SELECT n FROM double) AS left_out "
         f"ON left_out.n = new.{ROW}) "
-        f"TO {literal(str(out.absolute()))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        f"TO {literal(str(out.absolute()))} {WRITTEN}"
     )

@@ -22,7 +22,7 @@ from kpis.sandbox.gate import DIALECT, Gated, gate, refuse
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import ROW, LoadReport, Value, check_names
 from kpis.sources.guard import bare, explain, literal, name, open_guarded
-from kpis.sources.parquet import describe, latest, plain, sha256_of
+from kpis.sources.parquet import WRITTEN, describe, latest, plain, sha256_of
 
 PREVIEW_MOST = 200
 CELL = 500  # characters of a cell in a preview
@@ -93,8 +93,7 @@ def materialise(sql: str, inputs: Mapping[str, Path], part: Path, limits: Limits
             select += f", row_number() OVER () AS {ROW}"
         connection.execute(
             f"COPY (SELECT {select} FROM ({gated.sql}) LIMIT {limits.rows + 1}) "
-            f"TO {literal(str(part.absolute()))} "
-            "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            f"TO {literal(str(part.absolute()))} {WRITTEN}"
         )
         rows, described = describe(connection, part)
         if rows > limits.rows:

@@ -35,6 +35,14 @@ def listed(values: Sequence[str]) -> str:
     return ", ".join(literal(value) for value in values)
 
 
+def among(value: str, values: Sequence[str]) -> str:
+    """The condition that the value is one of these strings; false where there is no value.
+
+    DuckDB makes a join of a long ``IN``, and after a join it writes a file on one thread.
+    """
+    return f"(coalesce(list_position([{listed(values)}], {value}), 0) > 0)"
+
+
 def counting(condition: str) -> str:
     """SQL for the number of rows that meet the condition; 0, not null, when none has a value."""
     return f"count(CASE WHEN {condition} THEN 1 END)"

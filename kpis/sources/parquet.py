@@ -18,6 +18,8 @@ from kpis.sources.base import ROW, Column, Value
 from kpis.sources.guard import literal, name
 
 READ_ONLY = 0o440
+#: how every load is written; rows stay in order whatever the plan of the query is
+WRITTEN = "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, PRESERVE_ORDER)"
 SHOWN = 100  # characters of a text's least and greatest value
 
 TYPE_OF = {

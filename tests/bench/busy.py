@@ -1,4 +1,4 @@
-"""A dashboard while a log of 46 MB is on its way in."""
+"""A dashboard while logs of 46 MB are on their way in, one after the other."""
 
 from __future__ import annotations
 
@@ -18,21 +18,26 @@ from tests.bench.rows import Row, against
 from tests.bench.serving import Client
 
 PAUSE = 0.1  # seconds that a reader thinks
-QUIET = 60
+QUIET = 200
+LOGS = 12  # each is loaded within a second or two: too short for a percentile
 
 
 def rows(portal: Portal) -> Iterator[Row]:
     client = Client(portal)
     client.get(portal.figures)
     idle = [asked(client, portal) for _turn in range(QUIET)]
+    busy, lasted = [], []
     with tempfile.TemporaryDirectory(prefix="ace-bench-") as folder:
-        job = importing(portal, incident_log(Path(folder)))
-    client, busy = Client(portal), []  # the server lets go of who says nothing
-    began = time.monotonic()
-    while json.loads(client.get(f"/api/v1/jobs/{job}/"))["state"] in ("queued", "running"):
-        busy.append(asked(client, portal))
+        path = incident_log(Path(folder))
+        for _log in range(LOGS):
+            job = importing(portal, path)
+            client = Client(portal)  # the server lets go of who says nothing
+            began = time.monotonic()
+            while json.loads(client.get(f"/api/v1/jobs/{job}/"))["state"] in ("queued", "running"):
+                busy.append(asked(client, portal))
+            lasted.append(time.monotonic() - began)
     yield against("dashboard during an import, p95", p95(busy), "ms", p95(idle), times=1.5)
-    yield Row("import of a log of 46 MB, in the portal", time.monotonic() - began, "s")
+    yield Row("import of a log of 46 MB, in the portal", statistics.median(lasted), "s")
 
 
 def asked(client: Client, portal: Portal) -> float:
@@ -57,7 +62,7 @@ def importing(portal: Portal, path: Path) -> int:
     body = head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode()
     upload = post(portal, "uploads/", body, f"multipart/form-data; boundary={mark}")
     given = {
-        "upload": upload["id"], "name": "Busy", "time_zone": "UTC", "date_order": "day_first",
+        "upload": upload["id"], "name": f"Busy {mark[:8]}", "time_zone": "UTC", "date_order": "day_first",
         "null_tokens": ["?"],
     }  # fmt: skip
     dataset = post(portal, "datasets/", json.dumps(given).encode(), "application/json")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from kpis.sandbox.limits import Limits
 from kpis.sources.csv import Options, load, profile
 from tests.bench.rows import Row, against, interleaved
 from tests.fixtures.eventlog import event_log
@@ -30,7 +31,7 @@ def rows() -> Iterator[Row]:
 
         def ours() -> None:
             target.unlink(missing_ok=True)
-            load(path, how, target)
+            load(path, how, target, memory_mb=Limits().memory_mb)
 
         def floor() -> None:
             with duckdb.connect(":memory:", config={"threads": 2}) as connection:

@@ -17,7 +17,7 @@ from kpis.sources.columnar.shape import Table, Taken, checked_types, opened, unr
 from kpis.sources.csv.orders import CHOSEN
 from kpis.sources.guard import explain, literal, name, run_reporting
 from kpis.sources.kinds import FileSource
-from kpis.sources.parquet import beside, describe, latest, plain, put_in_place, sha256_of
+from kpis.sources.parquet import WRITTEN, beside, describe, latest, plain, put_in_place, sha256_of
 from kpis.sources.reading import ColumnProfile, Profile, Reading
 from kpis.sources.zones import Step, to_utc_sql
 
@@ -116,8 +116,8 @@ def _write(
     run_reporting(
         table.connection,
         f"COPY (SELECT {select}, CAST(file_row_number + 1 AS BIGINT) AS {ROW} "
-        f"FROM {table.source} QUALIFY row_number() OVER () > 0) "  # keeps the order of the rows
-        f"TO {literal(str(part))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+        f"FROM {table.source}) "
+        f"TO {literal(str(part))} {WRITTEN}",
         progress,
         start=5,
         stop=95,

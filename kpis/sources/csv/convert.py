@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpis.sources.csv.stamps import Stamps
-from kpis.sources.guard import listed
+from kpis.sources.guard import among
 
 # as spreadsheets spell them in German, French, Italian, Spanish, Portuguese, Dutch, Swedish
 TRUE_WORDS = (
@@ -43,13 +43,13 @@ class Plan:
 
 def filled(source: str, tokens: tuple[str, ...]) -> str:
     """The trimmed value, null where it is one of the null tokens or empty."""
-    spelled = listed(sorted({"", *tokens}))
-    return f"(CASE WHEN trim({source}) IN ({spelled}) THEN NULL ELSE trim({source}) END)"
+    nothing = among(f"trim({source})", sorted({"", *tokens}))
+    return f"(CASE WHEN {nothing} THEN NULL ELSE trim({source}) END)"
 
 
 def has_value(source: str, tokens: tuple[str, ...]) -> str:
     """The condition that ``filled`` gives a value."""
-    return f"trim({source}) NOT IN ({listed(sorted({'', *tokens}))})"
+    return f"({source} IS NOT NULL AND NOT {among(f'trim({source})', sorted({'', *tokens}))})"
 
 
 def text(source: str, tokens: tuple[str, ...]) -> str:
@@ -58,7 +58,7 @@ def text(source: str, tokens: tuple[str, ...]) -> str:
         source = f"coalesce({source}, '')"
     if not tokens:
         return source
-    return f"(CASE WHEN trim({source}) IN ({listed(tokens)}) THEN NULL ELSE {source} END)"
+    return f"(CASE WHEN {among(f'trim({source})', tokens)} THEN NULL ELSE {source} END)"
 
 
 def typed(plan: Plan, tokens: tuple[str, ...], decimal: str) -> str:
@@ -73,8 +73,8 @@ def typed(plan: Plan, tokens: tuple[str, ...], decimal: str) -> str:
         return number(value, decimal)
     if plan.type == "boolean":
         return (
-            f"(CASE WHEN lower({value}) IN ({listed(TRUE)}) THEN true "
-            f"WHEN lower({value}) IN ({listed(FALSE)}) THEN false END)"
+            f"(CASE WHEN {among(f'lower({value})', TRUE)} THEN true "
+            f"WHEN {among(f'lower({value})', FALSE)} THEN false END)"
         )
     return local(plan, value)
 

@@ -13,7 +13,7 @@ from kpis.sources.csv.orders import CHOSEN, Finding, ordered_finding, seen
 from kpis.sources.csv.sampling import likely_type, samples
 from kpis.sources.csv.stage import Staged
 from kpis.sources.csv.stamps import ORDERS, Stamps, stamps_of
-from kpis.sources.guard import counting, listed
+from kpis.sources.guard import among, counting
 from kpis.sources.reading import Need, Reading
 
 NOTHING = _("No value in any row.")
@@ -130,7 +130,7 @@ def _fact_sql(plan: Plan, value: str, options: Reading) -> dict[str, str]:
             facts |= _stamp_facts(plan.stamps, value, plan.order)
         return facts
     if plan.type == "boolean":
-        fits = f"lower({value}) IN ({listed(SPELLED)})"
+        fits = among(f"lower({value})", SPELLED)
     elif plan.type == "integer":
         fits = f"regexp_full_match({value}, '{INTEGER}')"
         facts["number"] = counting(f"regexp_full_match({value}, '{NUMBER[options.decimal]}')")

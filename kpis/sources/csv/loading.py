@@ -29,7 +29,7 @@ from kpis.sources.csv.stage import SHOWN, Staged, Stager
 from kpis.sources.csv.staging import staged
 from kpis.sources.csv.stamps import ORDER_WORDS
 from kpis.sources.guard import counting, explain, literal, name, run_reporting
-from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
+from kpis.sources.parquet import WRITTEN, beside, describe, latest, put_in_place, sha256_of
 from kpis.sources.reading import Reading
 from kpis.sources.zones import Step, odd_sql, steps, to_utc_sql, zone_named
 
@@ -171,9 +171,8 @@ def _write(work: Work, progress: Progress, where: str) -> None:
     columns = ", ".join(f"{work.typed(plan)} AS {name(plan.name)}" for plan in work.plans)
     run_reporting(
         work.stage.connection,
-        f"COPY (SELECT {columns}, CAST(_row AS BIGINT) AS {ROW} FROM raw{where} "
-        "QUALIFY row_number() OVER () > 0) "  # keeps the order of the rows without sorting them
-        f"TO {literal(str(work.part))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+        f"COPY (SELECT {columns}, CAST(_row AS BIGINT) AS {ROW} FROM raw{where}) "
+        f"TO {literal(str(work.part))} {WRITTEN}",
         progress,
         start=55,
         stop=95,

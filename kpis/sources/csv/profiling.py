@@ -18,7 +18,7 @@ from kpis.sources.csv.orders import Finding
 from kpis.sources.csv.sampling import likely_type, samples
 from kpis.sources.csv.stage import Staged, Stager
 from kpis.sources.csv.staging import staged
-from kpis.sources.guard import counting, listed
+from kpis.sources.guard import among, counting
 from kpis.sources.reading import ColumnProfile, NullToken, Profile, Reading
 
 PREVIEW_ROWS = 50
@@ -103,11 +103,11 @@ def profile(
 def _null_candidates(stage: Staged) -> dict[str, Counter[str]]:
     """Per column, how often each spelling of "nothing" occurs."""
     sources = [f"c{i}" for i in range(len(stage.dialect.names))]
-    spelled = listed((*CERTAIN_NULLS, *POSSIBLE_NULLS))
+    spelled = (*CERTAIN_NULLS, *POSSIBLE_NULLS)
     counts = stage.connection.execute(
         "SELECT "
         + ", ".join(
-            f"count(*) - count({source}), {counting(f'trim({source}) IN ({spelled})')}"
+            f"count(*) - count({source}), {counting(among(f'trim({source})', spelled))}"
             for source in sources
         )
         + " FROM raw"
@@ -118,7 +118,8 @@ def _null_candidates(stage: Staged) -> dict[str, Counter[str]]:
         found[source] = Counter({"": empty} if empty else {})
         if other:
             rows = stage.connection.execute(
-                f"SELECT trim({source}) AS v, count(*) FROM raw WHERE v IN ({spelled}) GROUP BY v"
+                f"SELECT trim({source}) AS v, count(*) FROM raw WHERE {among('v', spelled)} "
+                "GROUP BY v"
             ).fetchall()
             found[source].update(dict(rows))
     return found

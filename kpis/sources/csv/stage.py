@@ -101,29 +101,34 @@ def write_clean(
     else:
         nothing = ", ".join(f"NULL::VARCHAR AS c{i}" for i in range(len(places)))
         select = f"SELECT 0::BIGINT AS n, {nothing} WHERE false"
-    write_stage(connection, select, stage, progress)
-    return create_view(connection, stage, len(places))
+    return write_stage(connection, select, len(places), stage, progress, number="n")
 
 
 def write_stage(
-    connection: duckdb.DuckDBPyConnection, select: str, stage: Path, progress: Progress
-) -> None:
+    connection: duckdb.DuckDBPyConnection,
+    select: str,
+    width: int,
+    stage: Path,
+    progress: Progress,
+    *,
+    number: str = "file_row_number + 1",
+) -> int:
+    """Copy the query's rows and make the view ``raw`` over them; how many there are.
+
+    ``number`` says which row of the source each of them is.
+    """
     run_reporting(
         connection,
         f"COPY ({select}) TO {literal(str(stage))} (FORMAT parquet, COMPRESSION uncompressed, "
-        f"ROW_GROUP_SIZE {GROUP}, USE_TMP_FILE false)",
+        f"ROW_GROUP_SIZE {GROUP}, USE_TMP_FILE false, PRESERVE_ORDER)",
         progress,
         start=5,
         stop=50,
     )
-
-
-def create_view(connection: duckdb.DuckDBPyConnection, stage: Path, width: int) -> int:
-    """The view ``raw`` over what was staged, and how many rows it has."""
     columns = ", ".join(f"c{i}" for i in range(width))
     connection.execute(
-        f"CREATE OR REPLACE VIEW raw AS SELECT n AS _row, {columns} "
-        f"FROM read_parquet({literal(str(stage))})"
+        f"CREATE OR REPLACE VIEW raw AS SELECT {number} AS _row, {columns} "
+        f"FROM read_parquet({literal(str(stage))}, file_row_number = true)"
     )
     found = connection.execute("SELECT count(*) FROM raw").fetchone()
     return int(found[0]) if found else 0

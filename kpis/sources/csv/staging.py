@@ -4,8 +4,8 @@ The quick way is DuckDB's strict reader with the dialect given. When it stumbles
 rows is not the number counted in the bytes, Python's reader goes through the file line by line,
 names what is wrong and, if bad rows may be skipped, writes a clean copy.
 
-Rows are numbered while they are read: a window without order keeps DuckDB's reader in file order,
-which a parallel copy to Parquet does not.
+DuckDB keeps the order of the file in what it copies, by several threads too, so the place of a row
+in the copy is its number. A window would number them as well, on one thread.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from kpis.sources.csv.stage import (
     Lines,
     Staged,
     check_rows,
-    create_view,
     reader_sql,
     write_clean,
     write_stage,
@@ -140,12 +139,11 @@ def _quick(text: Text, sample_rows: int | None) -> Staged | None:
     width, scanned = len(text.dialect.names), text.scan
     source = reader_sql(text.path, text.dialect, width)
     limit = "" if sample_rows is None else f" LIMIT {int(sample_rows)}"
-    select = f"SELECT row_number() OVER () AS n, * FROM {source}{limit}"
+    select = f"SELECT * FROM {source}{limit}"
     try:
-        write_stage(text.connection, select, text.stage, text.progress)
+        rows = write_stage(text.connection, select, width, text.stage, text.progress)
     except duckdb.InvalidInputException:
         return None
-    rows = create_view(text.connection, text.stage, width)
     complete = sample_rows is None or rows < sample_rows
     counted = scanned.breaks + scanned.open_end - text.dialect.header
     if complete and rows != counted and rows != _count_rows(text.path, text.dialect):

@@ -32,7 +32,7 @@ from kpis.sources.databases.base import NO_PLACE, Attribute, Database, Place
 from kpis.sources.databases.pipes import Pieces, Writer, pieces_beside, started
 from kpis.sources.guard import counting, explain, listed, literal, name, open_guarded
 from kpis.sources.marks import COLUMNS_CHANGED, After
-from kpis.sources.parquet import describe, latest, sha256_of
+from kpis.sources.parquet import WRITTEN, describe, latest, sha256_of
 from kpis.sources.zones import odd_sql, steps, to_utc_sql, zone_named
 
 SQL_TYPES = {
@@ -156,7 +156,7 @@ def read(
             source = f"read_csv({literal(str(pipe))}, columns={{{columns}}}, {READ})"
             sql = (
                 f"COPY (SELECT *, row_number() OVER () + {pieces.rows} AS {ROW} FROM {source}) "
-                f"TO {literal(str(piece))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+                f"TO {literal(str(piece))} {WRITTEN}"
             )
             with open_guarded([pipe, piece], memory_mb=memory_mb) as connection:
                 try:
@@ -197,10 +197,7 @@ def _join(
         ).fetchone() or (0, 0)
         changes[column] = ClockChanges(moved_forward=counts[0], taken_as_first=counts[1])
     select = ", ".join([*(spelled.get(c, name(c)) for c in columns), ROW])
-    connection.execute(
-        f"COPY (SELECT {select} FROM {table}) TO {literal(str(target))} "
-        "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
-    )
+    connection.execute(f"COPY (SELECT {select} FROM {table}) TO {literal(str(target))} {WRITTEN}")
     return changes
 
 

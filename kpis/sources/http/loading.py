@@ -15,7 +15,7 @@ from kpis.sources.http.client import Client
 from kpis.sources.http.fetching import fetch
 from kpis.sources.jsonl import JsonOptions, JsonSource
 from kpis.sources.marks import COLUMNS_CHANGED, After, spelled_as
-from kpis.sources.parquet import beside, describe, latest, put_in_place, sha256_of
+from kpis.sources.parquet import WRITTEN, beside, describe, latest, put_in_place, sha256_of
 
 PAGE_BYTES = 32_000_000
 ENOUGH = 1_000  # rows of a sample
@@ -126,8 +126,7 @@ def _nothing(target: Path, types: Mapping[str, str]) -> LoadReport:
         connection = open_guarded([part])
         try:
             connection.execute(
-                f"COPY (SELECT {select} WHERE false) TO {literal(str(part))} "
-                "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+                f"COPY (SELECT {select} WHERE false) TO {literal(str(part))} {WRITTEN}"
             )
             rows, columns = describe(connection, part)
         finally:
