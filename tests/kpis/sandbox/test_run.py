@@ -9,13 +9,14 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from ace_portal.lib.errors import Invalid
+from ace_portal.lib.errors import Invalid, Temporary
 from ace_portal.lib.words import Words
 from kpis.sandbox import run
 from kpis.sandbox.limits import OPEN_FILES, OWN_MB, Limits
@@ -171,6 +172,22 @@ def test_query_that_hears_nothing_is_killed_past_its_time(inputs: Inputs) -> Non
     assert refused.value.message == (
         "This took longer than 0.5 seconds and was stopped. Ask for less at a time."
     )
+
+
+def test_no_more_children_than_memory_is_meant_for(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "WAIT", 0)
+    with ExitStack() as others:
+        for _other in range(run.AT_ONCE):
+            others.enter_context(run.PLACES)
+        with pytest.raises(Temporary, match="Try again in a minute"):
+            run.preview("SELECT 1 AS a", inputs)
+
+    for _turn in range(run.AT_ONCE + 1):  # one that is refused or ends gives its place back
+        assert run.preview("SELECT 1 AS a", inputs).rows == ((1,),)
+        with pytest.raises(Invalid):
+            run.preview("SELECT b", inputs)
 
 
 def test_operating_system_holds_the_child_to_its_limits() -> None:
