@@ -90,12 +90,10 @@ class MySQL(Database):
             connection.connect(line)
             with connection.cursor() as cursor:
                 cursor.execute("SET SESSION TRANSACTION READ ONLY")
-                server = connection.get_server_info()
-                cursor.execute(_limit(server, seconds))
-                cursor.execute(f"SET SESSION collation_connection = {_exact(server)}")
+                cursor.execute(_limit(connection.get_server_info(), seconds))
             return connection
 
-        return sa.create_engine(
+        engine = sa.create_engine(
             "mysql+pymysql://",
             creator=connect,
             poolclass=QueuePool,
@@ -105,6 +103,8 @@ class MySQL(Database):
             pool_pre_ping=True,
             pool_recycle=600,
         )
+        sa.event.listen(engine, "connect", _compare_bytes)
+        return engine
 
     def check_rights(self, connection: sa.Connection) -> None:
         role, database = connection.exec_driver_sql("SELECT current_user(), database()").one()
@@ -201,7 +201,14 @@ def _limit(server: str, seconds: float) -> str:
     return f"SET SESSION max_execution_time = {int(seconds * 1000)}"
 
 
-def _exact(server: str) -> str:
+def _compare_bytes(connection: Any, _record: Any) -> None:
+    """After SQLAlchemy has named the letters, which sets the usual collation."""
+    with connection.cursor() as cursor:
+        server = connection.get_server_info()
+        cursor.execute(f"SET SESSION collation_connection = {exact_collation(server)}")
+
+
+def exact_collation(server: str) -> str:
     """The collation by which texts are the same that have the same bytes, spaces at the end too.
 
     A text that is cast has the connection's; by the usual one “north” would be “NORTH ”, and who

@@ -12,6 +12,7 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.outgoing import address_of
 from kpis.sandbox.databases import knock_at
 from kpis.sources.databases.base import Place
+from kpis.sources.databases.mysql import exact_collation
 from kpis.sources.databases.spark import url_of
 from tests.fixtures.databases import Server
 
@@ -47,3 +48,13 @@ def test_name_with_one_closed_address_among_others_is_refused(
 def test_server_is_connected_to_at_the_address_that_was_judged(server: Server) -> None:
     """Its name is not looked up again: nobody answers to this one."""
     assert [row.name for row in knock_at(server.outside.to(host="gone.invalid"))] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("server", "collation"),
+    [("5.5.5-10.11.6-MariaDB-0+deb12u1", "utf8mb4_nopad_bin"), ("8.4.3", "utf8mb4_0900_bin"),
+     ("8.0.17", "utf8mb4_0900_bin"), ("8.0.11-TiDB-v7.5.1", "utf8mb4_bin"),
+     ("5.7.44-48-log", "utf8mb4_bin")],
+)  # fmt: skip
+def test_every_server_knows_the_collation_that_it_is_told(server: str, collation: str) -> None:
+    assert exact_collation(server) == collation
