@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from ace_portal.lib.errors import Invalid
+from ace_portal.lib.errors import Invalid, PortalError, Temporary
 from ace_portal.lib.outgoing import address_of
+from ace_portal.lib.words import sentence
+from kpis.live import for_everybody
 from kpis.sandbox.databases import knock_at
 from kpis.sources.databases.base import Place
 from kpis.sources.databases.mysql import exact_collation
@@ -58,3 +60,21 @@ def test_server_is_connected_to_at_the_address_that_was_judged(server: Server) -
 )  # fmt: skip
 def test_every_server_knows_the_collation_that_it_is_told(server: str, collation: str) -> None:
     assert exact_collation(server) == collation
+
+
+CANARY = sentence("It says: %(what)s", what="canary")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [(Invalid(CANARY, field="sql"), "The database could not compute this figure."),
+     (Invalid(CANARY, field="password"), "lets nobody in with the password that is kept."),
+     (Temporary(CANARY, field="host"), "The database does not answer."),
+     (Invalid(sentence("It took too long."), field="sql"), "It took too long.")],
+)  # fmt: skip
+def test_who_looks_at_figures_reads_our_words_alone(told: PortalError, words: str) -> None:
+    said = for_everybody(told)
+
+    assert type(said) is type(told)
+    assert str(said.message).endswith(words)
+    assert "canary" not in said.message
