@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict
-from ace_portal.lib.selectors import first_or_404
+from ace_portal.lib.selectors import first_or_404, there_or_404
 from kpis.models import Dataset, Load, QualityCheck
 from kpis.permissions import manages_data
 
@@ -47,7 +47,7 @@ def pair_of(dataset: Dataset, first: int | None, last: int | None) -> tuple[Load
     else:
         others = known.exclude(number=first or 0)
         live = dataset.live.number if dataset.live is not None else 0
-        new = others.filter(number=live).first() or first_or_404(others)
+        new = there_or_404(others.filter(number=live).first() or others.first())
     if first is not None:
         return first_or_404(known.filter(number=first)), new
     others = known.exclude(pk=new.pk)

@@ -62,8 +62,8 @@ def importing(portal: Portal, path: Path) -> int:
     body = head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode()
     upload = post(portal, "uploads/", body, f"multipart/form-data; boundary={mark}")
     given = {
-        "upload": upload["id"], "name": f"Busy {mark[:8]}", "time_zone": "UTC", "date_order": "day_first",
-        "null_tokens": ["?"],
+        "upload": upload["id"], "name": f"Busy {mark[:8]}", "time_zone": "UTC",
+        "date_order": "day_first", "null_tokens": ["?"],
     }  # fmt: skip
     dataset = post(portal, "datasets/", json.dumps(given).encode(), "application/json")
     loads = json.loads(Client(portal).get(f"/api/v1/datasets/{dataset['slug']}/loads/"))
