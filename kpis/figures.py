@@ -18,13 +18,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import duckdb
 import sqlalchemy as sa
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.memory import Memory
@@ -42,13 +40,11 @@ from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import KPI, KPIVersion, Load
 from kpis.scopes import Reader, cuts_for
+from kpis.unreadable import UNREADABLE, in_words
 
 log = logging.getLogger("ace.kpis")
 
-#: what is no refusal of ours but the data's: it cannot be read
-UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
-
-__all__ = ["Answer", "Ask", "answers", "definition_of"]
+__all__ = ["UNREADABLE", "Answer", "Ask", "answers", "definition_of"]
 
 #: by dataset the rows that the reader may see; a dataset that is not named they may see whole
 Cuts = Mapping[int, Cut]
@@ -169,12 +165,15 @@ def _compute(
     try:
         with open_load(load) as connection:
             try:
-                results = run_many(connection, table, asked)
+                with in_words(load, connection):
+                    results = run_many(connection, table, asked)
             except PortalError:
                 results = []
             for place, key in enumerate(good):
                 try:
-                    result = results[place] if results else run(connection, table, *asked[place])
+                    with in_words(load, connection):
+                        own = asked[place]
+                        result = results[place] if results else run(connection, table, *own)
                 except PortalError as error:
                     failed[key] = said(error.message)
                 else:
@@ -182,7 +181,7 @@ def _compute(
                     fresh[key] = replace(result, asked_at=now)
     except PortalError as error:  # the source of a live dataset does not answer, or not in time
         failed |= {key: said(error.message) for key in good if key not in fresh}
-    except OSError:  # the file of a load is gone, or cannot be read
+    except UNREADABLE:  # the file of a load is gone, or is none any more
         log.exception("the rows of load %s cannot be read", load.pk)
         why = _("The data could not be read.")
         failed |= {key: why for key in good if key not in fresh}
@@ -197,7 +196,7 @@ def values_of(
     values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
         table = table_of(load, cut)
-        with open_load(load) as connection:
+        with in_words(load), open_load(load) as connection, in_words(load, connection):
             values = distinct_values(connection, table, column, search=search, limit=limit)
         cache.set(key, values, KEPT_SECONDS)
     return _values.put(key, values)

@@ -21,8 +21,8 @@ from ace_portal.lib.words import joined
 from ace_portal.lib.words import sentence as _
 from kpis.sandbox.gate import DIALECT, Gated, gate, refuse
 from kpis.sandbox.limits import Limits
-from kpis.sources.base import ROW, LoadReport, Value
-from kpis.sources.guard import explain, literal, name, open_guarded
+from kpis.sources.base import ROW, LoadReport, Value, check_names
+from kpis.sources.guard import bare, explain, literal, name, open_guarded
 from kpis.sources.parquet import WRITTEN, describe, latest, plain, sha256_of
 
 PREVIEW_MOST = 200
@@ -142,7 +142,9 @@ def outputs(connection: duckdb.DuckDBPyConnection, gated: Gated) -> list[Output]
     """Name and type of each column; Invalid for one that a dataset cannot hold."""
     found: list[Output] = []
     seen: set[str] = set()
-    for column, kind, *_rest in connection.execute(f"DESCRIBE {gated.sql}").fetchall():
+    described = connection.execute(f"DESCRIBE {gated.sql}").fetchall()
+    check_names([column for column, *_rest in described])
+    for column, kind, *_rest in described:
         if column.casefold() in seen:
             raise Invalid(
                 _(
@@ -165,7 +167,7 @@ def _output(column: str, kind: str) -> Output:
     if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
         return Output(column, "number", f"CAST({quoted} AS DOUBLE)")
     if re.fullmatch(_AS_TEXT, kind):
-        return Output(column, "text", f"CAST({quoted} AS VARCHAR)")
+        return Output(column, "text", bare(f"CAST({quoted} AS VARCHAR)"))
     if kind in ("BOOLEAN", "DATE"):
         return Output(column, kind.lower(), quoted)
     if kind == "TIMESTAMP WITH TIME ZONE":
