@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.engine.behind import MOST_BYTES, MOST_CELLS, Behind, rows_behind
 from kpis.engine.query import Query
-from kpis.figures import UNREADABLE, definition_of, is_out_of_memory, open_load, table_of
+from kpis.figures import UNREADABLE, definition_of, open_load, table_of
 from kpis.models import KPIVersion
 from kpis.scopes import Reader, cuts_for
 
@@ -54,8 +54,4 @@ def behind_figure(version: KPIVersion, query: Query, *, reader: Reader, limit: i
         with open_load(load) as connection:
             return rows_behind(connection, table_of(load, cut), definition, query, limit=limit)
     except UNREADABLE as error:
-        if is_out_of_memory(error):
-            raise Invalid(
-                _("These rows are so long that not even two of them fit into memory.")
-            ) from error
         raise Invalid(_("The data could not be read.")) from error

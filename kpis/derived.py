@@ -20,6 +20,8 @@ from kpis.models import Dataset, KPIPart, KPIVersion, Load
 
 DEEPEST = 8
 TICK = timedelta(microseconds=1)
+#: a formula of formulas comes down to so many questions to data, else it is not asked
+MOST_QUESTIONS = 400
 
 Parts = dict[str, KPIVersion]
 
@@ -81,12 +83,28 @@ def parts_of(version: KPIVersion) -> Parts:
 
 def leaves_of(version: KPIVersion) -> tuple[KPIVersion, ...]:
     """The versions over data that a version comes down to, each once; itself where it is none."""
-    if not is_derived(version):
-        return (version,)
     found: dict[int, KPIVersion] = {}
-    for part in parts_of(version).values():
-        found |= {leaf.pk: leaf for leaf in leaves_of(part)}
+    seen, waiting = {version.pk}, [version]
+    while waiting:
+        one = waiting.pop()
+        if not is_derived(one):
+            found.setdefault(one.pk, one)
+            continue
+        parts = [part for part in parts_of(one).values() if part.pk not in seen]
+        seen |= {part.pk for part in parts}
+        waiting += reversed(parts)
     return tuple(found.values())
+
+
+def questions_of(version: KPIVersion, known: dict[int, int] | None = None) -> int:
+    """How many questions to data a version comes down to, the same one as often as it is named."""
+    if not is_derived(version):
+        return 1
+    known = {} if known is None else known
+    if version.pk not in known:
+        known[version.pk] = 0  # a circle asks nothing
+        known[version.pk] = sum(questions_of(part, known) for part in parts_of(version).values())
+    return known[version.pk]
 
 
 def held_of(version: KPIVersion) -> Dataset | None:
@@ -144,8 +162,27 @@ def dependents_of(kpis: Iterable[int]) -> set[int]:
 # Asking ------------------------------------------------------------------------------------------
 
 
-def tree_of(ask: Ask, depth: int = 0) -> Tree:
+def tree_of(ask: Ask) -> Tree:
     """A question taken apart, down to what has to be asked of data."""
+    try:
+        check_questions(questions_of(ask.version))
+    except Invalid as error:
+        return Tree(ask, Formula("0", ()), problem=str(error.message))
+    return _tree_of(ask, 0)
+
+
+def check_questions(number: int, field: str = "") -> None:
+    """Raise ``Invalid`` where a formula comes down to more questions than may be asked at once."""
+    if number > MOST_QUESTIONS:
+        raise Invalid(
+            _("With all that its KPIs are made of, this comes down to %(n)s figures; at most "
+              "%(most)s are computed together.")
+            % {"n": f"{number:,}", "most": MOST_QUESTIONS},
+            field=field,
+        )  # fmt: skip
+
+
+def _tree_of(ask: Ask, depth: int) -> Tree:
     if not is_derived(ask.version):
         return Tree(ask)
     try:
@@ -158,7 +195,7 @@ def tree_of(ask: Ask, depth: int = 0) -> Tree:
             if depth == DEEPEST or name not in known:
                 raise Invalid(_("“%(kpi)s” is not published any more.") % {"kpi": slug})
             query, ignored = _query_for(known[name], whole)
-            tree.parts[name] = tree_of(Ask(known[name], query), depth + 1)
+            tree.parts[name] = _tree_of(Ask(known[name], query), depth + 1)
             tree.parts[name].ignored = ignored
     except Invalid as error:
         return Tree(ask, Formula("0", ()), problem=str(error.message))

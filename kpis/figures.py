@@ -17,15 +17,13 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-import duckdb
 import sqlalchemy as sa
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
-from ace_portal.lib.errors import Invalid, PortalError
+from ace_portal.lib.errors import PortalError
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
@@ -40,13 +38,11 @@ from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import Load
 from kpis.scopes import Reader, cuts_for
+from kpis.unreadable import UNREADABLE, in_words
 
 log = logging.getLogger("ace.kpis")
 
-#: what is no refusal of ours but the data's: it cannot be read
-UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
-
-__all__ = ["Answer", "Ask", "answers", "definition_of"]
+__all__ = ["UNREADABLE", "Answer", "Ask", "answers", "definition_of"]
 
 #: by dataset the rows that the reader may see; a dataset that is not named they may see whole
 Cuts = Mapping[int, Cut]
@@ -166,52 +162,27 @@ def _compute(
             good.append(key)
     try:
         with open_load(load) as connection:
-            got = _results_of(connection, table, asked)
+            try:
+                with in_words(load, connection):
+                    results = run_many(connection, table, asked)
+            except PortalError:
+                results = []
+            for place, key in enumerate(good):
+                try:
+                    with in_words(load, connection):
+                        own = asked[place]
+                        result = results[place] if results else run(connection, table, *own)
+                except PortalError as error:
+                    failed[key] = said(error.message)
+                else:
+                    now = None if load.path else timezone.now()
+                    fresh[key] = replace(result, asked_at=now)
     except PortalError as error:  # the source of a live dataset does not answer, or not in time
-        got = [said(error.message)] * len(good)
-    except UNREADABLE:  # the file of a load is gone, or cannot be read
+        failed |= {key: said(error.message) for key in good if key not in fresh}
+    except UNREADABLE:  # the file of a load is gone, or is none any more
         log.exception("the rows of load %s cannot be read", load.pk)
-        got = [_("The data could not be read.")] * len(good)
-    now = None if load.path else timezone.now()
-    for key, result in zip(good, got, strict=True):
-        if isinstance(result, str):
-            failed[key] = result
-        else:
-            fresh[key] = replace(result, asked_at=now)
-
-
-def _results_of(
-    connection: sa.Connection, table: Table, asked: Sequence[tuple[Definition, Query]]
-) -> list[Result | str]:
-    """The answers in order, a sentence for each that there is none of."""
-    try:
-        return [*run_many(connection, table, asked)]
-    except PortalError:
-        pass
-    except SQLAlchemyError as error:
-        if not is_out_of_memory(error):
-            raise
-        connection.rollback()
-    return [_alone(connection, table, *question) for question in asked]
-
-
-def _alone(
-    connection: sa.Connection, table: Table, definition: Definition, query: Query
-) -> Result | str:
-    try:
-        return run(connection, table, definition, query)
-    except PortalError as error:
-        return said(error.message)
-    except SQLAlchemyError as error:
-        if not is_out_of_memory(error):
-            raise
-        connection.rollback()
-        return _("Computing this takes more memory than there is. Choose a shorter range.")
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether DuckDB had no room for what was asked; the rows themselves can be read."""
-    return isinstance(getattr(error, "orig", error), duckdb.OutOfMemoryException)
+        why = _("The data could not be read.")
+        failed |= {key: why for key in good if key not in fresh}
 
 
 def values_of(
@@ -226,11 +197,8 @@ def values_of(
     values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
         table = table_of(load, cut)
-        try:
-            with open_load(load) as connection:
-                values = distinct_values(connection, table, column, search=search, limit=limit)
-        except UNREADABLE as error:
-            raise Invalid(_("The data could not be read.")) from error
+        with in_words(load), open_load(load) as connection, in_words(load, connection):
+            values = distinct_values(connection, table, column, search=search, limit=limit)
         cache.set(key, values, KEPT_SECONDS)
     return _values.put(key, values)
 

@@ -7,6 +7,7 @@ connections to a source; a source answers as many queries at once as it says.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from collections import OrderedDict
@@ -18,7 +19,8 @@ from django.conf import settings
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ace_portal.lib.errors import Conflict, Temporary
+from ace_portal.lib.errors import Conflict, Invalid, PortalError, Temporary
+from ace_portal.lib.words import Words
 from ace_portal.lib.words import sentence as _
 from kpis.engine.query import SQL_TYPES, Table
 from kpis.models import Dataset, DataSource, Load
@@ -27,6 +29,8 @@ from kpis.sources.databases.base import Place
 from kpis.sources.databases.registry import database_of
 
 OPEN_SOURCES = 8
+
+log = logging.getLogger("ace.kpis")
 
 _engines: OrderedDict[tuple[int, int, str], sa.Engine] = OrderedDict()
 _lock = threading.Lock()
@@ -48,7 +52,21 @@ def open_source(dataset: Dataset) -> Iterator[sa.Connection]:
             _("“%(name)s” answers as many queries as it may. Try again.", name=source.name)
         ) from error
     except (DBAPIError, SQLAlchemyError, OSError) as error:
-        raise database.in_words(error, place) from None
+        told = database.in_words(error, place)
+        log.warning("the source %s: %s", source.slug, told.message)
+        raise for_everybody(told) from None
+
+
+def for_everybody(told: PortalError) -> PortalError:
+    """A failure of a source for who looks at figures: a database's own words may quote a row, and
+    say where it is."""
+    if not (isinstance(told.message, Words) and "what" in told.message.given):
+        return told
+    if isinstance(told, Temporary):
+        return Temporary(_("The database does not answer."), field=told.field)
+    if told.field == "password":
+        return Invalid(_("The database lets nobody in with the password that is kept."))
+    return Invalid(_("The database could not compute this figure."))
 
 
 def table_at_source(load: Load) -> Table:

@@ -12,12 +12,12 @@ from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
 from kpis.engine.checks import TYPES, as_moment
 from kpis.engine.definition import AllOf, AnyOf, Column, Condition, Scalar, Where
+from kpis.sources.csv.convert import FALSE, TRUE
 
 #: block → how many conditions it takes
 BLOCKS = {"of": 3, "where": 3, "except": 1}
 LISTS, UNARY = ("in", "not in"), ("is null", "is not null")
 SEPARATOR = ";"
-TRUE, FALSE = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
 EXAMPLES = {"date": "2024-05-31", "timestamp": _("2024-05-31 or 2024-05-31 14:30")}
 
 

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.days import site_today
-from ace_portal.lib.selectors import first_or_404
+from ace_portal.lib.selectors import first_or_404, there_or_404
 from personas.models import (
     Blueprint,
     BlueprintVersion,
@@ -120,7 +120,7 @@ def version_for(user: User, blueprint: Blueprint, number: int | None = None) -> 
         return first_or_404(versions.filter(number=number))
     drafts = versions.filter(state=BlueprintVersion.State.DRAFT)
     published = versions.filter(state=BlueprintVersion.State.PUBLISHED)
-    return drafts.first() or published.first() or first_or_404(versions)
+    return there_or_404(drafts.first() or published.first() or versions.first())
 
 
 def drawing_of(version: BlueprintVersion) -> BlueprintVersion:

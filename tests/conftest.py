@@ -15,7 +15,8 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
 
 #: fixture → environment variable without which it cannot be had
 SERVICES = {
@@ -39,6 +40,8 @@ WITHOUT_DATABASE = (
     "tests/browser/test_views.py",
     "tests/browser/test_without_javascript.py",
 )  # fmt: skip
+
+ROOMS_WITHOUT = tuple(f"{room.rstrip('/')}/" for room in WITHOUT_DATABASE if "::" not in room)
 
 #: the groups of tests that one process does in a row, by the time that they take
 LONG = ("journey", "pages", "launches", "matrix", "real incidents")
@@ -70,6 +73,12 @@ pytest_plugins = [
 def pytest_make_parametrize_id(val: object) -> str | None:
     """A text that is long for a reason is none of its test's name, which goes along with it."""
     return f"{val[:20]!r}…{len(val)}" if isinstance(val, str | bytes) and len(val) > 60 else None
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """What the second pass leaves out as a whole is not even read."""
+    place = collection_path.relative_to(ROOT).as_posix() if SECOND_PASS else ""
+    return True if place and f"{place}/".startswith(ROOMS_WITHOUT) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -117,6 +117,13 @@ def test_lock_files_name_no_host() -> None:
     assert [lock.name for lock in locks if "://" in lock.read_text()] == []
 
 
+def test_no_data_lies_beside_the_code() -> None:
+    """What a trial leaves in the top folder would be cloned by everybody, for ever."""
+    data = {".parquet", ".csv", ".tsv", ".xlsx", ".jsonl", ".duckdb", ".sqlite", ".sqlite3"}
+
+    assert [file.name for file in ROOT.iterdir() if file.suffix in data] == []
+
+
 @pytest.mark.xdist_group("journey")
 def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
     """A group that is not honoured starts two stacks side by side, and nothing says so."""

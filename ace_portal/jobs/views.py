@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +64,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     job = selectors.job_for(user, pk)
-    attempt(request, lambda: services.retry(actor=user, job=job))
+    if attempt(request, lambda: services.retry(actor=user, job=job)) is not None:
+        messages.success(request, _("It is tried again."))
     return redirect("jobs:jobs")
 
 

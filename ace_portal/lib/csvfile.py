@@ -12,7 +12,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 #: a text that begins so would be computed
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 #: rows that are written before they are sent

@@ -22,6 +22,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: an IPv6 address may carry an IPv4 one, to which its packets go in the end
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+#: what of IPv6 is given out to the world; beside it lie relics that some networks still route
+WORLD = ipaddress.ip_network("2000::/3")
 
 
 def address_of(host: str, port: int, *, field: str = "host") -> str:
@@ -69,8 +71,11 @@ def _meant(address: Address) -> Iterator[Address]:
 
 
 def _is_public(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return True  # judged as what it carries
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None or address in TRANSLATED:
+            return True  # judged as what it carries
+        if address not in WORLD:
+            return False
     return address.is_global and not address.is_multicast
 
 

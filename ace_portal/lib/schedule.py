@@ -21,6 +21,7 @@ UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": time
          "week": timedelta(weeks=1)}  # fmt: skip
 EVERY = re.compile(r"every (?:(\d{1,5}) )?(minute|hour|day|week)s?", re.IGNORECASE)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=366)
+FIELDS = 5  # of a cron line
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 #: every so often counts from here, so that two portals have the same times
 ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
@@ -29,8 +30,10 @@ ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
 def check(text: str, *, field: str = "schedule") -> None:
     """Raise ``Invalid`` for what is no schedule, or none that ever comes."""
     try:
-        list(islice(_times(text, "UTC", datetime(2024, 1, 1, tzinfo=UTC)), 1))
-    except (CronSimError, ValueError) as error:
+        if EVERY.fullmatch(text.strip()) is None and len(text.split()) != FIELDS:
+            raise ValueError(text)  # a sixth field would count seconds
+        next(_times(text, "UTC", datetime(2024, 1, 1, tzinfo=UTC)))
+    except (CronSimError, ValueError, StopIteration) as error:
         raise Invalid(
             _("Write “every 6 hours”, or a cron line such as “30 7 * * 1-5”: minute, hour, day, "
               "month, weekday."),

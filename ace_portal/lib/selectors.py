@@ -12,8 +12,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 def first_or_404(rows: QuerySet[Row]) -> Row:
-    """The only row, or as if there were none."""
-    row = rows.first()
+    """The only row, or as if there were none.
+
+    One row needs no order, and Django looks at each column of a query that has one.
+    """
+    return there_or_404(next(iter(rows.order_by()[:1]), None))
+
+
+def there_or_404(row: Row | None) -> Row:
     if row is None:
         raise NotVisible("")
     return row

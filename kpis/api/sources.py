@@ -16,15 +16,17 @@ from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE, DATA
 from kpis.api.datasets import DatasetOutput
 from kpis.models import Dataset, DataSource
+from kpis.permissions import manages_data
 from kpis.selectors import sources as selectors
 from kpis.services import sourced, sources
 from kpis.sources.origins import LABELS
 
 
 class SourceOutput(serializers.ModelSerializer[DataSource]):
-    """Never the password."""
+    """Never the password. ``trouble`` may quote a row: it is for who manages data, else empty."""
 
     owner = serializers.EmailField(source="owner.email")
+    trouble = serializers.SerializerMethodField()
 
     class Meta:
         model = DataSource
@@ -33,6 +35,9 @@ class SourceOutput(serializers.ModelSerializer[DataSource]):
             "file", "at_once", "owner", "tested_at", "trouble",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_trouble(self, source: DataSource) -> str:
+        return source.trouble if manages_data(person_of(self.context["request"])) else ""
 
 
 class SourceChange(serializers.Serializer[Any]):

@@ -90,10 +90,14 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
 
 class UploadInput(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
+    dataset = serializers.CharField(
+        required=False, max_length=80,
+        help_text="The slug of the dataset whose next file it is: read with its answers.",
+    )  # fmt: skip
 
 
 class Uploads(APIView):
-    """Send a file; the answer says what was found in it."""
+    """Send a file; the answer says what was found in it, and with ``dataset`` what is new in it."""
 
     door = DATA
     takes_files = True
@@ -102,7 +106,13 @@ class Uploads(APIView):
     @extend_schema(request={"multipart/form-data": UploadInput})
     @answers(UploadOutput, takes=UploadInput, status=201)
     def post(self, actor: User, given: Given) -> Upload:
-        return uploads.take_upload(actor=actor, **given())
+        taken = given()
+        slug = taken.pop("dataset", "")
+        dataset = selectors.dataset_for(actor, slug) if slug else None
+        upload = uploads.take_upload(actor=actor, dataset=dataset, **taken)
+        if dataset is not None:
+            upload.differences = all_said(differences_from_live(upload, dataset))
+        return upload
 
 
 class UploadDetail(APIView):

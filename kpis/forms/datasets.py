@@ -198,8 +198,11 @@ class PreviewForm(DatasetForm):
         options = profile.options
         types = {**options.types, **others.pop("types", {})}
         asked = {need.kind: need.suggestion for need in profile.needs if need.kind == "date_order"}
+        told = {key: value for key, value in options.to_json().items() if key in ABOUT_THE_FILE}
+        if any(need.kind == "decimal" for need in profile.needs):
+            told.pop("decimal", None)  # it is asked: whichever stood there would look decided
         initial: dict[str, Any] = {
-            **{key: value for key, value in options.to_json().items() if key in ABOUT_THE_FILE},
+            **told,
             "date_order": asked.get("date_order", ""),
             "null_tokens": [token for token in options.null_tokens if token],
             "bad_rows": "stop",

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.errors import Invalid
@@ -192,9 +191,8 @@ class DefinitionForm(LookForm):
         stamps = [name for name, kind in types.items() if kind == "timestamp"]
         times = stamps or [name for name, kind in types.items() if kind == "date"]
         second = times[1] if len(times) > 1 else ""
-        prepared = dataset.kind == Dataset.Kind.PREPARED  # of instants: it has no zone of its own
         return {
-            "time_zone": settings.DEFAULT_USER_TIME_ZONE if prepared else dataset.time_zone,
+            "time_zone": dataset.counting_zone,
             "time_column": times[0] if times else "",
             "from_column": times[0] if second else "",
             "to_column": second,

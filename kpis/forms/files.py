@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
-            "CSV, TSV, Excel (.xlsx), Parquet or JSON lines, at most %(most)s. The first row names "
+            "CSV, TSV, Excel (.xlsx), Parquet or JSON, at most %(most)s. The first row names "
             "the columns."
         ) % {"most": filesizeformat(most)}
         suffixes = [suffix for source in FILE_SOURCES.values() for suffix in source.suffixes]

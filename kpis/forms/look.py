@@ -13,6 +13,9 @@ from kpis.models import KPIVersion
 
 Answer = TypeVar("Answer")
 
+#: how a unit is written where nobody says
+DECIMALS = {"count": 0, "percent": 1, "duration": 1, "money": 2, "number": 1}
+
 
 class LookForm(forms.Form):
     """Unit, precision and direction of a version; what is measured is another form's."""
@@ -52,7 +55,8 @@ class LookForm(forms.Form):
     def look(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Everything beside the definition; a form of more fields adds its own."""
         unit, decimals = self.usual(given)
-        unit = given["unit"] or unit
+        if given["unit"] not in ("", unit):
+            unit, decimals = given["unit"], DECIMALS[given["unit"]]
         precision = given["precision"]
         return {
             "unit": unit,

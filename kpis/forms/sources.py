@@ -106,7 +106,7 @@ class TableForm(DatasetForm):
 
     relation = forms.ChoiceField(label=gettext_lazy("Table or view"), required=False)
     sql = forms.CharField(
-        label=gettext_lazy("or SQL"),
+        label=gettext_lazy("Or SQL"),
         required=False,
         strip=False,
         max_length=50_000,

@@ -126,6 +126,15 @@ class Dataset(Arriving, Scheduled, BaseModel):
         return self.placement == self.Placement.LIVE
 
     @property
+    def counting_zone(self) -> str:
+        """By whose days KPIs over it count, unless somebody says otherwise.
+
+        Rows of a query, and those of a source that nobody gave a zone, are instants: the portal's.
+        """
+        given = self.kind == self.Kind.FILE or self.time_zone != "UTC"
+        return self.time_zone if given else settings.DEFAULT_USER_TIME_ZONE
+
+    @property
     def table_name(self) -> str:
         """What SQL calls it."""
         return self.slug.replace("-", "_")
@@ -225,6 +234,11 @@ class Load(Arriving, BaseModel):
         """Nothing but a check keeps it from going live, and its file is still there."""
         blocked = any(result["blocking"] for result in self.failed_checks)
         return self.state == self.State.REJECTED and blocked and bool(self.path)
+
+    @property
+    def state_word(self) -> str:
+        """Its state as the pages of a dataset say it."""
+        return str(_("Held back")) if self.is_held else str(self.get_state_display())
 
     @property
     def types(self) -> dict[str, str]:

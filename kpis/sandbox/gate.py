@@ -84,28 +84,35 @@ class Inputs:
             raise refuse(sql, start, why)
         if is_part(node):
             return None
-        if name.casefold() not in self.known:
+        if folded(name) not in self.known:
             tables = ", ".join(sorted(self.known.values())) or _("none")
             why = _(
                 "there is no table “%(name)s”. Tables here: %(tables)s", name=name, tables=tables
             )
             raise refuse(sql, start, why)
-        return self.known[name.casefold()]
+        return self.known[folded(name)]
 
 
 def gate(sql: str, tables: Sequence[str]) -> Gated:
     """A query over datasets in its own words, or Invalid with the place that is in the way."""
-    return passed(sql, Inputs({name.casefold(): name for name in tables}))
+    return passed(sql, Inputs({folded(name): name for name in tables}))
 
 
 def passed(sql: str, rules: Rules) -> Gated:
     """The query as its parsed form says it, which passes again; Invalid where it does not."""
     tree = _parse(sql, rules.dialect)
     used = _check(tree, sql, rules)
-    written = tree.sql(dialect=rules.dialect, comments=False)
+    try:
+        written = tree.sql(dialect=rules.dialect, comments=False)
+    except RecursionError as error:
+        raise _too_deep() from error
     again = _parse(written, rules.dialect)
     _check(again, written, rules)
     return Gated(written, tuple(sorted(used)))
+
+
+def _too_deep() -> Invalid:
+    return Invalid(_("The query is nested too deeply."), field="sql")
 
 
 def parsed(sql: str) -> exp.Query:
@@ -147,7 +154,7 @@ def _parse(sql: str, dialect: str) -> exp.Query:
     try:
         statements = [tree for tree in sqlglot.parse(sql, dialect=dialect) if tree is not None]
     except RecursionError as error:
-        raise Invalid(_("The query is nested too deeply."), field="sql") from error
+        raise _too_deep() from error
     except SqlglotError as error:
         raise _unreadable(error) from error
     if not statements:
@@ -238,9 +245,14 @@ def _table(node: exp.Table, sql: str, rules: Rules) -> str | None:
     return rules.table(node, sql)
 
 
+def folded(name: str) -> str:
+    """A name as DuckDB compares it: only the letters A to Z lose their case."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in name)
+
+
 def is_part(node: exp.Table) -> bool:
     """Whether a table's name is that of a WITH part which this place can see."""
-    return node.name.casefold() in _visible_parts(node)
+    return folded(node.name) in _visible_parts(node)
 
 
 def _visible_parts(node: exp.Expr) -> set[str]:
@@ -251,11 +263,11 @@ def _visible_parts(node: exp.Expr) -> set[str]:
         if isinstance(parent, exp.With):
             parts = parent.expressions
             at = next(i for i, part in enumerate(parts) if part is child)
-            names |= {part.alias.casefold() for part in parts[: at + bool(parent.recursive)]}
+            names |= {folded(part.alias) for part in parts[: at + bool(parent.recursive)]}
         else:
             with_ = _with_of(parent)
             if with_ is not None and with_ is not child:
-                names |= {part.alias.casefold() for part in with_.expressions}
+                names |= {folded(part.alias) for part in with_.expressions}
         child = parent
     return names
 

@@ -30,7 +30,7 @@ SYSTEM = frozenset(
 #: no names, whatever they say
 TEXTS = frozenset((TokenType.STRING, TokenType.NUMBER))
 RESERVED = frozenset(word for phrase in Tokenizer.KEYWORDS for word in phrase.split())
-PREFIXES = ("pg_", "sqlite_", "duckdb_")
+PREFIXES = ("pg_", "sqlite_", "duckdb_", "pragma_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class Outside:
         return FUNCTIONS | self.database.functions
 
     def table(self, node: exp.Table, sql: str) -> str | None:
-        if is_part(node):
-            return None
         schema, catalog = node.text("db"), node.text("catalog")
         system = schema.casefold() in SYSTEM or node.name.casefold().startswith(PREFIXES)
         if catalog or system:
             why = _("the tables of the system and of other databases cannot be read here")
             raise refuse(sql, start_of(node), why)
+        if not schema and is_part(node):
+            return None
         if "/" in node.name or "\\" in node.name:
             raise refuse(sql, start_of(node), _("files cannot be read here"))
         return ".".join(part for part in (schema, node.name) if part)

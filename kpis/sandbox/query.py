@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import duckdb
@@ -20,11 +21,12 @@ from ace_portal.lib.words import joined
 from ace_portal.lib.words import sentence as _
 from kpis.sandbox.gate import DIALECT, Gated, gate, refuse
 from kpis.sandbox.limits import Limits
-from kpis.sources.base import ROW, LoadReport, Value
-from kpis.sources.guard import explain, literal, name, open_guarded
+from kpis.sources.base import ROW, LoadReport, Value, check_names
+from kpis.sources.guard import bare, explain, literal, name, open_guarded
 from kpis.sources.parquet import WRITTEN, describe, latest, plain, sha256_of
 
 PREVIEW_MOST = 200
+ALIKE = 0.6  # from this likeness on, of 1, a name may be a slip of another
 CELL = 500  # characters of a cell in a preview
 
 _AS_INTEGER = "(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)"
@@ -140,7 +142,9 @@ def outputs(connection: duckdb.DuckDBPyConnection, gated: Gated) -> list[Output]
     """Name and type of each column; Invalid for one that a dataset cannot hold."""
     found: list[Output] = []
     seen: set[str] = set()
-    for column, kind, *_rest in connection.execute(f"DESCRIBE {gated.sql}").fetchall():
+    described = connection.execute(f"DESCRIBE {gated.sql}").fetchall()
+    check_names([column for column, *_rest in described])
+    for column, kind, *_rest in described:
         if column.casefold() in seen:
             raise Invalid(
                 _(
@@ -163,7 +167,7 @@ def _output(column: str, kind: str) -> Output:
     if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
         return Output(column, "number", f"CAST({quoted} AS DOUBLE)")
     if re.fullmatch(_AS_TEXT, kind):
-        return Output(column, "text", f"CAST({quoted} AS VARCHAR)")
+        return Output(column, "text", bare(f"CAST({quoted} AS VARCHAR)"))
     if kind in ("BOOLEAN", "DATE"):
         return Output(column, kind.lower(), quoted)
     if kind == "TIMESTAMP WITH TIME ZONE":
@@ -203,15 +207,22 @@ def in_words(error: Exception, sql: str) -> PortalError:
 
 def _no_column(sql: str, name: str, hints: re.Match[str] | None) -> Invalid:
     start = _find(sql, name)
-    if hints is None:
+    known = re.findall(r'"([^"]+)"', hints[1]) if hints is not None else []
+    quoted = [_("“%(value)s”", value=hint) for hint in known if _alike(name, hint)][:3]
+    if not quoted:
         return refuse(sql, start, _("there is no column “%(name)s”", name=name))
-    quoted = [_("“%(value)s”", value=hint) for hint in re.findall(r'"([^"]+)"', hints[1])[:3]]
     why = _(
         "there is no column “%(name)s”. Did you mean %(names)s?",
         name=name,
         names=joined(_(" or "), quoted),
     )
     return refuse(sql, start, why, end="")
+
+
+def _alike(typed: str, known: str) -> bool:
+    """Whether one may stand for the other: DuckDB names the nearest, however far that is."""
+    bare = typed.rpartition(".")[2].casefold()
+    return SequenceMatcher(None, bare, known.rpartition(".")[2].casefold()).ratio() >= ALIKE
 
 
 def _find(sql: str, word: str) -> int | None:

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,10 @@ main()
 ENVIRONMENT = {"LANG": "C.UTF-8", "HOME": "/nonexistent", "MALLOC_ARENA_MAX": "2"}
 KINDS = {"Invalid": Invalid, "Temporary": Temporary}
 LONGEST_ANSWER = 64 << 20
+#: so many children of a process at once, whatever is asked of it: each may take its whole memory
+AT_ONCE = 4
+WAIT = 60.0  # seconds for a place among them
+PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +160,16 @@ def in_child(
 ) -> dict[str, Any]:
     """Run one task in a child of its own and return its answer."""
     order = json.dumps({**task, "limits": asdict(limits)})
-    with start() as child:
-        try:
-            answer = _converse(child, order, limits, progress)
-        finally:
-            _kill(child)
+    if not PLACES.acquire(timeout=WAIT):
+        raise Temporary(_("Too much is looked at just now. Try again in a minute."), field=field)
+    try:
+        with start() as child:
+            try:
+                answer = _converse(child, order, limits, progress)
+            finally:
+                _kill(child)
+    finally:
+        PLACES.release()
     if answer is None:
         raise _ended(child.returncode, limits, field)
     if "error" in answer:

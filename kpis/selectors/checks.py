@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict
-from ace_portal.lib.selectors import first_or_404
+from ace_portal.lib.selectors import first_or_404, there_or_404
 from kpis.models import Dataset, Load, QualityCheck
 from kpis.permissions import manages_data
 
@@ -39,15 +39,19 @@ def comparable(dataset: Dataset) -> list[Load]:
 def pair_of(dataset: Dataset, first: int | None, last: int | None) -> tuple[Load, Load]:
     """Two loads by their numbers; what is left out is the live one and the one before it.
 
+    While a load is held back, it is that one beside the live one: so it is decided about.
+
     404 where one of them is not there or came to nothing, Conflict where there is no second one.
     """
     known = dataset.loads.filter(rows__isnull=False).select_related("by", "dataset")
+    if first is None and last is None and dataset.live is not None and dataset.held is not None:
+        first, last = dataset.live.number, dataset.held.number
     if last is not None:
         new = first_or_404(known.filter(number=last))
     else:
         others = known.exclude(number=first or 0)
         live = dataset.live.number if dataset.live is not None else 0
-        new = others.filter(number=live).first() or first_or_404(others)
+        new = there_or_404(others.filter(number=live).first() or others.first())
     if first is not None:
         return first_or_404(known.filter(number=first)), new
     others = known.exclude(pk=new.pk)

@@ -23,7 +23,7 @@ from kpis.services.loads import stage, stage_rebuild, types_of
 from kpis.services.making import live_of
 from kpis.services.merging import arrival
 from kpis.services.policies import inherit, spread
-from kpis.services.readers import check_policy, check_readers
+from kpis.services.readers import check_column, check_readers
 from kpis.services.uploads import (
     look_again,
     options_of,
@@ -162,8 +162,8 @@ def create_prepared(*, actor: User, name: str, sql: str, description: str = "") 
     with transaction.atomic():
         dataset = _new(actor, name, description, kind=Dataset.Kind.PREPARED, sql=sql)
         _link(dataset, inputs)
-        inherit(dataset, inputs.values())
-        check_policy(dataset, columns, field="sql")
+        by = inherit(dataset, inputs.values())
+        check_column(by, columns, field="sql")
         stage(dataset=dataset, by=actor)
         record(actor=actor, action="dataset.create", target=dataset)
     return dataset
@@ -180,8 +180,8 @@ def change_sql(*, actor: User, dataset: Dataset, sql: str) -> Dataset:
         before, dataset.sql = dataset.sql, sql
         dataset.save(update_fields=["sql", "updated_at"])
         _link(dataset, inputs)
-        inherit(dataset, inputs.values())
-        check_policy(dataset, columns, field="sql")
+        by = inherit(dataset, inputs.values())
+        check_column(by, columns, field="sql")
         spread(dataset)
         stage_rebuild(dataset=dataset, by=actor)
         record(actor=actor, action="dataset.sql", target=dataset, before=before[:2_000])

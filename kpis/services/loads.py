@@ -30,6 +30,7 @@ from kpis.permissions import require_data, require_dataset_owner
 from kpis.selectors.data import outputs_of
 from kpis.services import checks, extracting, incremental, making, merging, telling
 from kpis.services.behind import mark_behind
+from kpis.services.policies import follow
 from kpis.services.readers import check_policy, check_readers, drift_from_live
 from kpis.sources.base import ROW, LoadReport
 
@@ -200,7 +201,6 @@ def _fill(
 
 def go_live(*, dataset: Dataset, load: Load) -> None:
     """Move the pointer, tell who listens, rebuild what is made from it; all in one transaction."""
-    check_policy(dataset, load.types)
     dataset.loads.filter(state=Load.State.LIVE).update(state=Load.State.SUPERSEDED)
     load.state = Load.State.LIVE
     load.live_at = timezone.now()
@@ -209,6 +209,9 @@ def go_live(*, dataset: Dataset, load: Load) -> None:
     if dataset.held is not None and dataset.held.number <= load.number:
         dataset.held = None
     dataset.save(update_fields=["live", "held", "updated_at"])
+    if dataset.kind == Dataset.Kind.PREPARED:
+        follow(dataset, load)
+    check_policy(dataset, load.types)
     mark_behind(dataset)
     for _name, tell in sorted(load_listeners.items()):
         tell(load)

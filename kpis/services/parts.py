@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Conflict, Invalid
 from kpis.asking import definition_of
-from kpis.derived import is_derived, parts_of
+from kpis.derived import check_questions, is_derived, parts_of, questions_of
 from kpis.engine.definition import Definition, Formula
 from kpis.models import KPI, Dataset, KPIPart, KPIVersion
 
@@ -20,11 +20,12 @@ def check_parts(kpi: KPI, definition: Definition, formula: Formula) -> None:
     Raises ``Invalid`` with the path of the fault in the definition.
     """
     published = _published(formula)
+    met: dict[int, int] = {}
     for name, slug in formula.kpis:
         part, field = published.get(slug), f"{FIELD}.{name}"
         if part is None:
             raise Invalid(_("There is no published KPI “%(slug)s”.") % {"slug": slug}, field=field)
-        _refuse_circle(kpi, part, field)
+        _refuse_circle(kpi, part, field, met)
         _check_calendar(definition, part, field)
         missing = set(definition.dimensions) - set(definition_of(part).dimensions)
         if missing:
@@ -33,6 +34,9 @@ def check_parts(kpi: KPI, definition: Definition, formula: Formula) -> None:
                 % {"kpi": part.kpi, "name": min(missing)},
                 field="dimensions",
             )
+    counted: dict[int, int] = {}
+    parts = (published[slug] for _name, slug in formula.kpis)
+    check_questions(sum(questions_of(part, counted) for part in parts), FIELD)
 
 
 def home_of(formula: Formula) -> Dataset:
@@ -72,11 +76,17 @@ def _published(formula: Formula) -> dict[str, KPIVersion]:
     return {row.kpi.slug: row for row in rows.select_related("kpi", "dataset__live")}
 
 
-def _refuse_circle(kpi: KPI, part: KPIVersion, field: str, *, depth: int = 0) -> None:
+def _refuse_circle(
+    kpi: KPI, part: KPIVersion, field: str, met: dict[int, int], depth: int = 0
+) -> None:
+    """``met``: how deep below the formula each KPI was looked at."""
     if part.kpi_id == kpi.pk or depth > 6:
         raise Invalid(_("A KPI cannot be computed from itself."), field=field)
+    if met.get(part.kpi_id, -1) >= depth:
+        return
+    met[part.kpi_id] = depth
     for inner in parts_of(part).values():
-        _refuse_circle(kpi, inner, field, depth=depth + 1)
+        _refuse_circle(kpi, inner, field, met, depth + 1)
 
 
 def _check_calendar(definition: Definition, part: KPIVersion, field: str) -> None:

@@ -13,7 +13,7 @@ from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.models import one_line
 from ace_portal.lib.saying import said
 from kpis.engine.checks import GROUPABLE, TYPES
-from kpis.models import Dataset, RowPolicy, RowRule
+from kpis.models import Dataset, Load, RowPolicy, RowRule
 from kpis.permissions import require_data
 from kpis.rows import parse_value
 from kpis.sandbox.kept import require_kept
@@ -51,6 +51,7 @@ def set_policy(
         )
         _limit(row, row.pk)
         spread(row)
+        _limit_what_is_live(row)
         record(
             actor=actor, action="dataset.limit", target=row, column=column,
             attribute=policy.attribute, groups=sorted(group.slug for group in given),
@@ -109,31 +110,105 @@ def _checked(values: Sequence[str], kind: str, group: UserGroup) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def inherit(dataset: Dataset, inputs: Iterable[Dataset]) -> None:
+def inherit(dataset: Dataset, inputs: Iterable[Dataset]) -> int | None:
     """A query's rows obey the policy of what it reads; call it inside a transaction.
+
+    Answers whose policy the rows of its next load will obey. What is live obeys it from now on, or
+    goes on to obey another one until that load takes its place.
 
     Raises ``Invalid`` where the query does not keep the column that the policy is about, or reads
     rows under two policies.
     """
+    now = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    dataset.limited_by_id, dataset.live_id = now.limited_by_id, now.live_id
     read = Dataset.objects.select_for_update().filter(pk__in=[one.pk for one in inputs])
-    limited = [one for one in read.order_by("pk") if one.limited_by_id is not None]
+    limited = {
+        one.table_name: one.limited_by_id
+        for one in read.order_by("pk")
+        if one.limited_by_id is not None
+    }
+    by = _one_policy(dataset, limited, dataset.sql)
+    _limit(dataset, by if _may_change(dataset, by) else dataset.limited_by_id)
+    return by
+
+
+def follow(dataset: Dataset, load: Load) -> None:
+    """The rows of a load go live: they obey the policy of the rows that they were made from.
+
+    Raises ``Invalid`` where the query that made them has not kept its column. Call it inside the
+    transaction that moves the pointer; ``dataset.live`` is the load already.
+    """
+    before = dataset.limited_by_id
+    if load.report.get("inputs"):
+        _limit(dataset, _obeyed_by(load, {}))
+    else:
+        inherit(dataset, dataset.inputs.all())
+    if dataset.limited_by_id != before:
+        spread(dataset)
+
+
+def _one_policy(dataset: Dataset, limited: Mapping[str, int], sql: str) -> int | None:
+    """Whose policy the rows of a query obey: ``limited`` are the tables of limited rows that it
+    reads, each with whose policy that is."""
+    own = RowPolicy.objects.filter(dataset=dataset).exists()
     if len(limited) > 1:
+        one, two, *_others = limited
         raise Invalid(
             _("“%(one)s” and “%(two)s” both show each reader their own rows; read one of them.")
-            % {"one": limited[0].table_name, "two": limited[1].table_name},
+            % {"one": one, "two": two},
             field="sql",
         )
-    if limited and RowPolicy.objects.filter(dataset=dataset).exists():
+    if not limited:
+        return dataset.pk if own else None
+    [(table, by)] = limited.items()
+    if own:
         raise Invalid(
             _("This dataset says itself who sees which rows. Open it before it reads “%(name)s”.")
-            % {"name": limited[0].table_name},
+            % {"name": table},
             field="sql",
         )
-    if limited:
-        policy = RowPolicy.objects.get(dataset=limited[0].limited_by_id)
-        require_kept(dataset.sql, limited[0].table_name, policy.column)
-    own = RowPolicy.objects.filter(dataset=dataset).exists()
-    _limit(dataset, limited[0].limited_by_id if limited else dataset.pk if own else None)
+    require_kept(sql, table, RowPolicy.objects.get(dataset=by).column)
+    return by
+
+
+def _obeyed_by(load: Load, known: dict[int, int | None]) -> int | None:
+    """Whose policy the rows of a load obey, by the loads that it was made from."""
+    if load.pk not in known:
+        inputs = load.report.get("inputs", {})
+        made_from = Load.objects.select_related("dataset").in_bulk(inputs.values())
+        found = {
+            table: by
+            for table, pk in inputs.items()
+            if pk in made_from and (by := _obeyed_by(made_from[pk], known)) is not None
+        }
+        known[load.pk] = _one_policy(load.dataset, found, load.report.get("sql", ""))
+    return known[load.pk]
+
+
+def _may_change(dataset: Dataset, by: int | None) -> bool:
+    """Whether what is live may obey another policy than it does: not while its rows are made from
+    rows under that one."""
+    before = dataset.limited_by_id
+    if before in (None, by) or dataset.live_id is None:
+        return True
+    return not RowPolicy.objects.filter(dataset=before).exists()
+
+
+def _limit_what_is_live(dataset: Dataset) -> None:
+    """Rows that were made from a dataset obey its policy, whatever their query reads by now."""
+    known: dict[int, int | None] = {}
+    made = Dataset.objects.filter(kind=Dataset.Kind.PREPARED, live__isnull=False)
+    for one in made.select_related("live__dataset").order_by("pk"):
+        try:
+            by = _obeyed_by(one.live, known) if one.live is not None else None
+        except Invalid as error:
+            raise Conflict(
+                _("What is live of “%(name)s” is made from this dataset by an earlier query. "
+                  "Rebuild it first. %(why)s")
+                % {"name": one.name, "why": said(error.message)}
+            ) from error  # fmt: skip
+        if by == dataset.pk and one.limited_by_id != by:
+            _limit(one, by)
 
 
 def spread(dataset: Dataset) -> None:

@@ -43,7 +43,12 @@ def check_readers(dataset: Dataset, types: Mapping[str, str], *, field: str = "f
 
 def check_policy(dataset: Dataset, types: Mapping[str, str], *, field: str = "file") -> None:
     """The row policy must find its column: without it nobody could see a row."""
-    limited_by = Dataset.objects.values_list("limited_by", flat=True).get(pk=dataset.pk)
+    check_column(Dataset.objects.values_list("limited_by", flat=True).get(pk=dataset.pk), types,
+                 field=field)  # fmt: skip
+
+
+def check_column(limited_by: int | None, types: Mapping[str, str], *, field: str = "file") -> None:
+    """The same for whatever obeys the policy of a dataset (its key)."""
     policy = RowPolicy.objects.filter(dataset=limited_by).first() if limited_by else None
     if policy is not None and types.get(policy.column) not in GROUPABLE:
         raise Invalid(

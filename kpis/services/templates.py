@@ -35,7 +35,7 @@ def create_from_template(
         raise Conflict(_("The data of this KPI has not been loaded yet."), field="dataset")
     distinct = {column["name"]: column.get("distinct") for column in dataset.live.columns}
     definition = definition_of(
-        chosen, dataset.live.types, roles, distinct=distinct, time_zone=dataset.time_zone
+        chosen, dataset.live.types, roles, distinct=distinct, time_zone=dataset.counting_zone
     )
     return create_kpi(
         actor=actor, name=name.strip() or str(said(chosen.name)), question=question,

@@ -22,7 +22,7 @@ from ace_portal.audit.services import record
 from ace_portal.lib.bodies import too_large
 from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.saying import kept
-from kpis.models import Upload
+from kpis.models import Dataset, Upload
 from kpis.permissions import require_data
 from kpis.sandbox.run import check_file, profile_file
 from kpis.sources.base import Caps
@@ -37,8 +37,11 @@ PREVIEW_ROWS = 20
 PREVIEW_CHARACTERS = 200
 
 
-def take_upload(*, actor: User, file: File[bytes]) -> Upload:
-    """Keep a file as it came and look at it; a file that cannot be read leaves nothing behind."""
+def take_upload(*, actor: User, file: File[bytes], dataset: Dataset | None = None) -> Upload:
+    """Keep a file as it came and look at it; a file that cannot be read leaves nothing behind.
+
+    The next file of a ``dataset`` is looked at with what was said of the one before.
+    """
     require_data(actor)
     with new_file() as (path, target):
         size, sha256 = _write(file, target)
@@ -46,7 +49,20 @@ def take_upload(*, actor: User, file: File[bytes]) -> Upload:
         upload = Upload(
             name=_short_name(file.name), path=path, bytes=size, sha256=sha256, kind=known.kind
         )
-        return keep(actor=actor, upload=upload, told=[known.note] if known.note else [])
+        upload = keep(actor=actor, upload=upload, told=[known.note] if known.note else [])
+        return _look_as_before(actor, upload, dataset.options) if dataset else upload
+
+
+def _look_as_before(actor: User, upload: Upload, before: Mapping[str, Any]) -> Upload:
+    """With the answers that make other columns; as it was, where they do not fit this file."""
+    answers = remembered(upload, before)
+    asked = (need for need in profile_of(upload).needs if need.kind == "decimal")
+    if any(before.get("decimal") in need.choices for need in asked):
+        answers["decimal"] = before["decimal"]
+    try:
+        return look_again(actor=actor, upload=upload, answers=answers) if answers else upload
+    except Invalid:
+        return upload
 
 
 @contextmanager

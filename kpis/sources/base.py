@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.words import sentence as _
 
 Progress = Callable[[float, float], None]
 """Called with how much is done and how much there is."""
@@ -18,6 +22,9 @@ ROW = "_row"
 """The column that every load has: the number of the data row in its source, from 1."""
 
 BAD_ROWS_SHOWN = 100
+#: of what a query gives; a file has fewer
+MOST_COLUMNS, LONGEST_NAME = 1_000, 200
+NO_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def ignore(done: float, total: float) -> None:
@@ -100,3 +107,37 @@ class LoadReport:
             column: ClockChanges(**counts) for column, counts in data["clock_changes"].items()
         }
         return cls(**known)
+
+
+def check_names(names: Sequence[str], *, field: str = "sql") -> None:
+    """Raise ``Invalid`` where the columns that a query gives are too many, or called what no
+    definition could name."""
+    if len(names) > MOST_COLUMNS:
+        raise Invalid(
+            _(
+                "The result has %(n)s columns; at most %(most)s are allowed.",
+                n=f"{len(names):,}",
+                most=f"{MOST_COLUMNS:,}",
+            ),
+            field=field,
+        )
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise Invalid(
+                _(
+                    "A column is called “%(name)s…”; at most %(most)s characters are allowed. "
+                    "Name it with AS.",
+                    name=name[:40],
+                    most=LONGEST_NAME,
+                ),
+                field=field,
+            )
+        if NO_CHARACTER.search(name):
+            raise Invalid(
+                _(
+                    "The name of the column “%(name)s” holds what is no character. Name it with "
+                    "AS.",
+                    name=NO_CHARACTER.sub("�", name),
+                ),
+                field=field,
+            )

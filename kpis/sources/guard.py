@@ -25,6 +25,11 @@ def name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
+def bare(text: str) -> str:
+    """SQL for a text without the sign of no character, which no database of ours keeps."""
+    return f"replace({text}, chr(0), '')"
+
+
 def listed(values: Sequence[str]) -> str:
     """The values as a comma-separated row of SQL strings."""
     return ", ".join(literal(value) for value in values)

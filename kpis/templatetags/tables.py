@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.defaultfilters import yesno
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -15,6 +17,12 @@ register = template.Library()
 def thousands(value: object) -> str:
     """``1234567`` as ``1,234,567``; nothing as a dash."""
     return f"{value:,}" if isinstance(value, int) else "–"
+
+
+@register.filter
+def in_words(value: object) -> object:
+    """A value of a preview: yes and no as words, everything else as it is."""
+    return yesno(value, _("yes,no")) if isinstance(value, bool) else value
 
 
 @register.simple_tag

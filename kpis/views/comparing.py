@@ -54,7 +54,7 @@ def _facts(found: Comparison) -> list[dict[str, Any]]:
     """The two loads in a few lines; what differs is said."""
     first, last = found.first, found.last
     rows = [
-        (_("State"), first.get_state_display(), last.get_state_display()),
+        (_("State"), first.state_word, last.state_word),
         (_("Rows"), f"{first.rows or 0:,}", f"{last.rows or 0:,}"),
         (_("Size"), filesizeformat(first.bytes or 0), filesizeformat(last.bytes or 0)),
         (_("Data up to"), when(first.as_of, "time"), when(last.as_of, "time")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -73,6 +73,7 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
     latest = selectors.loads_of(dataset).first()
     live = dataset.live
     here = dataset_key(dataset.pk)
+    checked = selectors.last_checked(dataset)
     context = {
         "crumbs": trail(dataset.name),
         "dataset": dataset,
@@ -81,7 +82,8 @@ def dataset_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "failed": latest if latest is not None and latest.trouble else None,
         "held": dataset.held,
         "behind": selectors.behind_of(dataset) if dataset.behind else [],
-        "checks": outcomes_of(checks_of(dataset), selectors.last_checked(dataset)),
+        "checks": outcomes_of(checks_of(dataset), checked),
+        "checked": checked if checked != live else None,
         "arrival": arrival_words(dataset),
         "reached": reached_words(live) if dataset.mark_column else "",
         "facts": facts_of(live) if live is not None else [],
@@ -107,7 +109,7 @@ def facts_of(load: Load) -> list[tuple[str, Any]]:
     who = load.by.name if load.by is not None else _("Automatically, after new data")
     facts: list[tuple[str, Any]] = [
         (_("Rows"), f"{load.rows:,}"),
-        (_("Size"), filesizeformat(load.bytes or 0)),
+        *([(_("Size"), filesizeformat(load.bytes))] if load.bytes else []),  # a look copies none
         (_("Data up to"), when(load.as_of, "time")),
         (_("Live since"), when(load.live_at)),
         (_("Loaded by"), who),
@@ -146,9 +148,20 @@ def written(value: Any, kind: str) -> str:
     if kind == "timestamp":
         moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
         return formats.date_format(timezone.localtime(moment), "j M Y, H:i")
+    if kind == "date":
+        return _day(str(value))
     if kind == "boolean":
         return str(yesno(value, _("yes,no")))
+    if isinstance(value, float):
+        return f"{value:,.2f}" if 1 <= abs(value) < 1e15 else f"{value:.3g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _day(value: str) -> str:
+    try:
+        return formats.date_format(date.fromisoformat(value), "j M Y")
+    except ValueError:  # a year that has more than four digits
+        return value
 
 
 def clocks_of(load: Load) -> list[str]:

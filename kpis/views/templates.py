@@ -69,7 +69,7 @@ def template_use(request: HttpRequest, code: str) -> HttpResponse:
     start = StartForm(request.GET if both else None, user=user, initial=asked)
     crumbs = _crumbs((str(said(template.name)), ""))
     if not start.is_valid():
-        context: dict[str, Any] = {"form": start, "crumbs": crumbs, "template": template}
+        context: dict[str, Any] = {"form": start, "crumbs": crumbs, "template": _told(template)}
         return render(request, "kpis/start.html", context, status=422 if start.errors else 200)
     given = start.cleaned_data
     form = TemplateForm(

@@ -75,7 +75,7 @@ def dataset_load(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(
         request,
         upload_form(request),
-        lambda **given: uploads.take_upload(actor=user, **given),
+        lambda **given: uploads.take_upload(actor=user, dataset=dataset, **given),
         done=lambda upload: preview_url(upload, dataset),
         template="kpis/upload.html",
         title=_("New file for %(name)s") % {"name": dataset.name},

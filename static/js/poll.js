@@ -14,7 +14,7 @@ export function start(root) {
   });
   root.addEventListener("htmx:beforeSwap", (event) => {
     // Something else has answered, such as the page for signing in: keep what is here.
-    if (!polls(event) || event.detail.xhr.responseText.includes("id=\"questions\"")) return;
+    if (!polls(event) || event.detail.xhr.responseText.includes(`id="${event.detail.elt.id}"`)) return;
     event.detail.shouldSwap = false;
   });
   root.addEventListener("htmx:afterRequest", (event) => {

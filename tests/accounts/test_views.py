@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from knox.models import AuthToken
 
-from ace_portal.accounts.models import User
+from ace_portal.accounts.models import User, validate_time_zone
 from ace_portal.audit.models import AuditEntry
 from tests.fixtures.people import PASSWORD
 
@@ -120,6 +121,7 @@ def test_token_is_shown_once_stored_hashed_and_revoked(member: User, client_of: 
     headers = {"authorization": f"Token {secret}"}
 
     assert (secret in page, secret in again) == (True, False)
+    assert ["Authorization: Token …" in again, 'href="/api/v1/docs/"' in again] == [True, True]
     assert secret not in str(dict(client.session.items()))
     assert 'action="/account/settings/"' in page
     assert AuthToken.objects.get().digest != secret
@@ -179,3 +181,9 @@ def test_audit_entries_cannot_be_changed(admin: User) -> None:
     ):
         with pytest.raises(TypeError):
             act()
+
+
+@pytest.mark.parametrize("name", ["Mars", "localtime"])  # the second is another on each machine
+def test_what_is_no_place_is_no_time_zone(name: str) -> None:
+    with pytest.raises(ValidationError, match="is not a time zone"):
+        validate_time_zone(name)

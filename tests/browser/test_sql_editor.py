@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers
 from tests.browser.started import started
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import SIZES, Visitor
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -107,4 +107,19 @@ def test_words_of_a_query_are_coloured_over_the_text_and_nobody_hears_them_twice
     page.get_by_label("SQL").fill("SELECT 1 " * 3_000)  # too long to be drawn with each key
     expect(layer).to_be_empty()
     assert barriers(page) == []
+    assert owner.complaints == []
+
+
+def test_long_line_that_is_wrong_stays_within_a_phone(visit: Callable[..., Visitor]) -> None:
+    owner = visit("owner")
+    owner.turn("phone", "dark")
+    page = owner.go("/kpis/datasets/new/sql/?from=service-desk-events")
+    page.get_by_label("SQL").fill(
+        "SELECT nmber, priority, category, channel, state FROM service_desk_events "
+        "WHERE priority IS NOT NULL AND category IS NOT NULL AND channel IS NOT NULL"
+    )
+    owner.press("Preview")
+
+    expect(page.locator(".editor__line mark")).to_have_text("nmber")
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES["phone"]["width"]
     assert owner.complaints == []

@@ -116,11 +116,13 @@ def test_file_is_sent_while_it_is_written() -> None:
 
 
 def test_spreadsheet_computes_nothing() -> None:
-    given = ["=1+1", "+1", "-x", "@a", "\tb", "fine", -5, None, True]
-    answer = csv_response("x", ["a"] * len(given), [given])
-    (line,) = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))[1:]
+    given = ["=1+1", "+1", "-x", "@a", "\tb", "\nc", "＝1", "fine", -5, None, True]
+    answer = csv_response("x", given[:8], [given])
+    text = io.StringIO(answer.getvalue().decode("utf-8-sig"), newline="")
+    head, line = csv.reader(text)
 
-    assert line == ["'=1+1", "'+1", "'-x", "'@a", "'\tb", "fine", "-5", "", "true"]
+    texts = ["'=1+1", "'+1", "'-x", "'@a", "'\tb", "'\nc", "'＝1", "fine"]
+    assert (head, line) == (texts, [*texts, "-5", "", "true"])
 
 
 @pytest.mark.parametrize("name", ["tile-explain", "tile-rows", "dashboard-detail"])

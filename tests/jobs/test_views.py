@@ -70,7 +70,16 @@ def test_administrator_tries_failed_work_again_and_stops_it(
         states.append(Job.objects.get().state)
 
     assert states == ["queued", "cancelled"]
-    assert client.get("/background/").status_code == 200
+    page = client.get("/background/")
+    assert [str(message) for message in page.context["messages"]] == ["It is tried again."]
+
+
+def test_counts_are_renewed_with_the_list(client_of: Callable[[User], Client], admin: User) -> None:
+    in_state("queued")
+    page = client_of(admin).get("/background/").content.decode()
+
+    renewed = page[page.index('<div id="work"') :]
+    assert ("data-poll" in renewed, "Runs or waits" in renewed) == (True, True)
 
 
 def in_state(state: str, **fields: object) -> Job:

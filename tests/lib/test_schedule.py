@@ -42,7 +42,8 @@ def test_every_so_often_is_even_through_a_change_of_the_clocks() -> None:
 
 @pytest.mark.parametrize(
     "text", ["", "every", "every 0 hours", "every 90000 weeks", "61 * * * *", "0 0 31 2 *",
-             "* * * *", "every second", "@reboot", "* * * * * *; rm"],
+             "* * * *", "every second", "@reboot", "* * * * * *; rm", "* * * * * *",
+             "0 0 */31 * MON#2"],
 )  # fmt: skip
 def test_what_never_comes_or_says_nothing_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:

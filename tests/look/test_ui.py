@@ -76,6 +76,14 @@ def test_every_icon_that_is_used_exists() -> None:
     assert used - drawn == set()
 
 
+def test_no_attribute_is_a_script() -> None:
+    """The policy of content forbids to evaluate: htmx reports it, and goes on without."""
+    written = re.compile(r'hx-trigger="[^"]*\[|hx-on[:-]|hx-[a-z]+=["\']js:| on[a-z]+="')
+    sources = [*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/templates/**/*.html")]
+
+    assert [source.name for source in sources if written.search(source.read_text())] == []
+
+
 def test_icon_with_a_label_speaks() -> None:
     assert 'role="img" aria-label="a &lt;b&gt;"' in html(
         '{% icon "x" label=label %}', label="a <b>"

@@ -27,12 +27,14 @@ from dashboards.usage.services.decisions import log_decision
 from feedback.services.threads import open_thread
 from kpis.models import Dataset, KPIVersion, Measurement
 from kpis.services.kpis import create_kpi, publish_version
+from kpis.services.refresh import request_refresh
 from kpis.services.steps import show_at_step
 from kpis.services.targets import set_target
 from personas.models import Membership
 from personas.selectors import steps_of
 from tests.fixtures.kpis import publish_kpi, run_jobs
-from tests.fixtures.tickets import VOLUME, make_tickets, ticket_rows
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, TICKETS, VOLUME, make_tickets, ticket_rows
 from tests.fixtures.world import LONG_AGO, World
 from tests.policies.conftest import Readers
 
@@ -190,6 +192,58 @@ def printed(text: str) -> int:
     return 0 if text.startswith("No data") else int(text.split()[0].replace(",", ""))
 
 
+#: two stretches of seven months; the days after them are November's
+HALVES = {"start": "2026-04-01", "end": "2026-11-01"}
+
+
+def since_november(teams: set[str | None]) -> int:
+    """The tickets of some teams that lie beyond both stretches."""
+    return sum(row["opened_at"].month == 11 and row["opened_at"].year == 2026
+               and row["team"] in teams for row in ticket_rows())  # fmt: skip
+
+
+def drivers_api(visit: Visit) -> int:
+    """Both stretches, team by team."""
+    where = f"{API}/kpis/{visit.volume.kpi.slug}/drivers/"
+    answer = visit.client.post(where, {**HALVES, "by": "team"}, content_type="application/json")
+    rows = answer.json().get("drivers", [])
+    both = sum(row["before"] + row["now"] for row in rows)
+    return int(both) + since_november({row["segment"] for row in rows})
+
+
+def drivers_page(visit: Visit) -> int:
+    """The same from the tile: only teams that are the reader's stand there."""
+    asked = "period=own&from=2026-04-01&to=2026-10-31&split-by=team"
+    context = visit.client.get(f"{visit.where('tile-drivers', visit.key)}?{asked}").context
+    sheet = context["movement"].sheet
+    rows = sheet.rows if sheet is not None else ()
+    both = sum(int(row.before.number) + int(row.now.number) for row in rows)
+    return both + since_november({row.name if row.name != "(empty)" else None for row in rows})
+
+
+def comparisons_api(visit: Visit) -> int:
+    where = f"{API}/kpis/{visit.volume.kpi.slug}/comparisons/"
+    asked = {"start": "2025-01-01", "end": "2027-01-01"}
+    answer = visit.client.post(where, asked, content_type="application/json")
+    return int(answer.json()["value"] or 0)
+
+
+def offered_to_compare(visit: Visit) -> int:
+    """The tickets of the teams that may be put beside each other."""
+    where = f"{visit.volume.kpi.get_absolute_url()}compare/"
+    offered = visit.client.get(where).context.get("offered", {}).get("team", [])
+    teams = {part.value for part in offered}
+    return sum(row["team"] in teams for row in ticket_rows())
+
+
+def tree_api(visit: Visit) -> int:
+    """The figure in the tree is that of the KPI's page."""
+    nodes = visit.client.get(f"{API}/kpis/{visit.volume.kpi.slug}/tree/").json()["nodes"]
+    sheet = visit.client.get(visit.volume.kpi.get_absolute_url()).context["sheet"]
+    assert nodes[0]["value"] == (sheet.now.figure.value if sheet.now else None)
+    return kpi_page(visit)
+
+
 EVERYBODY = ("owner", "member", "colleague", "analyst", "newcomer")
 TEAM = ("owner", "analyst", "newcomer")
 #: door → who comes through it
@@ -197,7 +251,8 @@ DOORS: dict[Callable[[Visit], int], tuple[str, ...]] = {
     page: EVERYBODY, chart: EVERYBODY, table_row_by_row: EVERYBODY, filter_values: EVERYBODY,
     api: EVERYBODY, explained: EVERYBODY, listed: EVERYBODY, home: ("member", "colleague"),
     kpi_page: EVERYBODY, catalogue: EVERYBODY, kpi_api: TEAM, blueprint: EVERYBODY,
-    report: EVERYBODY, word: EVERYBODY, single_rows: EVERYBODY,
+    report: EVERYBODY, word: EVERYBODY, single_rows: EVERYBODY, drivers_api: TEAM,
+    drivers_page: EVERYBODY, comparisons_api: TEAM, offered_to_compare: TEAM, tree_api: EVERYBODY,
 }  # fmt: skip
 
 
@@ -250,13 +305,32 @@ def test_losing_the_group_takes_effect_with_the_next_request(
 def test_what_was_measured_over_all_rows_is_not_told(
     client_of: Open, readers: Readers, volume: KPIVersion, measured: list[Measurement]
 ) -> None:
-    where = f"{API}/kpis/{volume.kpi.slug}/measurements/"
-    answers = {name: client_of(readers.people[name]).get(where) for name in TEAM}
+    for door in ("measurements", "restatements"):
+        where = f"{API}/kpis/{volume.kpi.slug}/{door}/"
+        answers = {name: client_of(readers.people[name]).get(where) for name in TEAM}
 
-    assert {name: a.status_code for name, a in answers.items()} == {
-        "owner": 200, "analyst": 403, "newcomer": 403,
-    }  # fmt: skip
-    assert "you see some" in answers["analyst"].json()["detail"]
+        assert {name: a.status_code for name, a in answers.items()} == {
+            "owner": 200, "analyst": 403, "newcomer": 403,
+        }  # fmt: skip
+        assert "you see some" in answers["analyst"].json()["detail"]
+
+
+def test_what_was_reported_over_all_rows_is_no_restatement_of_ones_own(
+    client_of: Open, readers: Readers, volume: KPIVersion, policed: Dataset,
+    measured: list[Measurement],
+) -> None:  # fmt: skip
+    """A month that has lost rows: as it was reported then is a figure of everybody's."""
+    fewer = [row for n, row in enumerate(ticket_rows()) if n % 7]
+    write_rows(policed, TICKETS, fewer, as_of=AS_OF)
+    request_refresh(actor=readers.people["owner"], kpi=volume.kpi)
+    run_jobs()
+
+    found = {}
+    for name in ("owner", "member", "analyst"):
+        context = client_of(readers.people[name]).get(volume.kpi.get_absolute_url()).context
+        found[name] = bool(context["restated"])
+
+    assert found == {"owner": True, "member": False, "analyst": False}
 
 
 def test_page_says_whose_rows_it_shows(client_of: Open, readers: Readers, live: Dashboard) -> None:

@@ -18,12 +18,14 @@ from kpis.engine.cut import Cut
 from kpis.models import Dataset, KPIVersion, RowPolicy
 from kpis.scopes import PORTAL, cuts_for
 from kpis.services.datasets import change_sql, create_prepared
+from kpis.services.loads import roll_back
 from kpis.services.policies import lift_policy, set_policy
 from kpis.services.readers import check_policy
 from tests.fixtures.kpis import run_jobs
 from tests.fixtures.people import PASSWORD
 from tests.fixtures.tickets import TICKETS, make_tickets
 from tests.fixtures.world import World
+from tests.kpis.data.conftest import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loads_dir")]
 Open = Callable[[User | None], Client]
@@ -147,8 +149,64 @@ def test_query_that_reads_other_data_is_free_again(
     run_jobs()
 
     change_sql(actor=owner, dataset=made, sql="SELECT priority FROM open")
+    before = cut_of(member, made)
+    run_jobs()
 
-    assert cut_of(member, made) is None
+    assert (before, cut_of(member, made)) == (Cut("team", ("Network",)), None)
+
+
+def test_rows_that_were_made_of_limited_ones_obey_the_policy_again(
+    owner: User, member: User, world: World, tickets: Dataset
+) -> None:
+    make_tickets(owner, [], name="Open")
+    limit(owner, tickets, world)
+    made = create_prepared(actor=owner, name="By team", sql=KEPT)
+    run_jobs()
+    further = create_prepared(actor=owner, name="Further", sql="SELECT team, n FROM by_team")
+    run_jobs()
+    change_sql(actor=owner, dataset=made, sql="SELECT team, count(*) AS n FROM open GROUP BY team")
+    work()
+    assert [cut_of(member, one) for one in (made, further)] == [None, None]
+
+    for one in (further, made):
+        roll_back(actor=owner, load=one.loads.get(number=1))
+
+    assert [cut_of(member, one) for one in (made, further)] == [Cut("team", ("Network",))] * 2
+
+
+def test_what_an_earlier_query_made_keeps_a_policy_from_being_set(
+    owner: User, member: User, world: World, tickets: Dataset
+) -> None:
+    """The query keeps the column by now; the rows that are live were made before it did."""
+    made = create_prepared(
+        actor=owner, name="By team",
+        sql="SELECT any_value(team) AS team, priority, count(*) AS n FROM tickets GROUP BY ALL",
+    )  # fmt: skip
+    run_jobs()
+    change_sql(actor=owner, dataset=made, sql=KEPT)
+
+    with pytest.raises(Conflict, match="What is live of “By team” is made from this dataset by"):
+        limit(owner, tickets, world)
+    work()
+    limit(owner, tickets, world)
+    with pytest.raises(Invalid, match="“tickets” shows each reader their own rows"):
+        roll_back(actor=owner, load=made.loads.get(number=1))
+
+    assert cut_of(member, made) == Cut("team", ("Network",))
+
+
+def test_rows_whose_query_reads_something_else_by_now_are_limited_until_it_has_run(
+    owner: User, member: User, world: World, tickets: Dataset
+) -> None:
+    make_tickets(owner, [], name="Open")
+    made = create_prepared(actor=owner, name="By team", sql=KEPT)
+    run_jobs()
+    change_sql(actor=owner, dataset=made, sql="SELECT priority FROM open")
+    limit(owner, tickets, world)
+    before = cut_of(member, made)
+    work()
+
+    assert (before, cut_of(member, made)) == (Cut("team", ("Network",)), None)
 
 
 def test_policy_is_refused_where_something_made_from_it_loses_the_column(

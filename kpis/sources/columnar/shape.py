@@ -18,7 +18,7 @@ from kpis.sources.csv.bad import cell_too_long
 from kpis.sources.csv.dialect import names_of
 from kpis.sources.csv.encoding import check_size
 from kpis.sources.csv.stage import too_many_rows
-from kpis.sources.guard import counting, explain, literal, name, open_guarded
+from kpis.sources.guard import bare, counting, explain, literal, name, open_guarded
 from kpis.sources.zones import Step, odd_sql, steps, zone_named
 
 MAGIC = b"PAR1"
@@ -44,7 +44,7 @@ class Taken:
     local: bool = False  # a timestamp without a zone
 
     def as_text(self) -> Taken:
-        return Taken(self.name, "text", self.stored, f"CAST({name(self.name)} AS VARCHAR)")
+        return Taken(self.name, "text", self.stored, bare(f"CAST({name(self.name)} AS VARCHAR)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _taken(column: str, kind: str) -> Taken | None:
         value = f"CAST({quoted} AS DOUBLE)"
         return Taken(column, "number", kind, f"(CASE WHEN isfinite({value}) THEN {value} END)")
     if TEXT.fullmatch(kind):
-        return Taken(column, "text", kind, f"CAST({quoted} AS VARCHAR)")
+        return Taken(column, "text", kind, bare(f"CAST({quoted} AS VARCHAR)"))
     if kind == "BOOLEAN":
         return Taken(column, "boolean", kind, quoted)
     if kind == "DATE":

@@ -25,7 +25,7 @@ DATA_LIKE = re.compile(
     r"[+-]?[\d.,]+%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false", re.IGNORECASE
 )
 LINE_BREAK = re.compile(r"[\r\n\t\u2028\u2029]+")  # a spreadsheet wraps long names
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

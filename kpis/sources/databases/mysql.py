@@ -93,7 +93,7 @@ class MySQL(Database):
                 cursor.execute(_limit(connection.get_server_info(), seconds))
             return connection
 
-        return sa.create_engine(
+        engine = sa.create_engine(
             "mysql+pymysql://",
             creator=connect,
             poolclass=QueuePool,
@@ -103,6 +103,8 @@ class MySQL(Database):
             pool_pre_ping=True,
             pool_recycle=600,
         )
+        sa.event.listen(engine, "connect", _compare_bytes)
+        return engine
 
     def check_rights(self, connection: sa.Connection) -> None:
         role, database = connection.exec_driver_sql("SELECT current_user(), database()").one()
@@ -116,7 +118,7 @@ class MySQL(Database):
                 raise Invalid(
                     _(
                         "The role “%(role)s” may do more than read: %(why)s. "
-                        "Use one that may only read:",
+                        "Use one that may only read.",
                         role=role,
                         why=", ".join(sorted(beyond)).lower() or "grant",
                     ),
@@ -197,6 +199,25 @@ def _limit(server: str, seconds: float) -> str:
     if "mariadb" in server.lower():
         return f"SET SESSION max_statement_time = {seconds:g}"
     return f"SET SESSION max_execution_time = {int(seconds * 1000)}"
+
+
+def _compare_bytes(connection: Any, _record: Any) -> None:
+    """After SQLAlchemy has named the letters, which sets the usual collation."""
+    with connection.cursor() as cursor:
+        server = connection.get_server_info()
+        cursor.execute(f"SET SESSION collation_connection = {exact_collation(server)}")
+
+
+def exact_collation(server: str) -> str:
+    """The collation by which texts are the same that have the same bytes, spaces at the end too.
+
+    A text that is cast has the connection's; by the usual one “north” would be “NORTH ”, and who
+    sees the rows of the one would see those of the other.
+    """
+    if "mariadb" in server.lower():
+        return "utf8mb4_nopad_bin"
+    version = tuple(int(part) for part in re.findall(r"\d+", server)[:3])
+    return "utf8mb4_0900_bin" if version >= (8, 0, 17) else "utf8mb4_bin"
 
 
 def _tls(tls: str) -> dict[str, Any]:

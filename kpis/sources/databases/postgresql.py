@@ -240,7 +240,7 @@ class PostgreSQL(Database):
 def _too_strong(role: str, why: str, statement: str) -> Invalid:
     return Invalid(
         _(
-            "The role “%(role)s” may do more than read: %(why)s. Use one that may only read:",
+            "The role “%(role)s” may do more than read: %(why)s. Use one that may only read.",
             role=role,
             why=why,
         ),

@@ -19,7 +19,15 @@ import duckdb
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
-from kpis.sources.base import ROW, Caps, ClockChanges, LoadReport, Progress, ignore
+from kpis.sources.base import (
+    ROW,
+    Caps,
+    ClockChanges,
+    LoadReport,
+    Progress,
+    check_names,
+    ignore,
+)
 from kpis.sources.databases.base import NO_PLACE, Attribute, Database, Place
 from kpis.sources.databases.pipes import Pieces, Writer, pieces_beside, started
 from kpis.sources.guard import counting, explain, listed, literal, name, open_guarded
@@ -102,6 +110,7 @@ def extract(
 def check_attributes(attributes: Sequence[Attribute]) -> None:
     """Raise ``Invalid`` where a query's columns cannot be those of a dataset."""
     seen: set[str] = set()
+    check_names([attribute.name for attribute in attributes])
     for attribute in attributes:
         if attribute.name.casefold() in seen:
             raise Invalid(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import IO, Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
@@ -22,6 +23,18 @@ from kpis.sources.databases.base import (
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 
+def url_of(place: Place) -> str:
+    """Where Spark is and how to get in; what people typed is no setting of its own."""
+    settings = {"user_id": place.user}
+    if place.tls != "off":
+        settings["use_ssl"] = "true"
+    if place.password:
+        settings["token"] = place.password
+    host = f"[{place.address}]" if ":" in place.address else place.address
+    told = ";".join(f"{name}={quote(value, safe='')}" for name, value in settings.items())
+    return f"sc://{host}:{place.port}/;{told}"
+
+
 class Spark(Database):
     """Spark Connect does not tell what a role may do, so nobody types SQL: tables and views."""
 
@@ -34,15 +47,10 @@ class Spark(Database):
     takes_sql = False
 
     def engine(self, place: Place, *, seconds: float, pool: int = 1) -> sa.Engine:
-        settings = [f"user_id={place.user}"]
         options: list[tuple[str, Any]] = []
         if place.tls != "off":
-            settings.append("use_ssl=true")
             options.append(("grpc.ssl_target_name_override", place.host))
-        if place.password:
-            settings.append(f"token={place.password}")
-        host = f"[{place.address}]" if ":" in place.address else place.address
-        url = f"sc://{host}:{place.port}/;{';'.join(settings)}"
+        url = url_of(place)
         return sa.create_engine(
             "spark+connect://",
             creator=lambda: connect.connect(url, seconds, options),

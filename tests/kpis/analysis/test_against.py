@@ -17,7 +17,7 @@ from kpis.analysis.stretches import chosen_of, stretches_of
 from kpis.engine.query import Query
 from kpis.engine.result import Figure
 from kpis.engine.status import Target
-from kpis.models import KPIVersion
+from kpis.models import KPIVersion, Load
 from kpis.scopes import PORTAL
 from kpis.services.kpis import change_kpi
 from kpis.services.targets import set_target
@@ -118,6 +118,16 @@ def test_kpi_page_holds_the_last_full_period_against_others(
 
     assert page.context["compared"].words == "Mar 2026"
     assert "What moved it" in page.text
+
+
+def test_kpi_page_says_why_days_without_a_time_are_not_compared(
+    ace: User, daily: KPIVersion, client_of: Open
+) -> None:
+    Load.objects.filter(pk=daily.dataset.live_id).update(as_of=None)
+    page = client_of(ace).get(f"/kpis/{daily.kpi.slug}/")
+
+    assert "compared" not in page.context
+    assert "it does not say until when it speaks" in page.text
 
 
 @pytest.mark.parametrize("baseline", [float("inf"), float("nan"), -1e300])

@@ -83,6 +83,29 @@ def test_template_becomes_a_draft(owner: User, world: World, tickets: Dataset) -
 
 
 @pytest.mark.django_db
+def test_days_of_a_template_begin_where_those_of_a_form_do(
+    owner: User, world: World, tickets: Dataset, settings: Any
+) -> None:
+    settings.DEFAULT_USER_TIME_ZONE = "Asia/Tokyo"
+    Dataset.objects.filter(pk=tickets.pk).update(kind=Dataset.Kind.PREPARED, time_zone="UTC")
+    tickets.refresh_from_db()
+
+    kpi = create_from_template(
+        actor=owner, template="backlog", question=world.question, dataset=tickets,
+        roles={"opened": "opened_at", "closed": "closed_at"},
+    )  # fmt: skip
+    assert kpi.versions.get().definition["time_zone"] == "Asia/Tokyo"
+
+
+@pytest.mark.django_db
+def test_page_says_which_template_was_chosen(owner: User, tickets: Dataset, client_of: Any) -> None:
+    page = client_of(owner).get(f"/kpis/templates/backlog/?dataset={tickets.slug}").content.decode()
+
+    assert "From the template: opened by then and not closed." in page
+    assert "Compute it from other KPIs instead" not in page
+
+
+@pytest.mark.django_db
 def test_page_asks_for_the_roles(
     owner: User, world: World, tickets: Dataset, client_of: Any
 ) -> None:

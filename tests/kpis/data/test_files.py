@@ -165,14 +165,50 @@ def test_decimal_comma_is_asked_and_read(owner: User, client_of: ClientOf) -> No
     client = client_of(owner)
     url = send(client, b"n;price\n1;1,5\n2;2,5\n", "prices.csv").url
     page = client.get(url)
+    silent = client.post(url, answers_of(page))
     again = client.post(url, {**answers_of(page), "decimal": ","})
     client.post(url, answers_of(again))
 
+    assert silent.context["form"].errors == {"decimal": ["Choose one: the file does not say."]}
     assert "is “1,5” a number with “,” as the decimal mark?" in unescape(page.content.decode())
     assert [bound.name for bound in page.context["form"].questions] == ["decimal"]
     assert "The file was read again with your answers." in again.content.decode()
     assert work() == ["done"]
     assert Dataset.objects.get().live.columns[1]["max"] == 2.5
+
+
+def test_next_file_is_read_with_the_decimal_mark_that_was_told(
+    owner: User, client_of: ClientOf
+) -> None:
+    """Else each of them would seem to hold text where numbers were."""
+    client = client_of(owner)
+    first = taken(owner, b"n;price\n1;1,5\n2;2,5\n", "prices.csv")
+    datasets.create_dataset(actor=owner, upload=first, name="Prices", decimal=",")
+    assert work() == ["done"]
+    more = b"n;price\n1;1,5\n2;2,5\n3;3,5\n"
+
+    page = client.get(send(client, more, "prices.csv", "/kpis/datasets/prices/load/").url)
+    made = client.post(page.request["PATH_INFO"] + "?dataset=prices", answers_of(page))
+    told = client.post(
+        "/api/v1/uploads/", {"file": SimpleUploadedFile("p.csv", more), "dataset": "prices"}
+    )
+
+    assert [change["what"] for change in page.context["changes"]] == ["Rows"]
+    assert (made.status_code, work()) == (302, ["done"])
+    assert Dataset.objects.get().live.columns[1]["max"] == 3.5
+    assert [change["what"] for change in told.json()["differences"]] == ["Rows"]
+
+
+def test_next_file_that_its_answers_do_not_fit_is_looked_at_as_it_is(
+    owner: User, client_of: ClientOf
+) -> None:
+    client = client_of(owner)
+    first = taken(owner, b"n;price\n1;1,5\n2;2,5\n", "prices.csv")
+    datasets.create_dataset(actor=owner, upload=first, name="Prices", decimal=",")
+    assert work() == ["done"]
+
+    url = send(client, b"n;price\n1;1.5\n2;2.5\n", "p.csv", "/kpis/datasets/prices/load/").url
+    assert client.get(url).context["profile"].columns[1].type == "number"
 
 
 @pytest.mark.parametrize("name", FILES)

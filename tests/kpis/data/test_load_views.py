@@ -16,6 +16,7 @@ from ace_portal.accounts.models import User
 from dashboards.content.models import Dashboard
 from kpis.models import Dataset, KPIVersion, Load, Measurement, QualityCheck, Refresh
 from kpis.services.behind import mark_behind
+from kpis.views.datasets import facts_of, written
 from tests.fixtures.loads import write_load
 from tests.fixtures.places import held_back
 
@@ -51,6 +52,54 @@ def held(tickets: Dataset, check: QualityCheck) -> Load:
     tickets.save()
     mark_behind(tickets)
     return load
+
+
+def test_load_that_is_held_back_is_compared_with_the_live_one(
+    owner: User, client_of: ClientOf, held: Load
+) -> None:
+    page = client_of(owner).get(f"{BASE}loads/compare/")
+
+    assert (page.context["first"].number, page.context["last"].number) == (1, 2)
+    assert "Load 2, Held back" in page.content.decode()
+    assert "Rejected" not in page.content.decode()
+
+
+def test_outcome_of_a_check_names_its_load_where_another_one_is_live(
+    owner: User, client_of: ClientOf, held: Load, tickets: Dataset
+) -> None:
+    page = client_of(owner).get(BASE).content.decode()
+    tickets.loads.filter(pk=held.pk).update(checks=[])
+    tickets.loads.filter(number=1).update(checks=held.checks)
+    alone = client_of(owner).get(BASE).content.decode()
+
+    named = '<span class="rows__meta">load 2</span>'
+    assert [named in page, '<span class="rows__meta">load' in alone] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        ("2025-03-01", "date", "1 Mar 2025"),
+        ("294247-01-10", "date", "294247-01-10"),
+        (3990.37, "number", "3,990.37"),
+        (0.011567862471924317, "number", "0.0116"),
+        (-1e300, "number", "-1e+300"),
+        (3877, "integer", "3,877"),
+        ("Süd", "text", "Süd"),
+    ],
+)
+def test_ends_of_a_column_are_written_as_figures_are(value: Any, kind: str, text: str) -> None:
+    assert written(value, kind) == text
+
+
+def test_look_at_a_source_has_no_size(tickets: Dataset) -> None:
+    load = tickets.live
+    assert load is not None
+    sizes = []
+    for size in (2048, 0):
+        load.bytes = size
+        sizes.append("Size" in dict(facts_of(load)))
+    assert sizes == [True, False]
 
 
 def test_dataset_says_that_new_rows_are_held_back(

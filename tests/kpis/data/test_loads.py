@@ -223,6 +223,7 @@ def test_who_lost_the_right_loads_nothing(owner: User) -> None:
         "An administrator gives the right."
     )
     assert (load.state, load.error, load.job.error) == ("rejected", sentence, sentence)
+    assert (load.rows, load.columns, load.job.progress) == (None, [], 0)  # the file was not read
     assert AuditEntry.objects.get(action="access.denied").actor == owner
 
 

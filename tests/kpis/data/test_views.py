@@ -348,6 +348,15 @@ def test_sql_is_previewed_without_saving(
     assert Dataset.objects.count() == 1
 
 
+def test_preview_of_a_query_says_yes_and_no(
+    owner: User, client_of: ClientOf, incidents: Dataset
+) -> None:
+    sql = "SELECT number, number = 'x' AS odd FROM incidents LIMIT 1"
+    html = client_of(owner).post(SQL, {"sql": sql, "look": "1"}).content.decode()
+
+    assert ("<td>no</td>" in html, "False" in html) == (True, False)
+
+
 def test_sql_error_is_beside_its_field_and_the_text_stays(
     owner: User, client_of: ClientOf, incidents: Dataset
 ) -> None:

@@ -122,6 +122,21 @@ def test_network_that_was_closed_stops_the_next_load(
     assert dataset.source.trouble == load.trouble
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"password": "a\r\nHost: other"}, "password"), ({"header": "Host"}, "header"),
+     ({"url": "http://me:secret@127.0.0.1/"}, "url")],
+)  # fmt: skip
+def test_way_in_says_nothing_beside_itself(
+    given: dict[str, str], field: str, owner: User, address: Address
+) -> None:
+    usual = {"url": f"http://127.0.0.1:{address.port}/api", "password": TOKEN}
+    with pytest.raises(Invalid) as refused:
+        create_source(actor=owner, name="N", kind="http", **{**usual, **given})
+
+    assert (refused.value.field, address.seen, DataSource.objects.count()) == (field, [], 0)
+
+
 def test_token_follows_nobody_to_another_address(desk: DataSource, owner: User) -> None:
     with pytest.raises(Invalid) as refused:
         change_source(actor=owner, source=desk, url="http://localhost:9/api")

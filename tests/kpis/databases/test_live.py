@@ -48,6 +48,9 @@ MEASURES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+COUNT = MEASURES["count"]
+
+
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.LOADS_DIR = tmp_path / "loads"
@@ -255,6 +258,28 @@ def test_source_that_is_away_leaves_what_was_computed(
     new = answers([Ask(version, Query(grain="day"))], reader=PORTAL)[0]
     assert new.result is None
     assert new.error.startswith("The database does not answer")
+
+
+def test_no_word_of_the_database_reaches_who_looks_at_figures(
+    owner: User, world: World, source: DataSource, server: Server
+) -> None:
+    """It quotes the value that it stumbles over, and says where it is."""
+    view = "CREATE OR REPLACE VIEW odd_rows AS SELECT orders.* FROM orders"
+    stumbles = f"{view} WHERE CASE WHEN id > 0 THEN CAST('canary-' || id AS integer) END > 0"
+    server.run(view, f"GRANT SELECT ON odd_rows TO {server.outside.place.user}")
+    try:
+        version = version_over(owner, world, taken(owner, source, "live", "odd_rows"), COUNT)
+        server.run(stumbles)
+        told = [answers([Ask(version, Query())], reader=PORTAL)[0].error]
+    finally:
+        server.run("DROP VIEW odd_rows")
+    DataSource.objects.update(port=1)
+    version = KPIVersion.objects.select_related("dataset__live").get(pk=version.pk)
+    told.append(answers([Ask(version, Query(grain="week"))], reader=PORTAL)[0].error)
+
+    assert told == [
+        "The database could not compute this figure.", "The database does not answer.",
+    ]  # fmt: skip
 
 
 def test_slow_source_fails_its_figures_and_nothing_else(

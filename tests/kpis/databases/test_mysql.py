@@ -15,10 +15,15 @@ import pytest
 import sqlalchemy as sa
 
 from ace_portal.lib.errors import Invalid, PortalError, Temporary
+from kpis.engine.cut import Cut, cut_down
+from kpis.engine.definition import Aggregate, Definition
+from kpis.engine.query import Query, Table
+from kpis.engine.run import run as run_query
 from kpis.sandbox.databases import extract_from, knock_at, look_at, survey_of
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import Caps, ClockChanges
 from kpis.sources.databases.base import Place
+from kpis.sources.databases.registry import database_of
 from kpis.sources.marks import After
 
 pytestmark = pytest.mark.xdist_group("mysql")
@@ -95,6 +100,26 @@ def test_tables_rows_and_survey(place: Place) -> None:
     assert (found.rows, {c.name: c.max for c in found.columns}["id"]) == (1000, 1000)
 
 
+@pytest.mark.parametrize(("value", "rows"), [("p1", 500), ("P1 ", 500), ("P1", 0), ("þ1", 0)])
+def test_reader_of_one_text_sees_no_row_of_one_that_is_alike(
+    place: Place, value: str, rows: int
+) -> None:
+    """By the usual collation they are the same, and a space at the end is none."""
+    database, types = database_of("mysql"), {"code": "text"}
+    with database.reading(place, seconds=10) as connection:
+        query = "SELECT code FROM shop.orders"
+        text = sa.text(database.selected(query, database.attributes(connection, query)))
+        table = Table(text.columns(sa.column("code", sa.String())).subquery("rows"), types)
+        counted, split = Definition(Aggregate("count")), Query(by=("code",))
+        total = run_query(connection, cut_down(table, Cut("code", (value,))), counted, Query())
+        parts = run_query(
+            connection, table, Definition(Aggregate("count"), dimensions=("code",)), split
+        )
+
+    assert total.total.rows == rows
+    assert {point.segment[0]: point.figure.rows for point in parts} == {"p1": 500, "P1 ": 500}
+
+
 @pytest.mark.parametrize("right", ["INSERT", "FILE", "CREATE", "UPDATE (id)"])
 def test_role_that_can_do_more_than_read_is_refused(place: Place, right: str) -> None:
     where = {"FILE": "*.*", "UPDATE (id)": "shop.orders"}.get(right, "shop.*")
@@ -123,6 +148,10 @@ def test_wrong_ways_in_are_told_apart(place: Place) -> None:
     assert wrong.value.field == "password"
     with pytest.raises(Temporary):
         knock_at(replace(place, port=1))
+
+
+def test_server_is_connected_to_at_the_address_that_was_judged(place: Place) -> None:
+    assert [row.name for row in knock_at(replace(place, host="gone.invalid"))] == ["orders"]
 
 
 def test_slow_query_is_stopped(place: Place, tmp_path: Path) -> None:

@@ -95,6 +95,10 @@ REFUSED = (
     "SELECT * FROM pg_catalog.pg_authid",
     "SELECT * FROM pg_shadow",
     "SELECT * FROM sqlite_master",
+    'WITH "PG_SHADOW" AS (SELECT 1 AS a) SELECT * FROM pg_shadow',
+    'WITH "ſqlite_master" AS (SELECT 1 AS a) SELECT * FROM sqlite_master',
+    "WITH orders AS (SELECT 1 AS a) SELECT * FROM pg_catalog.pg_authid",
+    "WITH authid AS (SELECT 1 AS a) SELECT * FROM information_schema.authid",
     "SELECT load_extension('/tmp/x') FROM orders",
     "SELECT readfile('/etc/passwd') FROM orders",
     "SELECT * FROM read_csv('/etc/passwd')",
@@ -119,6 +123,32 @@ def test_what_is_no_plain_query_is_refused(sql: str) -> None:
             gate(sql, database)
 
 
+@pytest.mark.parametrize("way", ["look", "survey", "extract"])
+def test_typed_query_goes_no_way_past_the_gate(outside: Outside, target: Path, way: str) -> None:
+    """The database itself would answer this one."""
+    asked = {"sql": "SELECT 'x' || quote_ident('y') AS v FROM orders"}
+    if outside.place.kind != "postgresql":
+        asked = {"sql": "SELECT typeof(random()) AS v FROM orders"}
+    ways = {
+        "look": partial(look_at, outside.place, asked),
+        "survey": partial(survey_of, outside.place, asked, LIMITS),
+        "extract": partial(extract_from, outside.place, asked, target, caps=Caps(), limits=LIMITS),
+    }
+
+    with pytest.raises(Invalid, match=r"the function “[a-z_]+” cannot be used") as refused:
+        ways[way]()
+    assert refused.value.field == "sql"
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_password_is_in_no_word_of_a_database(kind: str) -> None:
+    place = Place(kind, "db.example", 1, "203.0.113.7", "d", "u", PASSWORD)
+    told = DATABASES[kind].in_words(OSError(f"cannot reach u:{PASSWORD}@db.example"), place)
+
+    assert PASSWORD not in told.message
+    assert "u:…@db.example" in told.message
+
+
 def test_what_a_parser_might_overlook_changes_nothing(server: Any) -> None:
     """Sent past the gate, over the connection itself: the role and the transaction hold."""
     database, place = database_of("postgresql"), server.outside.place
@@ -128,6 +158,16 @@ def test_what_a_parser_might_overlook_changes_nothing(server: Any) -> None:
             connection.exec_driver_sql("SET default_transaction_read_only = off")
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql(f"SELECT * FROM ({sql}) AS q")
+
+    def let_loose(sql: str) -> None:
+        with database.reading(place, seconds=5) as connection:
+            connection.exec_driver_sql("SET default_transaction_read_only = off")
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(sql)
+
+    for sql in (REFUSED[0], "INSERT INTO orders (id) VALUES (0)"):
+        with pytest.raises(PortalError, match="permission denied for table orders"):
+            let_loose(sql)
     assert server.run("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == before
 
 
@@ -181,6 +221,51 @@ def test_role_that_can_do_more_than_read_is_refused(
     assert refused.value.field == "user"
     assert refused.value.details["statement"].startswith(("CREATE ROLE", "REVOKE CREATE"))
     assert knock()
+
+
+def test_connection_only_reads_even_where_the_role_could_write(server: Any) -> None:
+    database, place = database_of("postgresql"), server.outside.place
+    server.run(f"GRANT INSERT ON orders TO {place.user}")
+    try:
+        with (
+            pytest.raises(PortalError, match="read-only transaction"),
+            database.reading(place, seconds=5) as connection,
+        ):
+            connection.exec_driver_sql("INSERT INTO orders (id) VALUES (0)")
+    finally:
+        server.run(f"REVOKE INSERT ON orders FROM {place.user}")
+
+
+WAYS = {
+    "knock": knock_at,
+    "look": partial(look_at, asked={"schema": "public", "table": "orders"}),
+    "columns": partial(columns_at, relations=[{"schema": "public", "table": "orders"}]),
+    "survey": partial(
+        survey_of, asked={"schema": "public", "table": "orders"}, limits=Limits(seconds=10)
+    ),
+    "extract": partial(
+        extract_from, asked={"schema": "public", "table": "orders"}, caps=Caps(),
+        limits=Limits(seconds=10),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_right_that_a_role_was_given_later_closes_each_way_to_the_rows(
+    server: Any, way: str, target: Path
+) -> None:
+    """A source was proved when it was kept; since then somebody may have given its role more."""
+    place: Place = server.outside.place
+    to = {"target": target} if way == "extract" else {}
+    server.run(f"GRANT DELETE ON orders TO {place.user}")
+    try:
+        with pytest.raises(Invalid, match="may do more than read") as refused:
+            WAYS[way](place, **to)
+    finally:
+        server.run(f"REVOKE DELETE ON orders FROM {place.user}")
+
+    assert (refused.value.field, list(target.parent.iterdir())) == ("user", [])
+    WAYS[way](place, **to)
 
 
 def test_wrong_ways_in_are_told_apart(server: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,14 @@ from kpis.models import Dataset, DataSource, Load
 from kpis.services import datasets, loads
 from kpis.services.schedules import load_due
 from kpis.services.sourced import create_from_source
-from kpis.services.sources import change_source, create_source, remove_source, try_source
+from kpis.services.sources import (
+    change_source,
+    columns_in,
+    create_source,
+    look_into,
+    remove_source,
+    try_source,
+)
 from tests.fixtures.databases import PASSWORD, ROWS, Outside, Server, file_database
 from tests.kpis.data.conftest import work
 
@@ -72,6 +80,24 @@ def test_source_is_reached_before_it_is_kept(owner: User, server: Server) -> Non
 def test_only_who_manages_data_makes_one(member: User, server: Server) -> None:
     with pytest.raises(NotAllowed):
         create_source(actor=member, **way_in(server.outside))
+
+
+def test_only_who_manages_data_goes_there(file_source: DataSource, ace: User, owner: User) -> None:
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    ace.refresh_from_db()
+    ways: list[Callable[..., Any]] = [
+        partial(look_into, source=file_source, schema="main", table="orders"),
+        partial(columns_in, source=file_source, tables=["orders"]),
+        partial(try_source, source=file_source),
+        partial(change_source, source=file_source, name="Mine"),
+        partial(remove_source, source=file_source),
+        partial(create_from_source, source=file_source, name="O", schema="main", table="orders"),
+    ]
+
+    for way in ways:
+        with pytest.raises(NotAllowed):
+            way(actor=ace)
+    assert look_into(actor=owner, source=file_source, schema="main", table="orders").rows
 
 
 def test_password_is_sealed_and_stands_nowhere(
@@ -124,19 +150,30 @@ def test_keys_can_be_changed(orders: DataSource, settings: Any) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["169.254.169.254", "10.0.0.7", "192.168.1.1", "[::1]", "::1", "::ffff:10.0.0.1", "0.0.0.0",
-     "2002:0a00:0001::1", "64:ff9b::0a00:0001", "224.0.0.1", "fe80::1"],
+    ["169.254.169.254", "10.0.0.7", "192.168.1.1", "::1", "::ffff:10.0.0.1", "0.0.0.0",
+     "2002:0a00:0001::1", "64:ff9b::0a00:0001", "224.0.0.1", "fe80::1", "fec0::1", "::7f00:1",
+     "4000::1", "64:ff9b:1::a00:1"],
 )  # fmt: skip
 def test_closed_networks_are_refused(host: str, owner: User, server: Server) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid, match="lies in a network that this portal does not") as refused:
         create_source(actor=owner, **way_in(server.outside, host=host, tls="verify"))
     assert refused.value.field == "host"
 
 
-def test_loopback_is_closed_unless_opened(owner: User, server: Server, settings: Any) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "127.1", "localhost"])
+def test_loopback_is_closed_unless_opened(
+    host: str, owner: User, server: Server, settings: Any
+) -> None:
     settings.OPEN_NETWORKS = []
     with pytest.raises(Invalid, match="ACE_OPEN_NETWORKS"):
-        create_source(actor=owner, **way_in(server.outside))
+        create_source(actor=owner, **way_in(server.outside, host=host))
+
+
+@pytest.mark.parametrize("host", ["[::1]", "127.0.0.1:5432", "a b", "user@127.0.0.1", ""])
+def test_host_that_is_no_name_is_none(host: str, owner: User, server: Server) -> None:
+    with pytest.raises(Invalid) as refused:
+        create_source(actor=owner, **way_in(server.outside, host=host))
+    assert refused.value.field == "host"
 
 
 def test_own_broker_is_no_source(owner: User, server: Server, settings: Any) -> None:
@@ -290,3 +327,20 @@ def test_who_manages_no_data_is_led_nowhere_that_is_closed(
 
     assert refused.status_code == 403
     assert "members of the ACE who manage data" in refused.content.decode()
+
+
+def test_what_a_source_says_of_its_rows_is_for_who_manages_data(
+    file_source: DataSource, ace: User, owner: User, client_of: Callable[[User | None], Client]
+) -> None:
+    DataSource.objects.update(trouble="The database says: no number is “canary”")
+    User.objects.filter(pk=ace.pk).update(may_manage_data=False)
+    slug = file_source.slug
+    doors = [file_source.get_absolute_url(), f"/api/v1/sources/{slug}/", "/api/v1/sources/"]
+
+    told = {
+        one.name: ["canary" in client_of(one).get(door).content.decode() for door in doors]
+        for one in (owner, ace)
+    }
+
+    assert told == {owner.name: [True] * 3, ace.name: [False] * 3}
+    assert "did not answer as it should" in client_of(ace).get(doors[0]).content.decode()

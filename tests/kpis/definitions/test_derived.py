@@ -232,6 +232,32 @@ def test_circle_is_refused(owner: User, derive: Derive, world: World) -> None:
         services.change_draft(actor=owner, kpi=first, definition=definition)
 
 
+def test_formula_of_formulas_comes_down_to_so_many_figures_and_no_more(
+    owner: User, derive: Derive, volume: KPI
+) -> None:
+    """Twenty of twenty of twenty would be as many questions as no page has time for."""
+    names = "abcdefghijklmnopqrst"
+
+    def storey(name: str, below: str) -> KPI:
+        return derive(" + ".join(names), name, kpis=dict.fromkeys(names, below))
+
+    one = derive("a", "One", kpis={"a": volume.slug})
+    many = storey("Many", storey("Some", one.slug).slug)
+    assert told(ask(many, **HERE)) == [(None, 70 * 400)]
+    with pytest.raises(Invalid, match="comes down to 8,000 figures; at most 400") as refused:
+        storey("Too many", many.slug)
+    assert refused.value.field == "definition.measure.kpis"
+
+    services.start_version(actor=owner, kpi=one, reason="Twice.")
+    formula = {"formula": "a + b", "kpis": {"a": volume.slug, "b": volume.slug}}
+    services.change_draft(
+        actor=owner, kpi=one, definition={"measure": formula, "dimensions": ["team"]}
+    )
+    services.publish_version(actor=owner, kpi=one)
+    answer = ask(many, **HERE)
+    assert (answer.result, "comes down to 800 figures" in answer.error) == (None, True)
+
+
 def test_kpi_in_use_cannot_be_retired(owner: User, derive: Derive, volume: KPI) -> None:
     kpi = derive()
     with pytest.raises(Conflict, match="“Work per agent” is computed from it"):

@@ -434,12 +434,36 @@ def test_page_leads_only_those_to_a_target_who_may_set_it(
     assert [client_of(one).get(where).status_code for one in (owner, ace)] == [200, 403]
 
 
+@pytest.mark.parametrize(
+    ("unit", "decimals"), [("", 1), ("money", 2), ("count", 0), ("percent", 1)]
+)
+def test_decimals_are_those_of_the_unit_that_was_chosen(
+    owner: User, world: World, incidents: Dataset, client_of: Open, unit: str, decimals: int
+) -> None:
+    client_of(owner).post(new_url(world, incidents), {**FILLED, "unit": unit})
+
+    assert KPI.objects.get().versions.get().precision == decimals
+
+
+@pytest.mark.parametrize("word", ["yes", "ja", "oui", "verdadero", "1"])
+def test_condition_takes_the_words_that_files_spell_yes_with(
+    owner: User, world: World, incidents: Dataset, client_of: Open, word: str
+) -> None:
+    client_of(owner).post(new_url(world, incidents), {**FILLED, "of_1_value": word})
+
+    condition = KPI.objects.get().versions.get().definition["measure"]["share"]["of"]
+    assert condition == {"column": "made_sla", "op": "=", "value": True}
+
+
 def test_days_of_prepared_data_begin_where_the_place_is(tickets: Dataset, settings: Any) -> None:
     settings.DEFAULT_USER_TIME_ZONE = "Asia/Tokyo"
     prepared = Dataset(kind=Dataset.Kind.PREPARED, time_zone="UTC", live=tickets.live)
+    sourced = Dataset(kind=Dataset.Kind.SOURCE, time_zone="UTC", live=tickets.live)
+    london = Dataset(kind=Dataset.Kind.SOURCE, time_zone="Europe/London", live=tickets.live)
 
-    zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in (tickets, prepared)]
-    assert zones == [tickets.time_zone, "Asia/Tokyo"]
+    chosen = (tickets, prepared, sourced, london)
+    zones = [KPIForm.defaults(dataset)["time_zone"] for dataset in chosen]
+    assert zones == [tickets.time_zone, "Asia/Tokyo", "Asia/Tokyo", "Europe/London"]
 
 
 def test_form_says_what_may_be_left_empty(

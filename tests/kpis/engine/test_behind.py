@@ -153,3 +153,13 @@ def test_rows_too_long_to_be_sorted_together_are_fewer(tmp_path):
     assert found.rows[0][0] == datetime(2025, 1, 7, 22, 39, tzinfo=UTC)  # the newest
     assert sum(len(cell) for row in found.rows for cell in row[1:]) <= 20_000_000
     assert len(found.rows) > 1
+
+
+def test_number_that_is_none_is_told_as_a_text(duck):
+    """JSON has no word for it, so nobody could be told of the other rows either."""
+    rows = [{"id": n, "x": x} for n, x in enumerate((float("inf"), float("nan"), 1.5))]
+    with duck.load({"id": "integer", "x": "number"}, rows) as (connection, table):
+        asked = parse_definition({"measure": {"agg": "count"}})
+        behind = rows_behind(connection, table, asked, Query(), limit=9)
+
+    assert behind.rows == ((0, "inf"), (1, "nan"), (2, 1.5))

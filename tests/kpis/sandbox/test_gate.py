@@ -76,6 +76,7 @@ def test_comments_do_not_run_and_used_tables_are_named() -> None:
             "same figures every time.",
         ),
         ("SELECT " + "(" * 5000 + "1" + ")" * 5000, "The query is nested too deeply."),
+        ("SELECT 1" + "::INT" * 9_000, "The query is nested too deeply."),
         (
             "SELECT '" + "x" * 60_000 + "'",
             "The query has 60,009 characters; at most 50,000 are allowed.",
@@ -127,6 +128,7 @@ PROBES = [
     "SELECT * FROM sqlite_master",
     "SELECT * FROM (WITH duckdb_tables AS (SELECT 1) SELECT 1), duckdb_tables",
     "WITH a AS (SELECT * FROM duckdb_views), duckdb_views AS (SELECT 1) SELECT * FROM a",
+    'WITH "duckdb_tableſ" AS (SELECT 1 AS a) SELECT * FROM duckdb_tables',
     "SELECT * FROM range(1000000000000)",
     "SELECT unnest(generate_series(1, 1000000000))",
     "SELECT * FROM query('SELECT 1')",

@@ -8,7 +8,7 @@ from ace_portal.lib.errors import Invalid
 from kpis.sandbox.gate import gate
 from kpis.sandbox.kept import require_kept
 
-TABLES = ["events", "other"]
+TABLES = ["events", "other", "sales"]
 
 KEPT = [
     "SELECT * FROM events",
@@ -30,6 +30,10 @@ KEPT = [
     "SELECT a, region FROM events WHERE a IN (SELECT a FROM other)",
     "SELECT region, a FROM events GROUP BY ROLLUP (region, a)",
     "SELECT name FROM other",  # reads no limited row
+    "WITH One AS (SELECT Region, a FROM Events) SELECT o.REGION, max(O.a) FROM one AS O GROUP BY 1",
+    "WITH names AS (SELECT a FROM other) SELECT region, a FROM events SEMI JOIN names USING (a)",
+    "(SELECT region, a FROM events) LIMIT 5",
+    "WITH unused AS (SELECT region, a FROM events) SELECT name FROM other",
 ]
 
 LOST = [
@@ -69,6 +73,21 @@ LOST = [
     "WITH RECURSIVE r AS (SELECT region, a FROM events UNION ALL SELECT 'N', a FROM r) "
     "SELECT region, a FROM r",
     "WITH events AS (SELECT 'N' AS region, a FROM events) SELECT region, a FROM events",
+    "WITH T AS (SELECT region, a FROM events) SELECT 'N' AS region, sum(a) AS a FROM t",
+    "WITH e AS (SELECT region, a FROM events) "
+    "SELECT name AS region, a FROM other SEMI JOIN e USING (a)",
+    "SELECT name AS region, a FROM other ANTI JOIN (SELECT region, a FROM events) AS e USING (a)",
+    "WITH e AS (SELECT region, a FROM events) "
+    "SELECT 'N' AS region, v.col0 AS n FROM (VALUES ((SELECT sum(a) FROM e))) AS v",
+    "WITH e AS (SELECT region, a FROM events) SELECT name AS region, a FROM other UNION ALL "
+    "SELECT name, a FROM other LIMIT (SELECT max(a) FROM e)",
+    "(SELECT region AS k, k AS region, a FROM events) LIMIT 5",
+    "WITH c AS (SELECT o AS e FROM other AS o) "
+    "SELECT c.e.region AS region, sum(e.a) AS a FROM events AS e CROSS JOIN c GROUP BY 1",
+    "SELECT 'N' AS region, sum(a) AS a FROM (SELECT region, a FROM events), (SELECT 1 AS one)",
+    "SELECT 'N' AS region, sum(j.a) AS a FROM (events JOIN other AS o ON true) AS j",
+    "SELECT j.region, j.a FROM ((SELECT region, a FROM other) AS o JOIN events AS e ON true) AS j",
+    'SELECT "ſ".region, sum("s".a) AS a FROM events AS "s" JOIN other AS "ſ" ON true GROUP BY 1',
 ]
 
 
@@ -83,3 +102,14 @@ def test_query_that_mixes_rows_of_several_values_is_refused(sql: str) -> None:
     gate(sql, TABLES)
     with pytest.raises(Invalid, match="“events” shows each reader their own rows, by “region”"):
         require_kept(sql, "events", "region")
+
+
+def test_name_that_is_only_alike_is_no_part_of_the_query() -> None:
+    """To DuckDB “ſales” is not “sales”, which is the table."""
+    sql = (
+        'WITH kept AS (SELECT region, a FROM sales), "ſales" AS (SELECT 1 AS a) '
+        "SELECT 'N' AS region, sum(a) AS a FROM sales"
+    )
+    gate(sql, TABLES)
+    with pytest.raises(Invalid, match="“sales” shows each reader their own rows"):
+        require_kept(sql, "sales", "region")

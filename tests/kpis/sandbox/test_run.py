@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from ace_portal.lib.errors import Invalid
+from ace_portal.lib.errors import Invalid, Temporary
 from ace_portal.lib.words import Words
 from kpis.sandbox import run
-from kpis.sandbox.limits import Limits
+from kpis.sandbox.limits import OPEN_FILES, OWN_MB, Limits
 from kpis.sources.csv import Options, Profile
 from kpis.sources.guard import open_guarded
 from tests.kpis.sandbox.conftest import Inputs
@@ -94,6 +96,10 @@ def test_describe_maps_types(inputs: Inputs) -> None:
             "Line 2, column 3: there is no column “numbr”. Did you mean “number”",
         ),
         (
+            'SELECT cost_center FROM "event-log"',
+            "Line 1, column 8: there is no column “cost_center”.",
+        ),
+        (
             "SELECT team, team FROM teams",
             "Two columns of the result are called “team”. Name one of them with AS.",
         ),
@@ -115,6 +121,34 @@ def test_query_that_fails_says_why(inputs: Inputs, tmp_path: Path, sql: str, mes
     assert not list(tmp_path.glob(".*"))
 
 
+def test_sign_of_no_character_is_in_no_row(inputs: Inputs, tmp_path: Path) -> None:
+    """No database of ours keeps it: what is told of the columns could not be written down."""
+    target = tmp_path / "bare.parquet"
+    sql = "SELECT concat('a', chr(0), team) AS team FROM teams"
+
+    report = run.materialise(sql, inputs, target)
+
+    assert [(column.min, column.max) for column in report.columns[:1]] == [("aT0", "aT3")]
+    assert run.preview(sql, inputs, 1).rows == (("aT0",),)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (f"SELECT team AS {'x' * 201} FROM teams", "A column is called “xxx"),
+        ('SELECT team AS "a\tb" FROM teams', "The name of the column “a�b” holds"),
+        (
+            f"SELECT {', '.join(f'{n} AS c{n}' for n in range(1_001))} FROM teams",
+            "The result has 1,001 columns; at most 1,000 are allowed.",
+        ),
+    ],
+)
+def test_columns_that_nobody_could_name_are_refused(inputs: Inputs, sql: str, message: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        run.describe(sql, inputs)
+    assert (refused.value.field, refused.value.message[: len(message)]) == ("sql", message)
+
+
 def test_memory_limit_stops_a_huge_text(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(Invalid) as refused:
         run.materialise(
@@ -131,7 +165,64 @@ def test_endless_query_is_stopped_by_time(inputs: Inputs) -> None:
     endless = "SELECT count(*) AS n FROM " + ", ".join(f'"event-log" AS t{i}' for i in range(9))
     with pytest.raises(Invalid) as refused:
         run.preview(endless, inputs, limits=Limits(seconds=1))
-    assert "longer than 1 seconds and was stopped" in refused.value.message
+    assert refused.value.message.startswith("The query took longer than 1 seconds and was stopped.")
+
+
+def test_query_that_hears_nothing_is_killed_past_its_time(inputs: Inputs) -> None:
+    """One call of a function is not interrupted; it would be over before its processor time is."""
+    deaf = "SELECT levenshtein(repeat('a', 60000), repeat('b', 60000)) AS n"
+    with pytest.raises(Invalid) as refused:
+        run.preview(deaf, inputs, limits=Limits(seconds=0.5, threads=200))
+    assert refused.value.message == (
+        "This took longer than 0.5 seconds and was stopped. Ask for less at a time."
+    )
+
+
+def test_no_more_children_than_memory_is_meant_for(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "WAIT", 0)
+    with ExitStack() as others:
+        for _other in range(run.AT_ONCE):
+            others.enter_context(run.PLACES)
+        with pytest.raises(Temporary, match="Try again in a minute"):
+            run.preview("SELECT 1 AS a", inputs)
+
+    for _turn in range(run.AT_ONCE + 1):  # one that is refused or ends gives its place back
+        assert run.preview("SELECT 1 AS a", inputs).rows == ((1,),)
+        with pytest.raises(Invalid):
+            run.preview("SELECT b", inputs)
+
+
+def test_operating_system_holds_the_child_to_its_limits() -> None:
+    """What DuckDB does not count, or does not hear, ends there."""
+    limits = Limits(seconds=30, memory_mb=300, output_mb=7, threads=2)
+    order = {"do": "preview", "sql": ENDLESS, "inputs": {}, "limit": 1, "limits": asdict(limits)}
+    with run.start() as child:
+        assert child.stdin is not None
+        child.stdin.write(json.dumps(order).encode())
+        child.stdin.close()
+        while (held := _held(child.pid))["Max open files"] != str(OPEN_FILES):
+            assert child.poll() is None
+        while (held := _held(child.pid))["Max core file size"] != "0":  # the last to be set
+            assert child.poll() is None
+        child.kill()
+
+    mb = 1 << 20
+    assert {name: held[name] for name in held if name in BOUNDS} == {
+        "Max address space": str((300 + OWN_MB) * mb), "Max cpu time": "62",
+        "Max file size": str(7 * mb), "Max open files": str(OPEN_FILES), "Max core file size": "0",
+    }  # fmt: skip
+
+
+BOUNDS = {"Max address space", "Max cpu time", "Max file size", "Max open files",
+          "Max core file size"}  # fmt: skip
+
+
+def _held(pid: int) -> dict[str, str]:
+    """By name the soft limits of a process."""
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+    return {line[:25].strip(): line[25:].split()[0] for line in lines}
 
 
 def test_too_many_rows_are_refused(inputs: Inputs, tmp_path: Path) -> None:
@@ -163,17 +254,19 @@ def test_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert names == {b"LANG", b"HOME", b"MALLOC_ARENA_MAX"}
 
 
+#: neither ends nor grows
+ENDLESS = (
+    "WITH ten AS (SELECT * FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)) AS t) "
+    "SELECT sum(a.col0 * b.col0 % l.col0) AS n "
+    f"FROM {', '.join(f'ten AS {name}' for name in 'abcdefghijkl')}"
+)
 PARENT = """
 import json, sys
 from dataclasses import asdict
 from kpis.sandbox import run
 from kpis.sandbox.limits import Limits
 child = run.start()
-endless = (
-    "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) "
-    "SELECT count(*) AS c FROM n"
-)
-order = {"do": "preview", "sql": endless, "inputs": {}, "limit": 1,
+order = {"do": "preview", "sql": sys.argv[1], "inputs": {}, "limit": 1,
          "limits": asdict(Limits(seconds=120))}
 child.stdin.write(json.dumps(order).encode())
 child.stdin.close()
@@ -182,16 +275,21 @@ sys.stdin.read()
 """
 
 
-def test_child_dies_with_its_parent() -> None:
+@pytest.mark.parametrize("at_work", [False, True])
+def test_child_dies_with_its_parent(at_work: bool) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT],
+        [sys.executable, "-c", PARENT, ENDLESS],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=run.ROOT,
     ) as parent:
         assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
+        pid = int(parent.stdout.readline())
+        child = os.pidfd_open(pid)
         try:
+            if at_work:
+                while _held(pid)["Max open files"] != str(OPEN_FILES):
+                    assert select.select([child], [], [], 0)[0] == []
             parent.send_signal(signal.SIGKILL)
             parent.wait()
             assert select.select([child], [], [], 10)[0] == [child]

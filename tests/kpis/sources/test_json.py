@@ -129,6 +129,8 @@ REFUSED = {
     "text": (b"a,b\n1,2\n", "Line 1: not JSON: Expecting value. 1 more row does not fit."),
     "same": (b'{"a": 1, "A": 2}\n', "Columns 1 and 2 are both called “A”."),
     "row": (b'{"_row": 1}\n', "Column 1 is called “_row”."),
+    "half": (b'{"a\\ud800": 1}\n', "The name of column 1 holds what is no character."),
+    "zero": (b'{"a\\u0000": 1}\n', "The name of column 1 holds what is no character."),
     "after": (b'[{"a": 1}] x', "Line 1: more text after the end of the list."),
 }
 

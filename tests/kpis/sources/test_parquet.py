@@ -43,6 +43,13 @@ def load(path: Path, target: Path, **options: Any) -> Any:
     return SOURCE.load(path, ColumnarOptions(**options), target)
 
 
+def test_sign_of_no_character_is_in_no_row(tmp_path: Path, target: Path) -> None:
+    file = write(tmp_path / "bare.parquet", "SELECT concat('a', chr(0), 'b') AS code")
+
+    assert SOURCE.profile(file).preview == (("ab",),)
+    assert (load(file, target).columns[0].max, rows_of(target)) == ("ab", [("ab", 1)])
+
+
 def test_types_are_those_of_the_file(file: Path, target: Path) -> None:
     report = load(file, target)
 
