@@ -23,7 +23,7 @@ from kpis.services.loads import stage, stage_rebuild, types_of
 from kpis.services.making import live_of
 from kpis.services.merging import arrival
 from kpis.services.policies import inherit, spread
-from kpis.services.readers import check_column, check_readers
+from kpis.services.readers import check_column, check_policy, check_readers
 from kpis.services.uploads import (
     look_again,
     options_of,
