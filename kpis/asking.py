@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,18 @@ class Answer:
     def unlike(self) -> bool:
         """Whether a formula puts figures of the reader's rows beside figures of all rows."""
         return len({leaf.cut for leaf in self.leaves()}) > 1
+
+    @property
+    def basis(self) -> str:
+        """A short word for the versions and loads that a formula's figures are made of.
+
+        Another version or another load of any of its parts has another word; what is computed
+        from rows has none.
+        """
+        made_of = sorted(
+            f"{p.version.pk}:{p.answer.load and p.answer.load.pk}" for p in self.all_parts()
+        )
+        return hashlib.sha256("|".join(made_of).encode()).hexdigest()[:16] if made_of else ""
 
     def leaves(self) -> list[Answer]:
         """The answers that come from data; itself where it is none of a formula."""

@@ -29,6 +29,8 @@ class Refresh(BaseModel):
     kpi = models.ForeignKey(KPI, models.CASCADE, related_name="refreshes")
     version = models.ForeignKey(KPIVersion, models.PROTECT, related_name="refreshes")
     load = models.ForeignKey(Load, models.PROTECT, null=True, blank=True, related_name="refreshes")
+    #: of a derived KPI what it was made of, as kpis.asking.Answer says it
+    basis = models.CharField(max_length=16, blank=True, default="")
     state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
     cause = models.CharField(max_length=8, choices=Cause.choices)
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="refreshes")
@@ -69,11 +71,15 @@ class Refresh(BaseModel):
 
 
 class Measurement(BaseModel):
-    """One period's figure of one version over one load, in full precision."""
+    """One period's figure of one version over one load, in full precision.
+
+    A derived KPI has many loads: ``load`` is the newest of them, ``basis`` tells them apart.
+    """
 
     version = models.ForeignKey(KPIVersion, models.CASCADE, related_name="measurements")
     load = models.ForeignKey(Load, models.PROTECT, related_name="measurements")
     refresh = models.ForeignKey(Refresh, models.CASCADE, related_name="measurements")
+    basis = models.CharField(max_length=16, blank=True, default="")
     grain = models.CharField(max_length=8)
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
@@ -92,9 +98,15 @@ class Measurement(BaseModel):
         ordering = ["period_start"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "load", "grain", "period_start"], name="measurement_once"
+                fields=["version", "load", "basis", "grain", "period_start"],
+                name="measurement_once",
             )
         ]
+
+    @property
+    def data(self) -> tuple[int, str]:
+        """What it was measured over: the same for figures that lie side by side."""
+        return self.load_id, self.basis
 
     @property
     def is_unusual(self) -> bool:

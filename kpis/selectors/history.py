@@ -16,26 +16,32 @@ from kpis.models import KPI, KPIVersion, Measurement, Refresh
 
 def measurements_of(versions: Iterable[KPIVersion]) -> dict[int, list[Measurement]]:
     """Per version (by key) the figures of its last good attempt, periods ascending."""
-    good = Refresh.objects.filter(version=OuterRef("version"), state=Refresh.State.DONE)
-    rows = Measurement.objects.filter(
-        version__in=list(versions), load=Subquery(good.order_by("-pk").values("load")[:1])
-    )
+    rows = of_last_good(Measurement.objects.filter(version__in=list(versions)))
     found: dict[int, list[Measurement]] = {}
     for row in rows.order_by("version", "period_start"):
         found.setdefault(row.version_id, []).append(row)
     return found
 
 
+def of_last_good(rows: QuerySet[Measurement]) -> QuerySet[Measurement]:
+    """Those over the data of the last good attempt of their version."""
+    good = Refresh.objects.filter(version=OuterRef("version"), state=Refresh.State.DONE)
+    last = good.order_by("-pk")
+    return rows.filter(
+        load=Subquery(last.values("load")[:1]), basis=Subquery(last.values("basis")[:1])
+    )
+
+
 def reported(kpi: KPI) -> QuerySet[Measurement]:
     """By every version, also over earlier loads, newest period first."""
     rows = Measurement.objects.filter(version__kpi=kpi).select_related("version", "load")
-    return rows.order_by("-period_start", "-version", "-load")
+    return rows.order_by("-period_start", "-version", "-load", "-pk")
 
 
 def reported_before(
     version: KPIVersion, now: Iterable[Measurement]
 ) -> dict[datetime, list[Measurement]]:
-    """Per period what other loads had, where it was not the same; full periods only.
+    """Per period what was reported over other data and is not the same; full periods only.
 
     In the order in which they were first reported.
     """
@@ -44,7 +50,7 @@ def reported_before(
     found: dict[datetime, list[Measurement]] = {}
     for row in others.select_related("load").order_by("pk"):
         here = current[row.period_start]
-        if row.load_id != here.load_id and not _agree(row, here):
+        if row.data != here.data and not _agree(row, here):
             found.setdefault(row.period_start, []).append(row)
     return found
 
@@ -116,7 +122,7 @@ def reformulated(
     found = []
     for start in sorted(old.keys() & new.keys(), reverse=True):
         then = old[start]
-        now = next((row for row in new[start] if row.load_id == then.load_id), new[start][0])
+        now = next((row for row in new[start] if row.data == then.data), new[start][0])
         empty = then.state == now.state == State.NO_DATA
         if not empty and (now.grain, now.period_end) == (then.grain, then.period_end):
             found.append(Reformulated(then, now, own_rows and now.load_id == then.load_id))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
 from kpis.derived import is_derived
 from kpis.models import KPIVersion, Measurement, Refresh
+from kpis.selectors.history import of_last_good
 
 
 def unusual_of(versions: Iterable[KPIVersion]) -> dict[int, list[Measurement]]:
@@ -17,13 +18,9 @@ def unusual_of(versions: Iterable[KPIVersion]) -> dict[int, list[Measurement]]:
     has not been looked at yet. A derived KPI has many loads; its figures are to be compared.
     """
     known = {version.pk: version for version in versions}
-    good = Refresh.objects.filter(version=OuterRef("version"), state=Refresh.State.DONE)
-    rows = Measurement.objects.filter(
-        Q(value__lt=F("usual_low")) | Q(value__gt=F("usual_high")),
-        version__in=list(known),
-        load=Subquery(good.order_by("-pk").values("load")[:1]),
-        partial=False,
-    ).select_related("refresh")
+    odd = Q(value__lt=F("usual_low")) | Q(value__gt=F("usual_high"))
+    looked_at = Measurement.objects.filter(odd, version__in=list(known), partial=False)
+    rows = of_last_good(looked_at).select_related("refresh")
     found: dict[int, list[Measurement]] = {}
     for row in rows.order_by("version", "period_start"):
         version = known[row.version_id]

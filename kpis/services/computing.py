@@ -33,6 +33,7 @@ class Outcome:
     load: Load | None = None
     points: tuple[Point, ...] = ()
     error: str = ""
+    basis: str = ""
 
 
 def compute(kpi: KPI, *, last_try: bool) -> Outcome:
@@ -70,7 +71,7 @@ def measured(versions: Sequence[KPIVersion]) -> list[Outcome]:
     asked = answers([Ask(v, periods_query(v)) for v in others], reader=PORTAL)
     for version, answer in zip(others, asked, strict=True):
         points = () if answer.result is None else answer.result.points[-PERIODS:]
-        found[version.pk] = Outcome(version, answer.load, points, answer.error)
+        found[version.pk] = Outcome(version, answer.load, points, answer.error, answer.basis)
     return [outcome for v in versions if (outcome := found[v.pk]) is not None]
 
 
@@ -95,18 +96,20 @@ def close(refresh: Refresh, outcome: Outcome, *, seconds: float, at: datetime) -
     """queued → done or failed, not saved yet."""
     if outcome.version is not None:
         refresh.version, refresh.load = outcome.version, outcome.load
+        refresh.basis = outcome.basis
     refresh.error = outcome.error
     refresh.state = Refresh.State.FAILED if outcome.error else Refresh.State.DONE
     refresh.seconds, refresh.finished_at = seconds, at
 
 
 def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
-    """The figures as reported now; doing it again over the same load gives the same rows."""
+    """The figures as reported now; doing it again over the same data gives the same rows."""
     now = timezone.now()
     rows = [
         (
             refresh.version_id,
             refresh.load.pk,
+            refresh.basis,
             refresh.pk,
             *figures_of(refresh.load, point),
             now,
@@ -116,10 +119,10 @@ def write(outcomes: Iterable[tuple[Refresh, Outcome]]) -> None:
         if refresh.load is not None
         for point in outcome.points
     ]
-    names = ("version_id", "load_id", "refresh_id", *FIGURES, "created_at", "updated_at")
+    names = ("version_id", "load_id", "basis", "refresh_id", *FIGURES, "created_at", "updated_at")
     put_rows(
         Measurement, names, rows,
-        unique=["version", "load", "grain", "period_start"],
+        unique=["version", "load", "basis", "grain", "period_start"],
         update=[
             "refresh", "updated_at",
             *(name for name in FIGURES if name not in {"grain", "period_start"}),

@@ -25,7 +25,7 @@ from kpis.services.computing import Outcome, close, compute, measured, write
 KIND = "kpis.refresh_after_load"
 AT_A_TIME = 40
 #: what the end of an attempt changes
-CLOSED = ("load_id", "state", "error", "seconds", "finished_at")
+CLOSED = ("load_id", "basis", "state", "error", "seconds", "finished_at")
 
 
 def refresh_after_load(load: Load) -> None:

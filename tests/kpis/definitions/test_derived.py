@@ -22,8 +22,9 @@ from kpis.figures import Answer, Ask, answers
 from kpis.models import KPI, Dataset, KPIVersion, Measurement, Refresh
 from kpis.reformulation import part_changes
 from kpis.scopes import PORTAL
-from kpis.selectors import published_of
+from kpis.selectors import measurements_of, published_of, reported_before
 from kpis.services import kpis as services
+from kpis.services.loads import roll_back
 from kpis.services.passes import refresh_after_load
 from tests.fixtures.kpis import VOLUME, MakeKPI, run_jobs
 from tests.fixtures.loads import INCIDENTS, make_dataset, write_load
@@ -190,6 +191,49 @@ def test_new_version_of_a_part_refreshes_what_is_made_of_it(
     services.publish_version(actor=owner, kpi=volume)
     run_jobs()
     assert measured(twice, last=True) == [("2024-03", 10 / 6 * 2), ("2024-04", 13 / 8 * 2)]
+
+
+def reported_first(kpi: KPI) -> list[float | None]:
+    """What was reported of the periods first, where they are told otherwise today."""
+    version = published_of(kpi)
+    assert version is not None
+    now = measurements_of([version])[version.pk]
+    return [rows[0].value for rows in reported_before(version, now).values()]
+
+
+def test_what_was_reported_stays_when_a_part_gets_another_formula(
+    owner: User, derive: Derive, agents: KPI
+) -> None:
+    kpi = derive()
+    run_jobs()
+    services.start_version(actor=owner, kpi=agents, reason="Trainees do not count.")
+    exclusions = {"column": "hours", "op": "<", "value": 20}
+    definition = {**agents.versions.get(number=1).definition, "exclusions": exclusions}
+    services.change_draft(actor=owner, kpi=agents, definition=definition)
+    services.publish_version(actor=owner, kpi=agents)
+    run_jobs()
+
+    assert measured(kpi, last=True) == [("2024-03", 7.5), ("2024-04", 5.0)]
+    assert reported_first(kpi) == [5.0]
+
+
+def test_what_was_reported_stays_when_an_earlier_load_of_a_part_counts_again(
+    owner: User, derive: Derive, volume: KPI, agents: KPI
+) -> None:
+    data = agents.versions.get().dataset
+    first = data.live
+    assert first is not None
+    write_load(data, AGENTS.replace("range(14)", "range(10)"))
+    kpi = derive()
+    refresh_after_load(write_load(volume.versions.get().dataset, INCIDENTS))
+    run_jobs()
+    assert measured(kpi, last=True) == [("2024-03", 5.0), ("2024-04", 10.0)]
+
+    roll_back(actor=owner, load=first, reason="The file was cut.")
+    run_jobs()
+
+    assert measured(kpi, last=True) == [("2024-03", 5.0), ("2024-04", 5.0)]
+    assert reported_first(kpi) == [10.0]
 
 
 @pytest.mark.parametrize(
