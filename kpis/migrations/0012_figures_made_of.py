@@ -4,28 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0011_source_at_once'),
+        ("kpis", "0011_source_at_once"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='measurement',
-            name='measurement_once',
+            model_name="measurement",
+            name="measurement_once",
         ),
         migrations.AddField(
-            model_name='measurement',
-            name='basis',
-            field=models.CharField(blank=True, default='', max_length=16),
+            model_name="measurement",
+            name="basis",
+            field=models.CharField(blank=True, default="", max_length=16),
         ),
         migrations.AddField(
-            model_name='refresh',
-            name='basis',
-            field=models.CharField(blank=True, default='', max_length=16),
+            model_name="refresh",
+            name="basis",
+            field=models.CharField(blank=True, default="", max_length=16),
         ),
         migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.UniqueConstraint(fields=('version', 'load', 'basis', 'grain', 'period_start'), name='measurement_once'),
+            model_name="measurement",
+            constraint=models.UniqueConstraint(
+                fields=("version", "load", "basis", "grain", "period_start"),
+                name="measurement_once",
+            ),
         ),
     ]
