@@ -404,6 +404,9 @@ DEMO = env.bool("ACE_DEMO", default=False)
 SQL_SECONDS = env.int("ACE_SQL_SECONDS", default=60)
 SQL_MEMORY_MB = env.int("ACE_SQL_MEMORY_MB", default=2048)
 QUERY_MEMORY_MB = env.int("ACE_QUERY_MEMORY_MB", default=512)
+# How long one query may take: of a page, and of a refresh.
+QUERY_SECONDS = env.int("ACE_QUERY_SECONDS", default=30)
+REFRESH_SECONDS = env.int("ACE_REFRESH_SECONDS", default=600)
 QUERY_THREADS = env.int("ACE_QUERY_THREADS", default=2)
 
 LOGGING = {

@@ -10,6 +10,7 @@ from kpis.engine.query import Query
 from kpis.figures import UNREADABLE, definition_of, open_load, table_of
 from kpis.models import KPIVersion
 from kpis.scopes import Reader, cuts_for
+from kpis.unreadable import in_words
 
 __all__ = ["EXPORTED", "MOST_BYTES", "MOST_CELLS", "SHOWN", "behind_figure", "cut_words"]
 
@@ -51,7 +52,7 @@ def behind_figure(version: KPIVersion, query: Query, *, reader: Reader, limit: i
         raise Conflict(_("The data of this KPI has not been loaded yet."))
     cut = cuts_for(reader, [version.dataset]).get(version.dataset_id)
     try:
-        with open_load(load) as connection:
+        with open_load(load) as connection, in_words(load, connection):
             return rows_behind(connection, table_of(load, cut), definition, query, limit=limit)
     except UNREADABLE as error:
         raise Invalid(_("The data could not be read.")) from error

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,7 +24,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import PortalError
+from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
@@ -38,7 +39,7 @@ from kpis.engine.values import Values, distinct_values
 from kpis.live import open_source, table_at_source
 from kpis.models import Load
 from kpis.scopes import Reader, cuts_for
-from kpis.unreadable import UNREADABLE, in_words
+from kpis.unreadable import UNREADABLE, in_words, too_long
 
 log = logging.getLogger("ace.kpis")
 
@@ -57,10 +58,11 @@ _results: Memory[Result] = Memory(100)
 _values: Memory[Values] = Memory(100)
 
 
-def answers(asks: Sequence[Ask], *, reader: Reader) -> list[Answer]:
+def answers(asks: Sequence[Ask], *, reader: Reader, seconds: float | None = None) -> list[Answer]:
     """Answer a page's questions in order, over the rows that the reader may see.
 
-    One that fails does not take the others along.
+    One that fails does not take the others along; one that takes longer than ``seconds``, a page's
+    unless told, fails.
 
     Each version's ``dataset.live`` is read: select it along with the versions. A derived KPI is
     computed from the answers of its parts, which are asked together with all others.
@@ -69,11 +71,11 @@ def answers(asks: Sequence[Ask], *, reader: Reader) -> list[Answer]:
     trees = [tree_of(ask) for ask in asks]
     leaves = [leaf for tree in trees for leaf in tree.leaves()]
     cuts = cuts_for(reader, (leaf.version.dataset for leaf in leaves))
-    answered = iter(_answers(leaves, cuts))
+    answered = iter(_answers(leaves, cuts, seconds or settings.QUERY_SECONDS))
     return [answer_of(tree, answered) for tree in trees]
 
 
-def _answers(asks: Sequence[Ask], cuts: Cuts) -> list[Answer]:
+def _answers(asks: Sequence[Ask], cuts: Cuts, seconds: float) -> list[Answer]:
     """The answers that come from data, in order."""
     keys = [_key(ask, cuts) for ask in asks]
     known = _known([key for key in keys if key])
@@ -85,7 +87,7 @@ def _answers(asks: Sequence[Ask], cuts: Cuts) -> list[Answer]:
     failed: dict[str, str] = {}
     fresh: dict[str, Result] = {}
     for group in missing.values():
-        _compute(group, cuts, fresh, failed)
+        _compute(group, cuts, fresh, failed, seconds)
     if fresh:
         cache.set_many(fresh, KEPT_SECONDS)
         _remember(fresh)
@@ -146,8 +148,12 @@ def _compute(
     cuts: Cuts,
     fresh: dict[str, Result],
     failed: dict[str, str],
+    seconds: float,
 ) -> None:
-    """All questions of one load on one connection; where they fail together, one by one."""
+    """All questions of one load on one connection; where they fail together, one by one.
+
+    Alone they have twice a query's ``seconds`` in all: once those are over, no more are asked.
+    """
     load = group[0][1].version.dataset.live
     assert load is not None
     table = table_of(load, cuts.get(load.dataset_id))
@@ -161,15 +167,18 @@ def _compute(
         else:
             good.append(key)
     try:
-        with open_load(load) as connection:
+        with open_load(load, seconds) as connection:
             try:
                 with in_words(load, connection):
                     results = run_many(connection, table, asked)
             except PortalError:
                 results = []
+            end = time.monotonic() + 2 * seconds
             for place, key in enumerate(good):
                 try:
                     with in_words(load, connection):
+                        if time.monotonic() > end:
+                            raise Invalid(too_long())
                         own = asked[place]
                         result = results[place] if results else run(connection, table, *own)
                 except PortalError as error:
@@ -243,11 +252,12 @@ _engines: OrderedDict[tuple[int, str], sa.Engine] = OrderedDict()
 _lock = threading.Lock()
 
 
-def open_load(load: Load) -> AbstractContextManager[sa.Connection]:
+def open_load(load: Load, seconds: float | None = None) -> AbstractContextManager[sa.Connection]:
     """A connection to where the rows of a load are: its file, or the source of a live dataset.
 
-    The last few files stay open, each process has its own. An engine that falls out is closed by
-    Python once the last connection to it is gone.
+    A statement over a file may run so many ``seconds``, as long as a page's unless told. The last
+    few files stay open, each process has its own. An engine that falls out is closed by Python
+    once the last connection to it is gone.
     """
     if not load.path:
         return open_source(load.dataset)
@@ -264,4 +274,4 @@ def open_load(load: Load) -> AbstractContextManager[sa.Connection]:
             while len(_engines) > OPEN_LOADS:
                 _engines.popitem(last=False)
         _engines.move_to_end(key)
-    return engine.connect()
+    return engine.connect().execution_options(seconds=seconds or settings.QUERY_SECONDS)

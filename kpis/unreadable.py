@@ -20,9 +20,14 @@ log = logging.getLogger("ace.kpis")
 UNREADABLE = (SQLAlchemyError, duckdb.Error, OSError)
 
 
+def too_long() -> str:
+    """What is said of a figure that is not there in time."""
+    return _("This takes longer than a figure may. Ask for a shorter time, or for fewer parts.")
+
+
 @contextmanager
 def in_words(load: Load, connection: sa.Connection | None = None) -> Iterator[None]:
-    """Raises ``Invalid`` where a file cannot be read, or not within the memory of a query; the
+    """Raises ``Invalid`` where a file cannot be read, or not within a query's memory and time; the
     connection serves the next question. A live source has words of its own."""
     try:
         yield
@@ -32,7 +37,10 @@ def in_words(load: Load, connection: sa.Connection | None = None) -> Iterator[No
         log.warning("the rows of load %s could not be read: %s", load.pk, error)
         if connection is not None:
             connection.rollback()
-        if isinstance(getattr(error, "orig", error), duckdb.OutOfMemoryException):
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, duckdb.InterruptException):
+            raise Invalid(too_long()) from error
+        if isinstance(cause, duckdb.OutOfMemoryException):
             raise Invalid(
                 _("This needs more memory than a figure may use. Ask for a shorter time, or for "
                   "fewer parts.")

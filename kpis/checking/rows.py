@@ -6,9 +6,9 @@ time, so that memory stays within its bounds however long the load is.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.words import sentence as _
 from kpis.checking.finding import CELL, PASSED, SHOWN, Finding, not_made
 from kpis.checking.rules import NOT_NULL, RANGE, UNIQUE, Rule, as_bound, check_types
+from kpis.engine.stopping import stopped_after
 from kpis.sources.base import ROW, Value
 from kpis.sources.guard import explain, literal, name, open_guarded
 from kpis.sources.parquet import plain
@@ -36,18 +37,12 @@ def examine(
 ) -> list[Finding]:
     """One finding for each rule, in their order; one that fails does not take the others along."""
     connection = open_guarded([path], memory_mb=memory_mb, threads=threads)
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
     deadline = time.monotonic() + seconds
-    try:
+    with closing(connection), stopped_after(connection, seconds):
         connection.execute(
             f"CREATE VIEW load AS SELECT * FROM read_parquet({literal(str(path.absolute()))})"
         )
         return [_timed(connection, rule, types, deadline) for rule in rules]
-    finally:
-        timer.cancel()
-        connection.close()
 
 
 def _timed(

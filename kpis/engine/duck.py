@@ -20,6 +20,10 @@ from sqlalchemy.pool import QueuePool
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
+from kpis.engine.stopping import stopped_after
+
+#: how long a statement may run whose connection says nothing else
+SECONDS = 30.0
 
 _GLOB = frozenset("*?[]{}")
 _WRITES = frozenset(
@@ -51,9 +55,14 @@ class ReadOnlyDialect(Dialect):
         dbapi_connection.execute("BEGIN TRANSACTION READ ONLY")
 
     def do_execute(self, cursor: Any, statement: Any, parameters: Any, context: Any = None) -> None:
-        """Run a single SELECT; raise ``Invalid`` on anything else."""
+        """Run a single SELECT; raise ``Invalid`` on anything else.
+
+        It ends after the connection's execution option ``seconds``; see ``stopped_after``.
+        """
         check_statement(statement)
-        cursor.execute(statement, parameters)
+        options = context.execution_options if context is not None else {}
+        with stopped_after(cursor, options.get("seconds", SECONDS)):
+            cursor.execute(statement, parameters)
 
 
 registry.register("duckdb.readonly", __name__, ReadOnlyDialect.__name__)

@@ -7,7 +7,6 @@ time, so that memory stays within its bounds however many there are.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ import duckdb
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import joined, ngettext
 from ace_portal.lib.words import sentence as _
+from kpis.engine.stopping import stopped_after
 from kpis.sandbox.fitting import check_fit, quoted
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import BAD_ROWS_SHOWN, ROW, Column
@@ -111,16 +111,14 @@ def _both(
     """A guarded database over both files, stopped at the time limit."""
     paths = [path for path in (old, new, out) if path is not None]
     connection = open_guarded(paths, memory_mb=limits.memory_mb, threads=limits.threads)
-    timer = threading.Timer(limits.seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
     try:
-        for view, path in (("new", new), ("old", old)):
-            source = "new WHERE false"  # the first load of all
-            if path is not None:
-                source = f"read_parquet({literal(str(path.absolute()))})"
-            connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {source}")
-        yield connection
+        with stopped_after(connection, limits.seconds):
+            for view, path in (("new", new), ("old", old)):
+                source = "new WHERE false"  # the first load of all
+                if path is not None:
+                    source = f"read_parquet({literal(str(path.absolute()))})"
+                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {source}")
+            yield connection
     except duckdb.InterruptException as error:
         raise Invalid(
             _("Putting the rows together took too long and was stopped."), field="file"
@@ -128,7 +126,6 @@ def _both(
     except (duckdb.Error, OSError, MemoryError) as error:
         raise explain(error, doing=_("putting the rows together")) from error
     finally:
-        timer.cancel()
         connection.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from sqlglot.errors import SqlglotError
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.words import joined
 from ace_portal.lib.words import sentence as _
+from kpis.engine.stopping import stopped_after
 from kpis.sandbox.gate import DIALECT, Gated, gate, refuse
 from kpis.sandbox.limits import Limits
 from kpis.sources.base import ROW, LoadReport, Value, check_names
@@ -54,22 +54,19 @@ def running(
     gated = gate(sql, list(inputs))
     paths = [*inputs.values(), *([target] if target is not None else [])]
     connection = open_guarded(paths, memory_mb=limits.memory_mb, threads=limits.threads)
-    timer = threading.Timer(limits.seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
     try:
-        for slug, path in inputs.items():
-            connection.execute(
-                f"CREATE VIEW {name(slug)} AS "
-                f"SELECT * FROM read_parquet({literal(str(path.absolute()))})"
-            )
-        yield connection, gated
+        with stopped_after(connection, limits.seconds):
+            for slug, path in inputs.items():
+                connection.execute(
+                    f"CREATE VIEW {name(slug)} AS "
+                    f"SELECT * FROM read_parquet({literal(str(path.absolute()))})"
+                )
+            yield connection, gated
     except duckdb.InterruptException as error:
         raise too_slow(limits) from error
     except (duckdb.Error, MemoryError) as error:
         raise in_words(error, sql) from error
     finally:
-        timer.cancel()
         connection.close()
 
 

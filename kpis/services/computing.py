@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,12 +65,14 @@ def measured(versions: Sequence[KPIVersion]) -> list[Outcome]:
     """
     asks = [Ask(version, query) for version in versions for query in _first_asked(version)]
     told: dict[int, Answer] = {}
-    for ask, answer in zip(asks, answers(asks, reader=PORTAL), strict=True):
+    seconds = settings.REFRESH_SECONDS
+    answered = answers(asks, reader=PORTAL, seconds=seconds)
+    for ask, answer in zip(asks, answered, strict=True):
         told[ask.version.pk] = answer  # the last one is the one of months
     found = {version.pk: _out_of(version, told[version.pk]) for version in versions}
     others = [version for version in versions if found[version.pk] is None]
-    asked = answers([Ask(v, periods_query(v)) for v in others], reader=PORTAL)
-    for version, answer in zip(others, asked, strict=True):
+    last = [Ask(version, periods_query(version)) for version in others]
+    for version, answer in zip(others, answers(last, reader=PORTAL, seconds=seconds), strict=True):
         points = () if answer.result is None else answer.result.points[-PERIODS:]
         found[version.pk] = Outcome(version, answer.load, points, answer.error, answer.basis)
     return [outcome for v in versions if (outcome := found[v.pk]) is not None]

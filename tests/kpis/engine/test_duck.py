@@ -1,5 +1,6 @@
 """What a guarded DuckDB refuses, with and without the engine's own look at the statement."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -126,6 +127,20 @@ def test_python_variables_are_no_tables(engine):
     assert secret is not None
     with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError):
         connection.exec_driver_sql("SELECT * FROM secret")
+
+
+LASTING = "SELECT sum(sin(i)) FROM range(20000000000) AS r(i)"
+
+
+def test_statement_ends_after_its_seconds_and_the_connection_serves_on(engine):
+    with engine.connect().execution_options(seconds=0.3) as connection:
+        began = time.monotonic()
+        with pytest.raises(sa.exc.DBAPIError) as told:
+            connection.exec_driver_sql(LASTING)
+        assert isinstance(told.value.orig, duckdb.InterruptException)
+        assert time.monotonic() - began < 5
+        connection.rollback()
+        assert connection.exec_driver_sql("SELECT count(*) FROM own").scalar() == 100
 
 
 def test_threads_have_connections_of_their_own(engine):

@@ -16,6 +16,7 @@ from kpis.figures import Ask, answers, values_of
 from kpis.models import KPIVersion
 from kpis.scopes import PORTAL
 from kpis.selectors import published_of
+from kpis.services.computing import compute
 from tests.fixtures.kpis import VOLUME, MakeKPI
 from tests.fixtures.loads import make_dataset
 
@@ -54,6 +55,39 @@ def test_figure_that_needs_too_much_memory_takes_no_other_along(
     where = f"/api/v1/kpis/{kpis[0].slug}/figures/"
     told = client_of(owner).post(where, {"grain": "day"}, content_type="application/json")
     assert (told.status_code, told.json()["detail"]) == (400, much.error)
+
+
+def test_figure_that_takes_too_long_takes_no_other_along(
+    owner: User, make_kpi: MakeKPI, loads_dir: Path, settings: Any, client_of: Callable[..., Client]
+) -> None:
+    settings.QUERY_SECONDS = 0.3
+    data = make_dataset(owner, "Minutes", MINUTES)
+    slow = {"measure": MEDIAN, "time_column": "opened", "grain": "day"}
+    kpis = [make_kpi("Median", dataset=data, definition=slow, publish=True),
+            make_kpi("Volume", dataset=data, definition=VOLUME, publish=True)]  # fmt: skip
+    asks = [Ask(version_of(kpi), Query(grain="day")) for kpi in kpis]
+
+    long, short = answers(asks, reader=PORTAL)
+
+    assert long.error.startswith("This takes longer than a figure may.")
+    assert short.result is not None
+    assert sum(point.figure.rows for point in short.result) == 200_000
+    where = f"/api/v1/kpis/{kpis[0].slug}/figures/"
+    told = client_of(owner).post(where, {"grain": "day"}, content_type="application/json")
+    assert (told.status_code, told.json()["detail"]) == (400, long.error)
+
+
+def test_refresh_has_a_time_of_its_own(
+    owner: User, make_kpi: MakeKPI, loads_dir: Path, settings: Any
+) -> None:
+    settings.QUERY_SECONDS = settings.REFRESH_SECONDS = 0.001
+    data = make_dataset(owner, "Minutes", MINUTES)
+    slow = {"measure": MEDIAN, "time_column": "opened", "grain": "day"}
+    kpi = make_kpi("Median", dataset=data, definition=slow, publish=True)
+
+    assert compute(kpi, last_try=True).error.startswith("This takes longer than a figure may.")
+    settings.REFRESH_SECONDS = 60
+    assert compute(kpi, last_try=True).points
 
 
 def test_file_that_is_none_any_more_is_a_sentence(measured: Any) -> None:
