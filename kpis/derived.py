@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from ace_portal.lib.errors import Invalid
+from ace_portal.lib.errors import Invalid, PortalError
 from kpis.asking import Answer, Ask, PartAnswer, definition_of
 from kpis.engine.arithmetic import parse_formula
 from kpis.engine.combining import combined
@@ -120,8 +120,18 @@ def as_of_of(version: KPIVersion) -> datetime | None:
 
 def _ends_of(version: KPIVersion) -> set[datetime]:
     """Until when the data of its parts speaks, where that is known."""
-    loads = [leaf.dataset.live for leaf in leaves_of(version)]
-    return {load.as_of for load in loads if load is not None and load.as_of is not None}
+    ends = {_end_of(leaf) for leaf in leaves_of(version)}
+    return {end for end in ends if end is not None}
+
+
+def _end_of(version: KPIVersion) -> datetime | None:
+    load = version.dataset.live
+    if load is None or load.last_day is None:
+        return None if load is None else load.as_of
+    try:
+        return calendar_of(definition_of(version)).end_of(load.last_day)
+    except PortalError:
+        return load.as_of
 
 
 def begins_of(version: KPIVersion) -> datetime | None:

@@ -135,7 +135,7 @@ def _key(ask: Ask, cuts: Cuts) -> str:
         return ""
     scope = _scope(cuts.get(load.dataset_id))
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
-    return "figures-3:" + hashlib.sha256(parts.encode()).hexdigest()
+    return "figures-4:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _scope(cut: Cut | None) -> str:
@@ -216,6 +216,7 @@ def table_of(load: Load, cut: Cut | None) -> Table:
     """The rows of a load, or those of them that a reader may see."""
     if load.path:
         table = Table.named(VIEW, load.types, as_of=load.as_of, ends=_ends(load))
+        table = replace(table, last_day=load.last_day)
     else:
         table = replace(table_at_source(load), ends=_ends(load), ceilings=_ceilings(load))
     return cut_down(table, cut)

@@ -248,8 +248,6 @@ def _reformulated(
 
 def _compared(user: User, version: KPIVersion) -> dict[str, Any]:
     """The last full period beside others; nothing where there is nothing to hold it against."""
-    if definition_of(version).timed and as_of_of(version) is None:
-        return {"undated": True}
     try:
         stretch = chosen_of(version, stretches_of(version))
         return {"compared": compared(version, stretch.query, reader=user)}

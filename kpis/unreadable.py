@@ -34,10 +34,10 @@ def in_words(load: Load, connection: sa.Connection | None = None) -> Iterator[No
     except UNREADABLE as error:
         if not load.path:
             raise
-        log.warning("the rows of load %s could not be read: %s", load.pk, error)
         if connection is not None:
             connection.rollback()
         cause = getattr(error, "orig", error)
+        log.warning("the rows of load %s could not be read: %s", load.pk, cause)
         if isinstance(cause, duckdb.InterruptException):
             raise Invalid(too_long()) from error
         if isinstance(cause, duckdb.OutOfMemoryException):

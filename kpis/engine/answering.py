@@ -48,7 +48,7 @@ def result_of(
     found, segments = _figures(definition, prepared, rows)
     points, blank = _points(definition, prepared, found, segments)
     zone = definition.time_zone
-    return Result(points, query.grain, query.by, zone, table.as_of, sql, blank)
+    return Result(points, query.grain, query.by, zone, prepared.frame.as_of, sql, blank)
 
 
 def _figures(

@@ -6,7 +6,7 @@ filter and denominators are those of a table that has no other rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -35,7 +35,7 @@ def cut_down(table: Table, cut: Cut | None) -> Table:
         return table
     columns: dict[str, Element] = {name: table.source.c[name] for name in table.types}
     rows = sa.select(*columns.values()).where(_kept(table, cut, columns)).subquery("rows")
-    return Table(rows, table.types, table.as_of, ceilings=table.ceilings, whole=table)
+    return replace(table, source=rows, ends={}, whole=table)
 
 
 def _kept(table: Table, cut: Cut, columns: dict[str, Element]) -> Element:

@@ -123,7 +123,7 @@ def frame_of(
     query: Query, definition: Definition, calendar: Calendar, span: Span | None, table: Table
 ) -> Frame:
     """Resolve a query's time; raises ``Invalid`` when it asks for too many periods."""
-    as_of = None if table.as_of is None else table.as_of.astimezone(UTC)
+    as_of = table.known_until(calendar)
     # Filters and dimensions do not touch time.
     plain = replace(query, by=(), where=None)
     level, timeless = is_level(definition), not definition.timed

@@ -66,6 +66,10 @@ class Calendar:
         """The first instant of a local day."""
         return self.instant(datetime(day.year, day.month, day.day))
 
+    def end_of(self, day: date) -> datetime:
+        """The last microsecond of a local day."""
+        return self.midnight(day + timedelta(days=1)) - timedelta(microseconds=1)
+
     def instant(self, local: datetime) -> datetime:
         """When the local clock shows ``local`` (naive); see the module for gaps and repeats."""
         return local.replace(tzinfo=self.zone, fold=0).astimezone(UTC)

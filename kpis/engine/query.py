@@ -40,7 +40,8 @@ class Table:
     the greatest value of columns, where they are noted; the others are asked for. ``ceilings`` are
     the greatest value of each column of time when rows were looked at that may have grown since:
     what lies beyond is in no figure. None where no row had a time. ``whole`` has all rows, where
-    ``source`` has only those that somebody may see.
+    ``source`` has only those that somebody may see. ``last_day`` stands for ``as_of`` where the
+    rows hold days without a time: they tell the truth to its end, by the definition's clock.
     """
 
     source: FromClause
@@ -49,6 +50,13 @@ class Table:
     ends: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     ceilings: Mapping[str, Any] = field(default_factory=dict)
     whole: Table | None = None
+    last_day: date | None = None
+
+    def known_until(self, calendar: Calendar) -> datetime | None:
+        """How far the data tells the truth, in UTC; None where it does not say."""
+        if self.last_day is not None:
+            return calendar.end_of(self.last_day)
+        return None if self.as_of is None else self.as_of.astimezone(UTC)
 
     @classmethod
     def named(

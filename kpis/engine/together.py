@@ -40,7 +40,8 @@ def behind(table: Table) -> Table:
     if table.whole is not None:
         return table
     assert isinstance(table.source, TableClause)
-    return Table.named(table.source.name, table.types, as_of=table.as_of, schema=SCHEMA)
+    own = Table.named(table.source.name, table.types, as_of=table.as_of, schema=SCHEMA)
+    return replace(own, last_day=table.last_day)
 
 
 def in_front(table: Table) -> Table:
@@ -48,7 +49,7 @@ def in_front(table: Table) -> Table:
     if table.whole is None:
         return table
     named = Table.named(CUT, table.types, as_of=table.as_of)
-    return replace(named, ceilings=table.ceilings)
+    return replace(named, ceilings=table.ceilings, last_day=table.last_day)
 
 
 def double(own: Table, used: Sequence[str], kept: Element | None) -> sa.CTE:

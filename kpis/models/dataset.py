@@ -187,6 +187,7 @@ class Load(Arriving, BaseModel):
         default=list
     )  # what each check came to: services.checks
     as_of = models.DateTimeField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)  # of rows that hold days without a time
     seconds = models.FloatField(null=True, blank=True)
     error = models.TextField(blank=True)
     live_at = models.DateTimeField(null=True, blank=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kpis.differences import Difference, Record, differences
 from kpis.models import Dataset, Load, Upload
+from kpis.reach import reach_of
 from kpis.sources.base import ROW
 
 
@@ -41,7 +40,7 @@ def record_of_upload(upload: Upload, dataset: Dataset) -> Record:
     return Record(
         columns={column["name"]: column["type"] for column in profile["columns"]},
         rows=profile["rows"] if profile["complete"] else None,
-        as_of=_moment(profile.get("as_of"), dataset.time_zone),
+        as_of=reach_of(profile.get("as_of"), dataset.counting_zone)[0],
         options=_occurring({**profile["options"], "time_zone": None}, profile),  # no zone in it
         kind=upload.kind,
         written=_written(profile),
@@ -67,12 +66,3 @@ def _written(profile: dict[str, Any]) -> dict[str, str]:
         for column in profile.get("columns", [])
         if column.get("written")
     }
-
-
-def _moment(stored: str | None, zone: str) -> datetime | None:
-    if stored is None:
-        return None
-    at = datetime.fromisoformat(stored)
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=ZoneInfo(zone))
-    return at.astimezone(UTC)

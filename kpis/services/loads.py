@@ -7,7 +7,6 @@ wins, moves the pointer; until then, and after any failure, nobody sees a differ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from ace_portal.lib.registries import load_listeners
 from ace_portal.lib.saying import kept
 from kpis.models import Dataset, Load, Mode, Upload
 from kpis.permissions import require_data, require_dataset_owner
+from kpis.reach import DAY, reach_of
 from kpis.selectors.data import outputs_of
 from kpis.services import checks, extracting, incremental, making, merging, telling
 from kpis.services.behind import mark_behind
@@ -191,12 +191,15 @@ def _fill(
     if counts is not None:
         load.report["merge"] = dict(counts)
     load.seconds = report.seconds
-    load.as_of = None
-    if report.as_of is not None:
-        load.as_of = datetime.fromisoformat(report.as_of).replace(tzinfo=UTC)
+    load.as_of, load.last_day = reach_of(_as_instant(report.as_of), load.dataset.counting_zone)
     drift = drift_from_live(load)
     if drift:
         load.report["drift"] = drift
+
+
+def _as_instant(told: str | None) -> str | None:
+    """A report's times are in UTC; its days are anywhere's."""
+    return told if told is None or len(told) == DAY else f"{told}Z"
 
 
 def go_live(*, dataset: Dataset, load: Load) -> None:

@@ -75,7 +75,8 @@ class ClockChanges:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How a load came about. ``as_of`` is the latest timestamp found, naive UTC in ISO form."""
+    """How a load came about. ``as_of`` is the latest timestamp found, naive UTC in ISO form;
+    a day where the rows hold days alone."""
 
     rows: int
     bytes: int

@@ -120,10 +120,10 @@ def plain(value: object) -> Value:
 
 
 def latest(columns: tuple[Column, ...]) -> str | None:
-    """The greatest timestamp of all columns: the data's as-of, as far as the data can tell."""
-    stamps = [
-        column.max
-        for column in columns
-        if column.type == "timestamp" and isinstance(column.max, str)
-    ]
-    return max(stamps, default=None)
+    """The greatest timestamp of all columns, the greatest day where there is none: the data's
+    as-of, as far as the data can tell."""
+    for kind in ("timestamp", "date"):
+        stamps = [c.max for c in columns if c.type == kind and isinstance(c.max, str)]
+        if stamps:
+            return max(stamps)
+    return None

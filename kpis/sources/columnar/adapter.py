@@ -186,13 +186,19 @@ def _said(cell: object) -> str:
 
 
 def _as_of(columns: tuple[Taken, ...], greatest: list[Any]) -> str | None:
+    """The latest timestamp, with "Z" where it is an instant; the latest day where there is none."""
     stamps = [
         (greatest[i], column)
         for i, column in enumerate(columns)
         if column.type == "timestamp" and greatest[i] is not None
     ]
     if not stamps:
-        return None
+        days = (
+            greatest[i]
+            for i, column in enumerate(columns)
+            if column.type == "date" and greatest[i] is not None
+        )
+        return str(max(days, default="")) or None
     latest_of_all = max(moment for moment, _column in stamps)
     fixed = not any(column.local for _moment, column in stamps)
     return str(latest_of_all.isoformat(sep=" ")) + ("Z" if fixed else "")

@@ -200,8 +200,11 @@ def _written(plan: Plan, values: Sequence[str]) -> str:
 def _as_of(
     stage: Staged, asked: Reading, found: list[Finding], tokens: tuple[str, ...]
 ) -> str | None:
-    """The latest timestamp, once every date can be read; with "Z" where the file gives offsets."""
-    plans = [find.plan for find in found if find.plan.type == "timestamp" and find.plan.stamps]
+    """The latest timestamp, once every date can be read, with "Z" where the file gives offsets;
+    the latest day where none has a time."""
+    kinds = {find.plan.type for find in found if find.plan.stamps}
+    kind = "timestamp" if "timestamp" in kinds else "date"
+    plans = [find.plan for find in found if find.plan.type == kind and find.plan.stamps]
     if not plans or any(find.need and find.need.kind == "date_order" for find in found):
         return None
     fixed = all(plan.stamps is not None and plan.stamps.offsets for plan in plans)
@@ -213,7 +216,7 @@ def _as_of(
     latest = stage.connection.execute(f"SELECT greatest({', '.join(moments)}) FROM raw").fetchone()
     if latest is None or latest[0] is None:
         return None
-    return str(latest[0].isoformat(sep=" ")) + ("Z" if fixed else "")
+    return str(latest[0]) + ("Z" if fixed and kind == "timestamp" else "")
 
 
 def _proposed(

@@ -1,12 +1,13 @@
 """The golden cases of the page on measures, each by its row there, in every database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from kpis.engine.change import Kind, change
 from kpis.engine.parsing import parse_definition
-from kpis.engine.query import Query, earlier, latest
+from kpis.engine.query import Query, calendar_of, earlier, latest
 from kpis.engine.result import Figure, State
 from kpis.engine.run import run
 from kpis.engine.status import Dated, Direction, Status, Target, in_force, status
@@ -151,6 +152,22 @@ def test_partial_month_against_the_same_stretch(store):
     assert (point.figure.value, point.period.partial) == (120, True)
     assert (then.figure.value, then.period.partial) == (100, True)
     assert then.period.start.date() == date(2025, 3, 1)
+
+
+def test_partial_month_of_days_against_the_same_days(store):
+    march = [date(2025, 3, day) for day in range(1, 32) for _ in range(10)]
+    april = [date(2025, 4, day) for day in range(1, 11) for _ in range(12)]
+    definition = parse_definition(
+        {"measure": {"agg": "count"}, "time_column": "on", "time_zone": "Europe/Berlin"}
+    )
+    with store.load({"on": "date"}, [{"on": day} for day in march + april]) as (connection, table):
+        table = replace(table, last_day=date(2025, 4, 10))
+        as_of = table.known_until(calendar_of(definition))
+        now = latest(definition, as_of)
+        before = earlier(now, definition, as_of)
+        [point], [then] = (run(connection, table, definition, query) for query in (now, before))
+    assert (point.figure.value, point.period.partial) == (120, True)
+    assert (then.figure.value, then.period.partial) == (100, True)
 
 
 def test_target_in_force_at_the_start_of_the_period():

@@ -16,10 +16,10 @@ from tests.fixtures.kpis import MakeKPI, run_jobs
 pytestmark = pytest.mark.django_db
 
 NAMES = (
-    "version_id", "load_id", "refresh_id", "grain", "period_start", "period_end", "state", "value",
-    "numerator", "rows", "partial", "created_at", "updated_at",
+    "version_id", "load_id", "refresh_id", "basis", "grain", "period_start", "period_end", "state",
+    "value", "numerator", "rows", "partial", "created_at", "updated_at",
 )  # fmt: skip
-UNIQUE = ["version", "load", "grain", "period_start"]
+UNIQUE = ["version", "load", "basis", "grain", "period_start"]
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890, tzinfo=UTC)
 
 
@@ -35,7 +35,7 @@ def row(version: KPIVersion, turn: int, value: Any) -> tuple[Any, ...]:
     refresh = Refresh.objects.get(version=version)
     start = NOW + timedelta(days=turn)
     return (
-        version.pk, refresh.load_id, refresh.pk, "day", start, start + timedelta(days=1), "ok",
+        version.pk, refresh.load_id, refresh.pk, "", "day", start, start + timedelta(days=1), "ok",
         value, None, turn, turn % 2 == 1, NOW, NOW,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_rows_read_back_as_they_were_told(version: KPIVersion) -> None:
 def test_row_that_is_there_is_written_over_where_it_was_said(version: KPIVersion) -> None:
     put([row(version, 0, 1.0)])
     before = Measurement.objects.get()
-    put([(*row(version, 0, 2.0)[:6], "no_data", *row(version, 0, 2.0)[7:])])
+    put([(*row(version, 0, 2.0)[:7], "no_data", *row(version, 0, 2.0)[8:])])
     after = Measurement.objects.get()
 
     assert (after.pk, after.value, after.state) == (before.pk, 2.0, "ok")
