@@ -31,6 +31,7 @@ SCHEDULE = {
     "sweep jobs": ("jobs.sweep", settings.JOB_SWEEP_SECONDS),
     "load what is due": ("kpis.load_due", 30),
     "refresh what is due": ("kpis.refresh_due", 30),
+    "settle loads and refreshes that were given up": ("kpis.settle", 60),
     "look at new figures": ("kpis.look_due", 60),
     "send daily mails": ("notifications.send_digests", 60),
     "settle mails that were given up": ("notifications.settle_mails", 60),

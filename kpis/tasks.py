@@ -18,6 +18,11 @@ def refresh_due() -> int:
     return refresh.refresh_due(now=timezone.now())
 
 
+@shared_task(name="kpis.settle", ignore_result=True)
+def settle() -> int:
+    return refresh.settle_given_up() + collecting.reject_stuck()
+
+
 @shared_task(name="kpis.load_due", ignore_result=True)
 def load_due() -> int:
     return schedules.load_due(now=timezone.now())

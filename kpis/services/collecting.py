@@ -19,18 +19,12 @@ UNUSED = timedelta(days=1)  # how long a file waits for its answers
 
 
 def collect() -> int:
-    """Reject what got stuck, drop old loads, unused uploads and orphans; answers how many went."""
-    return (
-        _reject_stuck()
-        + _drop_old_loads()
-        + _drop_held_loads()
-        + _drop_unused_uploads()
-        + _drop_orphans()
-    )
+    """Drop old loads, those held back too long, unused uploads and orphans; answers how many."""
+    return _drop_old_loads() + _drop_held_loads() + _drop_unused_uploads() + _drop_orphans()
 
 
-def _reject_stuck() -> int:
-    """A staged load whose job is over will never be anything."""
+def reject_stuck() -> int:
+    """A staged load whose job is over will never be anything; answers how many."""
     stuck = Load.objects.filter(state__in=Load.OPEN).exclude(job__state__in=Job.OPEN)
     count = 0
     for load in stuck.exclude(job=None).select_related("job", "dataset__owner")[:500]:

@@ -60,6 +60,28 @@ def refresh_due(*, now: datetime) -> int:
     return opened
 
 
+def settle_given_up() -> int:
+    """queued → failed where the work ended without an outcome; answers how many.
+
+    So it is after a worker that was killed once too often. Who tries the work again computes the
+    figures after all.
+    """
+    over = Job.objects.filter(kind=KIND, state__in=Job.TROUBLED).values("pk")
+    settled = 0
+    stuck = Refresh.objects.filter(job__in=over, state=Refresh.State.QUEUED)
+    for pk in stuck.values_list("pk", flat=True)[:500]:
+        with transaction.atomic():
+            refresh = Refresh.objects.select_for_update(of=("self",)).get(pk=pk)
+            if refresh.state != Refresh.State.QUEUED or refresh.is_open:
+                continue
+            refresh.error, refresh.state = refresh.trouble, Refresh.State.FAILED
+            refresh.finished_at = timezone.now()
+            refresh.save(update_fields=["error", "state", "finished_at", "updated_at"])
+            tell_refresh_failed(refresh)
+            settled += 1
+    return settled
+
+
 def _take_turn(kpi: KPI, now: datetime) -> bool:
     """Move a due KPI to the first time after now; False if another one did."""
     turn = KPI.objects.filter(pk=kpi.pk, next_due=kpi.next_due)

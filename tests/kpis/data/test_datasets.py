@@ -17,6 +17,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError
 from kpis.models import Dataset, KPIVersion, Upload
 from kpis.services import datasets, uploads
+from kpis.services.collecting import reject_stuck
 from kpis.services.merging import set_loading
 from kpis.tasks import collect
 from tests.fixtures.eventlog import event_log
@@ -190,14 +191,14 @@ def test_collect_drops_a_file_that_was_never_loaded(owner: User, incidents: Data
     )
 
 
-def test_collect_tells_what_got_stuck(owner: User) -> None:
+def test_what_got_stuck_is_rejected(owner: User) -> None:
     dataset = datasets.create_dataset(
         actor=owner, upload=sent(owner, event_log()), name="Incidents"
     )
     load = dataset.loads.get()
     type(load.job).objects.update(state="dead", error="The worker stopped.")
 
-    assert collect() == 1
+    assert reject_stuck() == 1
     load.refresh_from_db()
     assert (load.state, load.error) == ("rejected", "The worker stopped.")
 

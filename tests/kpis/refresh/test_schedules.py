@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
+from ace_portal.jobs.models import Job
+from ace_portal.jobs.services.steering import retry
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from ace_portal.notifications.selectors import inbox_for, readable
 from kpis.models import KPI, Refresh
 from kpis.services import kpis as services
-from kpis.services.refresh import refresh_due, request_refresh
+from kpis.services.refresh import refresh_due, request_refresh, settle_given_up
 from kpis.services.schedules import schedule_kpi
 from tests.fixtures.kpis import SLA, MakeKPI, run_jobs
 
@@ -225,6 +227,37 @@ def test_owner_is_told_again_after_it_was_computed(kpi: KPI, owner: User) -> Non
         fail_by_the_clock(kpi)
 
     assert inbox_for(owner).filter(event__kind="kpis.kpi").count() == 2
+
+
+def test_owner_is_told_of_an_attempt_that_was_given_up(kpi: KPI, owner: User) -> None:
+    """As the sweep leaves it after a worker was killed in it once too often."""
+    KPI.objects.filter(pk=kpi.pk).update(next_due=timezone.now())
+    refresh_due(now=timezone.now())
+    refresh = kpi.refreshes.get(cause=Refresh.Cause.SCHEDULE)
+    Job.objects.filter(refreshes=refresh).update(state=Job.State.RUNNING, lease_token="gone")
+    assert settle_given_up() == 0
+    Job.objects.filter(refreshes=refresh).update(state=Job.State.DEAD, error="The worker stopped.")
+
+    assert (settle_given_up(), settle_given_up()) == (1, 0)
+
+    refresh.refresh_from_db()
+    assert (refresh.state, refresh.error) == ("failed", "The worker stopped.")
+    told = inbox_for(owner).filter(event__kind="kpis.kpi").get()
+    assert told.event.text == "The worker stopped. The last figures stay."
+
+
+def test_attempt_that_was_given_up_can_be_tried_again(kpi: KPI, admin: User) -> None:
+    KPI.objects.filter(pk=kpi.pk).update(next_due=timezone.now())
+    refresh_due(now=timezone.now())
+    refresh = kpi.refreshes.get(cause=Refresh.Cause.SCHEDULE)
+    Job.objects.filter(refreshes=refresh).update(state=Job.State.DEAD, error="The worker stopped.")
+    settle_given_up()
+
+    retry(actor=admin, job=Job.objects.get(refreshes=refresh))
+    assert run_jobs() == ["done"]
+
+    refresh.refresh_from_db()
+    assert (refresh.state, refresh.error) == ("done", "")
 
 
 def test_who_demands_an_attempt_is_not_told_of_its_failure(kpi: KPI, owner: User) -> None:
