@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import stat
+import uuid
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ace_portal.lib.errors import Invalid
+from ace_portal.lib.errors import Invalid, Temporary
 from kpis.sources.base import BadRow, Caps, ClockChanges, LoadReport
 from kpis.sources.csv import Options, load, profile
 from kpis.sources.registry import file_source
@@ -250,3 +251,19 @@ def test_report_tells_the_ends_of_columns_as_the_rows_have_them(write: Write, ta
         "truth": (True, True, 0),
         "empty": (None, None, 3),
     }
+
+
+def test_full_disk_leaves_nothing_and_the_next_attempt_loads(
+    event_log: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every write to the kernel's full device fails as on a disk without space."""
+    options, name = profile(event_log).options, uuid.UUID(int=7)
+    with monkeypatch.context() as full:
+        full.setattr("kpis.sources.parquet.uuid.uuid4", lambda: name)
+        target.with_name(f".{target.name}.{name.hex}.part").symlink_to("/dev/full")
+        with pytest.raises(Temporary) as refused:
+            load(event_log, options, target)
+    assert refused.value.message.startswith("The disk is full")
+    assert list(target.parent.iterdir()) == []
+
+    assert load(event_log, options, target).rows > 0
