@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.needs import AT_MOST, Need, beginning_of
 from office_hours.selectors.ama import questions_due, sessions_missed, sessions_to_close
 from office_hours.selectors.booking import waiting_for
@@ -17,7 +18,7 @@ def sessions_left(user: User) -> list[Need]:
     """Sessions to close or missed, and what was put off in them, to answer."""
     if not user.is_ace:
         return []
-    today = timezone.localdate()
+    today = site_today()
     return [
         *(Need(_("Session to close"), session.title, session.get_absolute_url(), session.ends_at,
                tone="watch")
@@ -48,6 +49,6 @@ def lessons_left(user: User) -> list[Need]:
     return [
         Need(_("A lesson's change was due"), row.title, row.get_absolute_url(),
              beginning_of(row.due), tone="watch")
-        for row in lessons_due(timezone.localdate()).filter(owner=user)[:AT_MOST]
+        for row in lessons_due(site_today()).filter(owner=user)[:AT_MOST]
         if row.due is not None
     ]  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.needs import AT_MOST, Need, beginning_of
 from personas.models import Blueprint, BlueprintVersion, Persona
 
@@ -14,7 +14,7 @@ def reviews_due(user: User) -> list[Need]:
     """Personas and blueprints whose day to look again is over."""
     if not user.is_ace:
         return []
-    today = timezone.localdate()
+    today = site_today()
     personas = Persona.objects.filter(owner=user, review_due__lt=today)
     personas = personas.exclude(state=Persona.State.RETIRED)
     blueprints = Blueprint.objects.filter(owner=user, review_due__lt=today, archived_at=None)

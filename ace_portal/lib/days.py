@@ -23,6 +23,16 @@ def site_today() -> date:
     return site_day(timezone.now())
 
 
+def is_ahead(day: date) -> bool:
+    """Whether a day has come neither for who asks nor for the place."""
+    return day > max(timezone.localdate(), site_today())
+
+
+def is_over(day: date) -> bool:
+    """Whether a day is over for who asks and for the place."""
+    return day < min(timezone.localdate(), site_today())
+
+
 def midnight(day: date) -> datetime:
     """The first moment of a day."""
     return datetime.combine(day, time(), site_zone())

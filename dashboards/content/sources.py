@@ -13,6 +13,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards.content.document import TileSpec
 from dashboards.rendering import Face, Goal, Mark
@@ -227,7 +228,7 @@ def today_of(sources: Iterable[Source]) -> date:
     that it has.
     """
     days = [day for source in sources if (day := source.known_until()) is not None]
-    return max(days) if days else timezone.localdate()
+    return max(days) if days else site_today()
 
 
 def own_of(spec: TileSpec, known: Mapping[int, Source]) -> list[Source]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from ace_portal.lib.gates import Check, Kind
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document
@@ -135,7 +135,7 @@ def gates_of(dashboard: Dashboard, evidence: Evidence | None = None) -> list[Gat
     evidence = evidence or evidence_of(dashboard)
     checks = checks_of(evidence)
     passed = gates_passed(dashboard, reviews_of(dashboard))
-    today = timezone.localdate()
+    today = site_today()
     here = int(dashboard.stage)
     checks[here] += open_conditions(passed, checks, today)
     return [

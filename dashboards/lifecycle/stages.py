@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ace_portal.lib.days import site_today
 from ace_portal.lib.gates import Check, check
 from ace_portal.lib.registries import gate_checks
 from dashboards.content.models import MOST_KPIS, Dashboard, Version
@@ -163,7 +163,7 @@ def _launch(e: Evidence) -> list[Check]:
         check(bool(e.launches) and told > 0, _("It was announced to its people"), url=launch,
               begun=bool(e.launches)),
         check(e.dashboard.owner.is_active, _("Its owner is at work"), str(e.dashboard.owner), edit),
-        check(due >= timezone.localdate(), _("The next review has a date"),
+        check(due >= site_today(), _("The next review has a date"),
               date_format(due, "j M Y"), edit),
     ]  # fmt: skip
 

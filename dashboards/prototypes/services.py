@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import is_ahead
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
 from dashboards.content.document import parse
@@ -210,7 +211,7 @@ def change_walkthrough(
 
 
 def _write(row: Walkthrough, person: User, held_on: date, notes: str, changes: str) -> None:
-    if held_on > timezone.localdate():
+    if is_ahead(held_on):
         raise Invalid(_("This day is still to come."), field="held_on")
     known = could_walk_through(row.version.dashboard).filter(pk=person.pk).exists()
     if not known and person.pk != row.person_id:

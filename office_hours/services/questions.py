@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import is_over
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from ace_portal.lib.markdown import to_line
 from ace_portal.notifications.services import notify
@@ -165,7 +166,7 @@ def defer_held(actor: User, question: AMAQuestion, owner: User, due: date) -> No
     """The same for a question that is held, with its session; it becomes feedback where it can."""
     if not (owner.is_ace and owner.is_active):
         raise Invalid(_("Only somebody of the ACE answers it."), field="owner")
-    if due < timezone.localdate():
+    if is_over(due):
         raise Invalid(_("That day is over; choose one to come."), field="due")
     question.owner, question.due = owner, due
     question.thread = _thread_of(actor, question, owner)

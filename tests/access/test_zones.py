@@ -12,6 +12,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import is_ahead, is_over
 from office_hours.models import AMASession
 from personas.models import Membership
 from personas.selectors import groups_for, members_of
@@ -94,3 +95,14 @@ def test_worker_judges_memberships_by_the_same_day(member: User, world: World) -
         found = [list(groups_for(member)), list(members_of(world.group))]
 
     assert found == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("zone", "ahead", "over"),
+    [("UTC", 5, 2), ("Europe/Berlin", 5, 3), ("America/Adak", 5, 2), ("Pacific/Kiritimati", 5, 3)],
+)
+def test_day_is_ahead_or_over_for_reader_and_place_alike(zone: str, ahead: int, over: int) -> None:
+    """Half an hour past midnight in Berlin, where the portal is: elsewhere it is the third."""
+    with time_machine.travel("2030-03-03T23:30:00+00:00"), timezone.override(zone):
+        assert [day for day in range(1, 9) if is_ahead(date(2030, 3, day))][0] == ahead
+        assert [day for day in range(1, 9) if is_over(date(2030, 3, day))][-1] == over

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from ace_portal.accounts.models import User
+from ace_portal.lib.days import site_today
 from dashboards.content.models import Dashboard
 from office_hours.models import AMASession
 from office_hours.services import ama, lessons, questions
@@ -40,7 +41,7 @@ def tell(people: Mapping[str, User], dashboard: Dashboard) -> None:
         applied_to="The early-shift plan of this quarter.",
         dashboards=[dashboard],
         owner=people["owner"],
-        due=timezone.localdate() + timedelta(days=14),
+        due=site_today() + timedelta(days=14),
     )
     lessons.say_it_helped(actor=people["ace"], lesson=lesson, on=True)
 

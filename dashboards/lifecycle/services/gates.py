@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
+from ace_portal.lib.days import is_over, site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.notifications.services import notify
 from dashboards.content.models import Dashboard
@@ -167,10 +168,9 @@ def _checked(
 
 
 def _due(conditions: str, due: date | None) -> date:
-    today = timezone.localdate()
     if not conditions:
         raise Invalid(_("Say what is still to be done."), field="conditions")
-    if due is None or not today <= due <= today + LONGEST_CONDITION:
+    if due is None or is_over(due) or due > site_today() + LONGEST_CONDITION:
         raise Invalid(_("Name a day within a year."), field="due")
     return due
 

@@ -67,7 +67,7 @@ def require_gate(dashboard: Dashboard, version: Version) -> None:
             _("Gate 6 was decided before %(what)s changed: a colleague decides it again.")
             % {"what": ", ".join(gate.changed)}
         )
-    if gate.overdue(timezone.localdate()):
+    if gate.overdue(site_today()):
         raise Conflict(_("The conditions of gate 6 are overdue: a colleague decides it again."))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.lib.days import site_today
@@ -165,7 +164,7 @@ def reviews_due(user: User) -> QuerySet[Dashboard]:
     """The person's dashboards whose review is over its day."""
     if not user.is_ace:
         return Dashboard.objects.none()
-    rows = Dashboard.objects.filter(owner=user, review_due__lt=timezone.localdate())
+    rows = Dashboard.objects.filter(owner=user, review_due__lt=site_today())
     return rows.exclude(status__in=Dashboard.OVER).order_by("review_due")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
-from ace_portal.lib.days import site_today
+from ace_portal.lib.days import is_ahead, site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotVisible
 from dashboards.content.key_figures import key_figures
 from dashboards.content.models import Dashboard, Version
@@ -46,7 +46,7 @@ def log_decision(
     if released is None:
         raise Conflict(_("There are no figures to decide by yet: no version is released."))
     made_on = made_on or site_today()
-    if made_on > timezone.localdate() and made_on > site_today():
+    if is_ahead(made_on):
         raise Invalid(_("This day has not come yet."), field="made_on")
     decision = Decision(
         dashboard=dashboard, text=text.strip(), made_on=made_on, by=actor,

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from ace_portal.notifications.models import Event
 from ace_portal.notifications.selectors import inbox_for, readable
@@ -291,7 +292,7 @@ def test_ace_writes_down_walkthroughs_with_people_of_the_persona(
     with pytest.raises(Invalid) as stranger:
         walk(ace, on_trial, outsider)
     with pytest.raises(Invalid) as tomorrow:
-        walk(ace, on_trial, pilot, held_on=timezone.localdate() + timedelta(days=1))
+        walk(ace, on_trial, pilot, held_on=site_today() + timedelta(days=1))
     with pytest.raises(ValidationError):
         walk(ace, on_trial, pilot, notes="  ")
     for person in (member, pilot):
