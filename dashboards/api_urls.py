@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.api import lifecycle, prototypes, reports, usage, validation, views
+from dashboards.api import coding, lifecycle, prototypes, reports, usage, validation, views
 
 ONE = "dashboards/<slug:slug>/"
 RUN = ONE + "validation/<int:pk>/"
@@ -8,17 +8,20 @@ REPORT = "subscriptions/<int:pk>/"
 
 urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
+    path("dashboard-schema/", coding.CodeSchema.as_view(), name="dashboard-schema"),
     path(ONE, views.DashboardDetail.as_view(), name="dashboard-detail"),
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
+    path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),
     path(ONE + "draft/start/", views.Start.as_view(), name="draft-start"),
     path(ONE + "draft/release/", views.Release.as_view(), name="draft-release"),
     path(ONE + "versions/", views.Versions.as_view(), name="versions"),
     path(ONE + "versions/compare/", views.Compare.as_view(), name="version-compare"),
     path(ONE + "versions/<int:number>/", views.VersionDocument.as_view(), name="version-detail"),
+    path(ONE + "versions/<int:number>/code/", coding.VersionCode.as_view(), name="version-code"),
     path(ONE + "versions/<int:number>/restore/", views.Restore.as_view(), name="version-restore"),
     path(ONE + "launches/", views.Launches.as_view(), name="launches"),
     path(ONE + "launches/<int:pk>/end/", views.LaunchEnd.as_view(), name="launch-end"),

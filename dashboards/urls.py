@@ -3,6 +3,7 @@ from django.urls import path
 from dashboards.views import (
     answers,
     builder,
+    coding,
     features,
     gates,
     moving,
@@ -49,6 +50,8 @@ version_urls = [
     path(ONE + "versions/compare/", releases.version_compare, name="version-compare"),
     path(ONE + "versions/release/", releases.version_release, name="version-release"),
     path(ONE + "versions/<int:number>/", releases.version_detail, name="version-detail"),
+    path(ONE + "code/", coding.code, name="code"),
+    path(ONE + "versions/<int:number>/code/", coding.version_code, name="version-code"),
     path(ONE + "versions/<int:number>/restore/", releases.version_restore, name="version-restore"),
     path(ONE + "launch/", releases.launch, name="launch"),
     path(ONE + "launch/<int:pk>/end/", releases.launch_end, name="launch-end"),

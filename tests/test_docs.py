@@ -26,7 +26,11 @@ def settings_read() -> set[str]:
 
 
 def commands() -> set[str]:
-    files = (ROOT / "ace_portal").rglob("management/commands/*.py")
+    files = [
+        f
+        for app in ("ace_portal", "dashboards")
+        for f in (ROOT / app).rglob("management/commands/*.py")
+    ]
     return {file.stem for file in files if file.stem != "__init__"}
 
 

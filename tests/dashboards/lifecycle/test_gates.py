@@ -10,11 +10,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.models import AuditEntry
+from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, PortalError
 from ace_portal.notifications.models import Delivery
 from dashboards.content.models import Dashboard, Version
@@ -137,7 +137,7 @@ def test_miss_leads_to_a_page_that_is_open_to_the_reader(
 
 def test_gates_come_in_their_order(ace: User, begun: Dashboard) -> None:
     with pytest.raises(Conflict, match="Gate 2 comes after gate 1"):
-        decide(ace, begun, 2, "conditional", conditions="x", due=timezone.localdate())
+        decide(ace, begun, 2, "conditional", conditions="x", due=site_today())
     decide(ace, begun, 1)
     with pytest.raises(Conflict, match="passed, and nothing has changed"):
         decide(ace, begun, 1)
@@ -148,10 +148,10 @@ def test_gates_come_in_their_order(ace: User, begun: Dashboard) -> None:
 @pytest.mark.parametrize(
     ("decision", "given", "field"),
     [
-        ("conditional", {"due": timezone.localdate()}, "conditions"),
+        ("conditional", {"due": site_today()}, "conditions"),
         ("conditional", {"conditions": "Two more pilots"}, "due"),
-        ("conditional", {"conditions": "x", "due": timezone.localdate() - timedelta(1)}, "due"),
-        ("conditional", {"conditions": "x", "due": timezone.localdate() + timedelta(400)}, "due"),
+        ("conditional", {"conditions": "x", "due": site_today() - timedelta(2)}, "due"),
+        ("conditional", {"conditions": "x", "due": site_today() + timedelta(400)}, "due"),
         ("overrule", {}, "reason"),
         ("return", {}, "reason"),
         ("return", {"reason": "No", "back_to": 3}, "back_to"),
@@ -176,16 +176,16 @@ def test_conditions_let_it_go_on_and_are_asked_for_again_when_due(
     for row in world.group.memberships.all():
         row.delete()
     review = decide(
-        ace, dashboard, 2, "conditional", conditions="Name the members", due=timezone.localdate()
+        ace, dashboard, 2, "conditional", conditions="Name the members", due=site_today()
     )
 
     dashboard.refresh_from_db()
     asked = [line for line in gates_of(dashboard)[2].checks if "Name the members" in line.text]
-    later = timezone.localdate() + timedelta(days=1)
+    later = site_today() + timedelta(days=1)
     passed = gates_passed(dashboard, dashboard.gate_reviews.all())
     assert dashboard.stage == 3
     assert [line.kind for line in asked] == ["good"]
-    assert [review.due, passed[2].overdue(later)] == [timezone.localdate(), True]
+    assert [review.due, passed[2].overdue(later)] == [site_today(), True]
 
 
 def test_return_goes_back_and_the_gates_between_count_no_more(ace: User, begun: Dashboard) -> None:
