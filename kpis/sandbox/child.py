@@ -22,7 +22,7 @@ Task = Mapping[str, Any]
 
 #: nobody looks on while these are done: who looks at a page comes first
 LONG = {"load", "materialise", "merge", "examine", "database.extract"}
-NICE = 10
+NICE = 19
 
 
 def main() -> None:
