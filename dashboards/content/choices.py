@@ -75,7 +75,8 @@ def offered_values(page: Page, reader: Reader) -> dict[str, list[str | None]]:
 
 def colours_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[Segment, str]:
     """From all values, not those that a filter leaves, so that a category keeps its hue."""
-    by = {tile.by for tile in page.document.tiles if tile.by and tile.grain}
+    tiles = page.document.tiles
+    by = {tile.by for tile in tiles if tile.by and (tile.grain or tile.type == "pie")}
     return r.hues((value,) for column in by for value in offered.get(column, ()))
 
 

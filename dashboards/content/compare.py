@@ -65,7 +65,10 @@ def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
 TYPE_NAMES: dict[str, Callable[[], str]] = {
     "number": lambda: _("Number"),
     "line": lambda: _("Line"),
+    "area": lambda: _("Area"),
     "bar": lambda: _("Bars"),
+    "combined": lambda: _("Bars and a line"),
+    "pie": lambda: _("Pie"),
     "table": lambda: _("Table"),
     "text": lambda: _("Text"),
 }
@@ -84,6 +87,8 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("period"), old.grain or "", new.grain or ""),
         (_("split by"), old.by or "", new.by or ""),
         (_("comparison"), old.compare, new.compare),
+        (_("arrangement"), *_arranged(old, new)),
+        (_("row of the whole"), _yes(old.totals), _yes(new.totals)),
         (_("width"), str(old.width), str(new.width)),
         (_("text"), old.text, new.text),
     ]
@@ -92,6 +97,28 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         for part, before, after in pairs
         if before != after
     ]
+
+
+def _arranged(old: TileSpec, new: TileSpec) -> tuple[str, str]:
+    """How the parts of a chart stood and stand; nothing where there is but one way, or where the
+    chart is another one."""
+    if (old.type, old.grain is None) != (new.type, new.grain is None):
+        return "", ""
+    return _standing(old), _standing(new)
+
+
+def _standing(tile: TileSpec) -> str:
+    if tile.type == "pie":
+        return _("a ring") if tile.hole else _("a full circle")
+    if tile.type != "bar":
+        return ""
+    if tile.grain is None:
+        return _("standing") if tile.standing else _("lying")
+    return _("on each other") if tile.arrange == "stacked" else _("beside each other")
+
+
+def _yes(value: bool) -> str:
+    return _("yes") if value else _("no")
 
 
 def _short(text: str) -> str:

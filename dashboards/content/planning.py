@@ -107,7 +107,12 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
                 ask("trend", trend_query(source, query))
         case "table":
             ask(str(source.version.pk), replace(query, by=(spec.by or "",)))
-        case "line" | "bar":
+            if spec.totals:
+                ask(f"total {source.version.pk}", query)
+        case "combined":
+            plan.grain = plan.grain or _grain(source, spec.grain or "month", query)
+            ask(str(source.version.pk), replace(query, grain=plan.grain))
+        case "line" | "area" | "bar" | "pie":
             by = (spec.by,) if spec.by else ()
             plan.grain = _grain(source, spec.grain, query) if spec.grain else None
             ask("chart", replace(query, grain=plan.grain, by=by))

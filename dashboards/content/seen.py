@@ -96,6 +96,7 @@ def shown(seen: dict[str, Any]) -> dict[str, Any]:
             headers=tuple(r.Head(**head) for head in table["headers"]),
             rows=tuple(tuple(r.Cell(**cell) for cell in row) for row in table["rows"]),
             left_out=table["left_out"],
+            foot=tuple(r.Cell(**cell) for cell in table.get("foot", ())),
         )
         if table
         else None,

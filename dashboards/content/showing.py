@@ -118,6 +118,8 @@ def tile_view(
                 _number(page, plan, view)
             case "table":
                 _table(page, plan, view)
+            case "combined":
+                _combined(page, plan, view)
             case _:
                 _chart(page, plan, view, colours, odd)
     except PortalError as error:
@@ -177,7 +179,11 @@ def _chart(
     day = last_period_day(source, plan.grain, query) if plan.grain else None
     extent = extent_of(source, query, plan.grain, cut=view.answers["chart"].cut)
     face = replace(source.face(target_day(source, query, day), plan.spec.by, extent), odd=odd)
-    tile = r.Tile(view.key, plan.spec.type, view.title)
+    spec = plan.spec
+    tile = r.Tile(
+        view.key, spec.type, view.title, arrange=spec.arrange, standing=spec.standing,
+        hole=spec.hole,
+    )  # fmt: skip
     names = tuple(column_label(column, page.document) for column in query.by)
     result, key = _result(view, "chart"), view.answers["chart"].key
     known = (key, tile, face, names, tuple(colours.items()), get_language())
@@ -185,7 +191,8 @@ def _chart(
     view.figure, view.summary, view.table = drawn
     view.drawn_from = known
     view.unusual = r.odd_lines(face, result, wording())
-    view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
+    view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result)),
+                  *_below_zero(spec, result)]  # fmt: skip
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.
@@ -207,6 +214,43 @@ def _draw(
     )
 
 
+def _below_zero(spec: TileSpec, result: Result) -> list[str]:
+    """Why there is no pie, or lines in the place of areas."""
+    if not r.has_negative(result):
+        return []
+    if spec.type == "pie":
+        return [_("A part is below zero, so the parts make no pie.")]
+    if spec.type == "area" and spec.by:
+        return [_("A part is below zero, so the parts are lines and not on each other.")]
+    return []
+
+
+def _combined(page: Page, plan: Plan, view: TileView) -> None:
+    """Bars of the first KPI, the line of the second; without targets, which belong to one scale."""
+    words, sides = wording(), []
+    for source in plan.sources:
+        face, result = source.face(None), _result(view, str(source.version.pk))
+        sides.append((face, result))
+        view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
+    first, second = sides
+    view.figure = r.pair_figure(first, second, wording=words)
+    view.summary = " ".join(r.summary(face, result, wording=words) for face, result in sides)
+    view.table = r.pair_table(sides, wording=words)
+    view.unit_line = ", ".join(
+        part for part in (
+            *(unit_line(source, None, page, spanned=False) for source in plan.sources),
+            span_words(page.span),
+        ) if part
+    )  # fmt: skip
+    if not r.share_axis(first[0], second[0]):
+        names = {"bars": first[0].name, "line": second[0].name}
+        view.notes = [
+            _("Two scales: %(bars)s on the left, %(line)s on the right. Where they cross means "
+              "nothing.") % names,
+            *view.notes,
+        ]  # fmt: skip
+
+
 def _table(page: Page, plan: Plan, view: TileView) -> None:
     words = wording()
     columns = []
@@ -217,11 +261,20 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
         face = source.face(target_day(source, query), plan.spec.by, extent)
         columns.append((face, _result(view, name)))
     names = [column_label(plan.spec.by or "", page.document)]
-    view.table = r.comparison_table(columns, names=names, wording=words)
+    totals = [
+        (_total_face(source, plan), _result(view, f"total {source.version.pk}").total)
+        for source in plan.sources if plan.spec.totals
+    ]  # fmt: skip
+    view.table = r.comparison_table(columns, totals=totals, names=names, wording=words)
     view.summary = view.title
     view.unit_line = span_words(page.span)
     if any(face.target is not None for face, _result in columns):
         view.unit_line += _("; the mark in a bar is the target")
+
+
+def _total_face(source: Source, plan: Plan) -> r.Face:
+    query = plan.asks[f"total {source.version.pk}"].query
+    return source.face(target_day(source, query))
 
 
 def _result(view: TileView, name: str) -> Any:

@@ -26,6 +26,10 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
     if spec.title or spec.type == "text" or not sources:
         return spec.title
     name = sources[0].kpi.name if spec.type != "table" else _("Compared")
+    if spec.type == "combined" and len(sources) == 2:
+        name = _("%(bars)s and %(line)s") % {
+            "bars": name, "line": sources[1].kpi.name,
+        }  # fmt: skip
     if spec.by:
         name = _("%(name)s by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),
@@ -35,13 +39,16 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
     return name
 
 
-def unit_line(source: Source, grain: str | None, page: Page, *, named: bool = True) -> str:
+def unit_line(
+    source: Source, grain: str | None, page: Page, *, named: bool = True, spanned: bool = True
+) -> str:
     """What, in which unit, per what, for when."""
     unit = "%" if source.version.unit == "percent" else source.version.unit_label
     first = ", ".join(part for part in (source.kpi.name if named else "", unit) if part)
     if grain is not None:
         first = f"{first} {PER[grain]()}"
-    return ", ".join(part for part in (first, span_words(page.span_for(source))) if part)
+    span = span_words(page.span_for(source)) if spanned else ""
+    return ", ".join(part for part in (first, span) if part)
 
 
 def column_label(column: str, document: Document | None = None) -> str:

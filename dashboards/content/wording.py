@@ -26,6 +26,7 @@ def _wording(language: str | None) -> Wording:
         fiscal_year=_("FY{year}"),
         empty_segment=_("(empty)"),
         whole=_("All"),
+        rest=_("the other {n} together"),
         period=_("Period"),
         value=_("Value"),
         points=_("pt"),

@@ -32,9 +32,19 @@ COMPARED = [
 ]  # fmt: skip
 
 
-def _kpi_field() -> forms.ModelChoiceField[KPIVersion]:
+#: what a form asks first
+ORDER = [
+    "kpi_version", "kpi_versions", "bars", "line", "text", "grain", "over", "by", "arrange",
+    "standing", "hole", "totals", "title",
+]  # fmt: skip
+ARRANGED = [("grouped", _("Beside each other")), ("stacked", _("On each other"))]
+
+
+def _kpi_field(label: Any = None) -> forms.ModelChoiceField[KPIVersion]:
     return forms.ModelChoiceField(
-        label=_("KPI"), queryset=KPIVersion.objects.none(), empty_label=_("Choose a KPI")
+        label=label or _("KPI"),
+        queryset=KPIVersion.objects.none(),
+        empty_label=_("Choose a KPI"),
     )
 
 
@@ -57,11 +67,11 @@ class TileForm(RevisionForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].help_text = _now("Best: the question, or what the figures say.")
         self.fields["width"].initial = self.default_width
-        for name in ("kpi_version", "kpi_versions"):
+        for name in ("kpi_version", "kpi_versions", "bars", "line"):
             if name in self.fields:
                 field_of(self, name, forms.ModelChoiceField).queryset = usable
         self.dimensions = [(column, column_label(column)) for column in dimensions]
-        self.order_fields(["kpi_version", "kpi_versions", "text", "grain", "by", "over", "title"])
+        self.order_fields(ORDER)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -85,6 +95,12 @@ class TileForm(RevisionForm):
             "grain": tile.grain,
             "by": tile.by or "",
             "over": f"grain:{tile.grain}" if tile.grain else f"by:{tile.by}",
+            "bars": next(iter(tile.kpi_versions), None),
+            "line": tile.kpi_versions[1] if len(tile.kpi_versions) > 1 else None,
+            "arrange": tile.arrange,
+            "standing": tile.standing,
+            "hole": tile.hole,
+            "totals": tile.totals,
             "compare": tile.compare,
             "text": tile.text,
         }
@@ -118,11 +134,29 @@ class LineForm(TileForm):
         return out | ({"by": given["by"]} if given["by"] else {})
 
 
+class AreaForm(LineForm):
+    """A line with the ground under it; split, the parts of a whole on each other."""
+
+    type = "area"
+    by = forms.ChoiceField(
+        label=_("An area for each"), required=False,
+        help_text=_("They lie on each other, so the KPI has to be a count or a sum."),
+    )  # fmt: skip
+
+
 class BarForm(TileForm):
     type = "bar"
     default_width = 6
     kpi_version = _kpi_field()
     over = forms.ChoiceField(label=_("A bar for each"))
+    by = forms.ChoiceField(
+        label=_("Bars over time: split by"), required=False,
+        help_text=_("Bars for a dimension are split by it already."),
+    )  # fmt: skip
+    arrange = forms.ChoiceField(
+        label=_("Bars of one period"), choices=ARRANGED, required=False, initial="grouped"
+    )
+    standing = forms.BooleanField(label=_("Bars of a dimension stand"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,10 +164,50 @@ class BarForm(TileForm):
             *((f"by:{column}", label) for column, label in self.dimensions),
             *((f"grain:{grain}", label) for grain, label in GRAINS),
         ]
+        choices = [("", _now("No split")), *self.dimensions]
+        field_of(self, "by", forms.ChoiceField).choices = choices
 
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
         kind, name = given["over"].split(":", 1)
-        return super().tile(given) | {kind: name}
+        out = super().tile(given) | {kind: name}
+        if kind == "grain" and given["by"]:
+            out["by"] = given["by"]
+        if given["arrange"] == "stacked":
+            out["arrange"] = "stacked"
+        return out | ({"standing": True} if given["standing"] else {})
+
+
+class CombinedForm(TileForm):
+    type = "combined"
+    bars = _kpi_field(_("KPI of the bars"))
+    line = _kpi_field(_("KPI of the line"))
+    grain = forms.ChoiceField(label=_("One bar for each"), choices=GRAINS, initial="month")
+
+    def clean_line(self) -> KPIVersion:
+        line: KPIVersion = self.cleaned_data["line"]
+        if line == self.cleaned_data.get("bars"):
+            raise forms.ValidationError(_now("Bars and line show two different KPIs."))
+        return line
+
+    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
+        pks = [given["bars"].pk, given["line"].pk]
+        return super().tile(given) | {"kpi_versions": pks, "grain": given["grain"]}
+
+
+class PieForm(TileForm):
+    type = "pie"
+    default_width = 6
+    kpi_version = _kpi_field()
+    by = forms.ChoiceField(label=_("A slice for each"))
+    hole = forms.BooleanField(label=_("A ring, with the whole in its middle"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "by", forms.ChoiceField).choices = self.dimensions
+
+    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
+        out = super().tile(given) | {"by": given["by"]}
+        return out | ({"hole": True} if given["hole"] else {})
 
 
 class TableForm(TileForm):
@@ -142,6 +216,10 @@ class TableForm(TileForm):
         label=_("KPIs"), queryset=KPIVersion.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     by = forms.ChoiceField(label=_("A row for each"))
+    totals = forms.BooleanField(
+        label=_("A row of the whole"), required=False,
+        help_text=_("Counted from the rows of the data, not added up from the cells."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,7 +227,8 @@ class TableForm(TileForm):
 
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
         pks = [version.pk for version in given["kpi_versions"]]
-        return super().tile(given) | {"kpi_versions": pks, "by": given["by"]}
+        out = super().tile(given) | {"kpi_versions": pks, "by": given["by"]}
+        return out | ({"totals": True} if given["totals"] else {})
 
 
 class TextForm(TileForm):
@@ -163,5 +242,15 @@ class TextForm(TileForm):
 
 
 TILE_FORMS: dict[str, type[TileForm]] = {
-    form.type: form for form in (NumberForm, LineForm, BarForm, TableForm, TextForm)
+    form.type: form
+    for form in (
+        NumberForm,
+        LineForm,
+        AreaForm,
+        BarForm,
+        CombinedForm,
+        PieForm,
+        TableForm,
+        TextForm,
+    )
 }

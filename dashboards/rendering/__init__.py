@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dashboards.rendering.figures import figure
+from dashboards.rendering.figures import figure, pair_figure
 from dashboards.rendering.figures.colours import hues
+from dashboards.rendering.figures.combined import share_axis
+from dashboards.rendering.figures.layers import has_negative
 from dashboards.rendering.figures.marks import marks_in
 from dashboards.rendering.number import NumberView, number_view
 from dashboards.rendering.odd import odd_lines
 from dashboards.rendering.spark import Spark, spark
 from dashboards.rendering.summary import summary
-from dashboards.rendering.table import Cell, Head, Table, comparison_table, data_table
+from dashboards.rendering.table import Cell, Head, Table, comparison_table, data_table, pair_table
 from dashboards.rendering.tiles import Face, Goal, Mark, Odd, Target, Tile
 from dashboards.rendering.wording import ENGLISH, Wording
 
@@ -30,10 +32,14 @@ __all__ = [
     "comparison_table",
     "data_table",
     "figure",
+    "has_negative",
     "hues",
     "marks_in",
     "number_view",
     "odd_lines",
+    "pair_figure",
+    "pair_table",
+    "share_axis",
     "spark",
     "summary",
 ]

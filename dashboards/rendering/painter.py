@@ -55,18 +55,59 @@ def paint(figure: Json, width: int) -> bytes:
             (height - margin["t"] - margin["b"]) / height,
         )
     )
-    _axes(axes, layout, inner)
-    _bars(axes, [trace for trace in figure["data"] if trace["type"] == "bar"], layout)
-    for trace in figure["data"]:
-        if trace["type"] == "scatter":
-            _line(axes, trace)
-        elif trace["type"] != "bar":
-            raise ValueError(f"no picture of a {trace['type']}")
+    _traces(axes, figure, inner)
     _shapes(axes, layout["shapes"])
     _annotations(axes, layout["annotations"])
     if columns:
         _legend(axes, figure, columns)
     return _png(canvas)
+
+
+def _traces(axes: Axes, figure: Json, width: float) -> None:
+    layout = figure["layout"]
+    if any(trace["type"] == "pie" for trace in figure["data"]):
+        axes.set_axis_off()
+        for trace in figure["data"]:
+            _pie(axes, trace)
+        return
+    _axes(axes, layout, width)
+    second = _second_axis(axes, layout) if "yaxis2" in layout else axes
+    _bars(axes, [trace for trace in figure["data"] if trace["type"] == "bar"], layout)
+    for trace in figure["data"]:
+        if trace["type"] == "scatter":
+            _line(second if trace.get("yaxis") == "y2" else axes, trace)
+        elif trace["type"] != "bar":
+            raise ValueError(f"no picture of a {trace['type']}")
+
+
+def _second_axis(axes: Axes, layout: Json) -> Axes:
+    """The axis on the right, over the same places."""
+    second = axes.twinx()
+    spec = layout["yaxis2"]
+    second.set_ylim(*spec["range"])
+    second.set_facecolor("none")
+    for spine in second.spines.values():
+        spine.set_visible(False)
+    second.yaxis.set_ticks(
+        spec["tickvals"], labels=[words(text) for text in spec["ticktext"]],
+        color=colour(spec["tickfont"]["color"]), fontsize=SIZE, fontfamily=_family(),
+        parse_math=False,
+    )  # fmt: skip
+    second.yaxis.set_tick_params(length=0, pad=TICK_LENGTH)
+    return second
+
+
+def _pie(axes: Axes, trace: Json) -> None:
+    """Slices from the top on, clockwise, with their words beside them."""
+    axes.pie(
+        trace["values"],
+        labels=[words(text) for text in trace["text"]],
+        colors=[colour(token) for token in trace["marker"]["colors"]],
+        startangle=90, counterclock=False,
+        wedgeprops={"width": 1 - trace["hole"], "edgecolor": colour("--surface"), "linewidth": 2},
+        textprops={"color": colour("--ink-2"), "fontsize": SIZE, "fontfamily": _family(),
+                   "parse_math": False},
+    )  # fmt: skip
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:
@@ -96,7 +137,7 @@ def _axes(axes: Axes, layout: Json, width: float) -> None:
             [place for place, _text in ticks],
             labels=[text for _place, text in ticks],
             color=colour(spec.get("tickfont", {}).get("color", "--ink-3")),
-            fontsize=SIZE, fontfamily=_family(), parse_math=False,
+            fontsize=SIZE, fontfamily=_family(), parse_math=False, **_turned(spec),
         )  # fmt: skip
         axis.set_tick_params(length=0, pad=TICK_LENGTH)
         if spec.get("showgrid"):
@@ -109,15 +150,23 @@ def _axes(axes: Axes, layout: Json, width: float) -> None:
         axes.axhline(0, color=colour("--chart-axis"), linewidth=1)
 
 
+def _turned(spec: Json) -> dict[str, Any]:
+    """Names that lean to the left end under their place."""
+    angle = spec.get("tickangle", 0)
+    return {"rotation": -angle, "ha": "right", "rotation_mode": "anchor"} if angle else {}
+
+
 def _bars(axes: Axes, traces: Sequence[Json], layout: Json) -> None:
-    """Columns of one period side by side, or lying bars; both begin at zero."""
+    """Columns of one period side by side or on each other, or lying bars."""
     group = 1 - layout.get("bargap", 0.2)
-    share = group / max(1, len(traces))
+    over = layout.get("barmode") == "overlay"
+    share = group if over else group / max(1, len(traces))
     for n, trace in enumerate(traces):
         lying = trace.get("orientation") == "h"
         places, values = (trace["y"], trace["x"]) if lying else (trace["x"], trace["y"])
         thick = trace.get("width", share * (1 - layout.get("bargroupgap", 0)))
-        offset = 0 if lying else (n + 0.5) * share - group / 2
+        alone = lying or over or "width" in trace
+        offset = 0 if alone else (n + 0.5) * share - group / 2
         marker = trace["marker"]
         shades = marker["color"]
         patterns = marker.get("pattern", {}).get("shape", [])
@@ -128,7 +177,8 @@ def _bars(axes: Axes, traces: Sequence[Json], layout: Json) -> None:
             shade = colour(shades if isinstance(shades, str) else shades[at])
             hatched = bool(patterns and patterns[at])
             start = place + offset - thick / 2
-            box = ((0, start), value, thick) if lying else ((start, 0), thick, value)
+            base = trace["base"][at] if "base" in trace else 0
+            box = ((base, start), value, thick) if lying else ((start, base), thick, value)
             axes.add_patch(
                 Rectangle(
                     *box,
@@ -146,12 +196,18 @@ def _line(axes: Axes, trace: Json) -> None:
     shade, wide = colour(line["color"]), line["width"]
     values = [float("nan") if value is None else value for value in trace["y"]]
     dash = line.get("dash")
+    if trace.get("fill") == "tozeroy":
+        axes.fill_between(
+            trace["x"], values, 0, color=colour(trace["fillcolor"]), linewidth=0, zorder=2,
+            alpha=trace["opacity"],
+        )  # fmt: skip
     axes.plot(
-        trace["x"], values, color=shade, linewidth=wide, clip_on=False, zorder=3,
+        trace["x"], values, color=shade, linewidth=wide, clip_on=False,
+        zorder=2 if "fill" in trace else 3,
         linestyle=_dashes(dash, wide) if dash else "solid",
         solid_joinstyle="round", solid_capstyle="round",
     )  # fmt: skip
-    if not marker:
+    if not marker or "size" not in marker:
         return
     edge = marker.get("line", {})
     for n, (x, y) in enumerate(zip(trace["x"], values, strict=True)):
@@ -257,9 +313,15 @@ def _legend_grid(figure: Json, width: int) -> tuple[int, int]:
     return columns, -(-len(names) // columns)
 
 
+def _hue(trace: Json) -> str:
+    """That of a bar is in its marker; of a line, whose marker may be open, in the line."""
+    drawn = trace["line"] if trace["type"] == "scatter" and "fill" not in trace else trace["marker"]
+    return str(drawn["color"])
+
+
 def _legend(axes: Axes, figure: Json, columns: int) -> None:
     traces = _named(figure)
-    marks = [Patch(facecolor=colour(trace["marker"]["color"])) for trace in traces]
+    marks = [Patch(facecolor=colour(_hue(trace))) for trace in traces]
     legend = axes.legend(
         marks, [words(trace["name"]) for trace in traces],
         loc="lower left", bbox_to_anchor=(0, 1.02), borderaxespad=0, ncols=columns, frameon=False,

@@ -16,13 +16,15 @@ _TRACE_KEYS = frozenset(
         "type", "mode", "name", "x", "y", "z", "width", "offsetgroup", "orientation", "line",
         "marker", "text", "textposition", "textfont", "cliponaxis", "connectgaps", "hoverinfo",
         "hovertext", "showlegend", "legendgroup", "fill", "fillcolor", "labels", "values",
-        "opacity", "colorscale", "nbinsx", "showscale",
+        "opacity", "colorscale", "nbinsx", "showscale", "base", "yaxis", "hole", "sort",
+        "direction", "textinfo",
     }
 )  # fmt: skip
 _LAYOUT_KEYS = frozenset(
     {
         "annotations", "bargap", "bargroupgap", "barcornerradius", "barmode", "height", "hovermode",
         "legend", "margin", "meta", "shapes", "showlegend", "xaxis", "yaxis",
+        "yaxis2",
     }
 )  # fmt: skip
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")

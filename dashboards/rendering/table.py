@@ -44,6 +44,8 @@ class Table:
     headers: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...] = field(default=())
     left_out: int = 0
+    #: the row of the whole
+    foot: tuple[Cell, ...] = ()
 
 
 def data_table(
@@ -78,12 +80,15 @@ def data_table(
 def comparison_table(
     columns: Sequence[tuple[Face, Result]],
     *,
+    totals: Sequence[tuple[Face, Figure]] = (),
     names: Sequence[str] = (),
     wording: Wording = ENGLISH,
 ) -> Table:
     """Several KPIs over the same dimensions, side by side, a bar in each cell.
 
-    All results have the same ``by`` and no grain. Rows follow the first column.
+    All results have the same ``by`` and no grain. Rows follow the first column. ``totals`` are the
+    figures of all rows of the data, one for each column: what the cells add up to is another
+    number wherever a measure is no count and no sum.
     """
     heads = [_heading(face) for face, _ in columns]
     columns = [(_without_words(face), result) for face, result in columns]
@@ -104,7 +109,33 @@ def comparison_table(
                 cells.append(_value(figure, face, wording, segment, longest=longest))
         rows.append(tuple(cells))
     named = tuple(Head(name) for name in (names or by))
-    return Table((*named, *heads), tuple(rows), max(0, len(segments) - MAX_ROWS))
+    left_out = max(0, len(segments) - MAX_ROWS)
+    return Table((*named, *heads), tuple(rows), left_out, _foot(totals, len(by), wording))
+
+
+def _foot(totals: Sequence[tuple[Face, Figure]], heads: int, wording: Wording) -> tuple[Cell, ...]:
+    if not totals:
+        return ()
+    first = [Cell(wording.whole), *(Cell("") for _n in range(heads - 1))]
+    return (*first, *(_value(figure, _without_words(face), wording, ()) for face, figure in totals))
+
+
+def pair_table(columns: Sequence[tuple[Face, Result]], *, wording: Wording = ENGLISH) -> Table:
+    """Several KPIs over the same periods, side by side; none of them is split."""
+    periods = {p.period.start: p.period for _, result in columns for p in result if p.period}
+    found = [{p.period.start: p for p in result if p.period} for _, result in columns]
+    rows = []
+    for start in sorted(periods)[:MAX_ROWS]:
+        cells = [Cell(fmt.period_text(periods[start], wording))]
+        for (face, _result), points in zip(columns, found, strict=True):
+            if start not in points:
+                cells.append(Cell(wording.no_data, numeric=True))
+                continue
+            partial = periods[start].partial
+            cells.append(_value(points[start].figure, face, wording, (), partial=partial))
+        rows.append(tuple(cells))
+    heads = (Head(face.name, numeric=True) for face, _ in columns)
+    return Table((Head(wording.period), *heads), tuple(rows), max(0, len(periods) - MAX_ROWS))
 
 
 def _heading(face: Face) -> Head:

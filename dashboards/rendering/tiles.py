@@ -95,6 +95,9 @@ class Tile:
     """One place on a dashboard."""
 
     key: str
-    type: Literal["number", "line", "bar", "table", "text"]
+    type: Literal["number", "line", "area", "bar", "combined", "pie", "table", "text"]
     title: str
     unit_line: str = ""
+    arrange: str = "grouped"
+    standing: bool = False
+    hole: bool = False

@@ -27,6 +27,7 @@ class Wording:
     fiscal_year: str = "FY{year}"
     empty_segment: str = "(empty)"
     whole: str = "All"
+    rest: str = "the other {n} together"
     period: str = "Period"
     value: str = "Value"
     points: str = "pt"

@@ -197,6 +197,7 @@ def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None)
     if tile.type == "table" and tile.table is not None:
         block.rows = tile.table.rows[:MOST_ROWS]
         block.more = len(tile.table.rows) - len(block.rows) + tile.table.left_out
+        block.rows = (*block.rows, *([tile.table.foot] if tile.table.foot else []))
     if tile.figure is not None:
         try:
             png = _picture(tile.figure, painter)

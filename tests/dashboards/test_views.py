@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from ace_portal.accounts.models import User
 from ace_portal.lib import memory
+from dashboards.content.document.schema import TILE_SCHEMAS
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.lifecycle.portfolio import glance_of
@@ -198,14 +199,15 @@ def test_stale_button_says_so_on_the_builders_page(
     assert len(draft.dashboard.versions.get().document["tiles"]) == 8
 
 
-@pytest.mark.parametrize("kind", ["number", "line", "bar", "table", "text"])
+@pytest.mark.parametrize("kind", sorted(TILE_SCHEMAS))
 def test_every_type_of_tile_is_changed_by_a_form(
-    client_of: Open, owner: User, draft: Version, sla: KPIVersion, kind: str
+    client_of: Open, owner: User, draft: Version, volume: KPIVersion, sla: KPIVersion, kind: str
 ) -> None:
     where = url("tile-edit", draft.dashboard, first_key(draft)) + f"?type={kind}"
     given: dict[str, Any] = {
-        "revision": draft.revision, "title": "Changed", "width": 6, "kpi_version": sla.pk,
-        "kpi_versions": [sla.pk], "grain": "month", "by": "team", "over": "by:team", "text": "Hi",
+        "revision": draft.revision, "title": "Changed", "width": 6, "kpi_version": volume.pk,
+        "kpi_versions": [sla.pk], "bars": volume.pk, "line": sla.pk,
+        "grain": "month", "by": "team", "over": "by:team", "text": "Hi",
     }  # fmt: skip
 
     shown = client_of(owner).get(where)

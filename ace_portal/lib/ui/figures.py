@@ -57,4 +57,5 @@ def spark(view: Any, *, word: str = "") -> dict[str, Any]:
 def data_table(table: Any, *, caption: str = "", bars: bool = False) -> dict[str, Any]:
     """``dashboards.rendering.Table``, with bars in the cells if asked."""
     body = rows_html(table.rows, bars=bars)
-    return {"table": table, "caption": caption, "body": body}
+    foot = rows_html([table.foot], bars=False) if table.foot else ""
+    return {"table": table, "caption": caption, "body": body, "foot": foot}

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-TileType = Literal["number", "line", "bar", "table", "text"]
+TileType = Literal[
+    "number", "line", "area", "bar", "combined", "pie", "table", "text"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class TileSpec:
-    """One tile; which fields count depends on ``type``. ``kpi_versions`` holds one id or more."""
+    """One tile; which fields count depends on ``type``. ``kpi_versions`` holds one id or more.
+
+    Of bars, ``arrange`` says how the parts of a period stand: beside each other or on each other,
+    and ``standing`` that those of categories stand. ``hole`` makes a ring of a pie, ``totals`` adds
+    the figures of the whole to a table.
+    """
 
     key: str
     type: TileType
@@ -24,6 +31,10 @@ class TileSpec:
     by: str | None = None
     compare: str = "previous"
     text: str = ""
+    arrange: str = "grouped"
+    standing: bool = False
+    hole: bool = False
+    totals: bool = False
 
 
 @dataclass(frozen=True, slots=True)

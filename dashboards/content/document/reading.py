@@ -76,6 +76,10 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         by=data.get("by"),
         compare=data.get("compare", "previous"),
         text=data.get("text", ""),
+        arrange=data.get("arrange", "grouped"),
+        standing=data.get("standing", False),
+        hole=data.get("hole", False),
+        totals=data.get("totals", False),
     )
 
 
@@ -107,8 +111,13 @@ def _check(document: Document) -> None:
     if len(set(keys)) < len(keys):
         raise Invalid(_("Two tiles have the same key."), field="tiles")
     for tile in document.tiles:
-        if tile.type == "bar" and tile.by and tile.grain:
-            raise Invalid(_("A bar tile is by dimension or by period."), field="by")
+        if tile.arrange == "stacked" and not (tile.by and tile.grain):
+            raise Invalid(
+                _("Stacked bars need a period, and a dimension whose values they stack."),
+                field="arrange",
+            )
+        if tile.standing and tile.grain:
+            raise Invalid(_("Bars over time stand anyway."), field="standing")
     names = [choice.key for choice in document.choices]
     if len(set(names)) < len(names):
         raise Invalid(_("Two dropdowns have the same key."), field="choices")

@@ -53,8 +53,8 @@ def _said(error: ValidationError, tile: Mapping[str, Any] | None) -> str:
             }  # fmt: skip
         case "not":
             return _("%(where)s holds what is no character. Leave it out.") % {"where": where}
-        case "oneOf" if tile is not None:
-            return _("A bar tile is by dimension or by period.")
+        case "anyOf" if tile is not None:
+            return _("A bar tile is by dimension, by period or by both.")
         case _:
             return _("%(where)s does not fit: %(what)s") % {
                 "where": where, "what": error.message[:200],

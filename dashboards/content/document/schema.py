@@ -10,6 +10,8 @@ from kpis.engine.definition import GRAINS
 PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
 #: what a number is held against
 COMPARED = ("previous", "year", "target", "baseline", "none")
+#: how the bars of one period stand
+ARRANGED = ("grouped", "stacked")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
@@ -52,14 +54,28 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
         "number", ["kpi_version"], kpi_version=_KPI, compare={"enum": list(COMPARED)}
     ),
     "line": _tile("line", ["kpi_version", "grain"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN),
-    "bar": _tile("bar", ["kpi_version"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN)
-    | {"oneOf": [{"required": ["by"]}, {"required": ["grain"]}]},
+    "area": _tile("area", ["kpi_version", "grain"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN),
+    "bar": _tile(
+        "bar", ["kpi_version"], kpi_version=_KPI, grain=_GRAIN, by=_COLUMN,
+        arrange={"enum": list(ARRANGED)}, standing={"type": "boolean"},
+    )
+    | {"anyOf": [{"required": ["by"]}, {"required": ["grain"]}]},
+    "combined": _tile(
+        "combined",
+        ["kpi_versions", "grain"],
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 2, "maxItems": 2,
+                      "uniqueItems": True},
+        grain=_GRAIN,
+    ),
+    "pie": _tile("pie", ["kpi_version", "by"], kpi_version=_KPI, by=_COLUMN,
+                 hole={"type": "boolean"}),
     "table": _tile(
         "table",
         ["kpi_versions", "by"],
         kpi_versions={"type": "array", "items": _KPI, "minItems": 1, "maxItems": MAX_KPIS,
                       "uniqueItems": True},
         by=_COLUMN,
+        totals={"type": "boolean"},
     ),
     "text": _tile(
         "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}

@@ -37,13 +37,25 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
         case "text":
             return {**out, "text": tile.text}
         case "table":
-            return {**out, "kpi_versions": list(tile.kpi_versions), "by": tile.by}
+            out |= {"kpi_versions": list(tile.kpi_versions), "by": tile.by}
+            return out | ({"totals": True} if tile.totals else {})
+        case "combined":
+            return {**out, "kpi_versions": list(tile.kpi_versions), "grain": tile.grain}
         case "number":
             return {**out, "kpi_version": tile.kpi_versions[0], "compare": tile.compare}
         case _:
             out["kpi_version"] = tile.kpi_versions[0]
             out |= {"grain": tile.grain} if tile.grain else {}
-            return out | ({"by": tile.by} if tile.by else {})
+            out |= {"by": tile.by} if tile.by else {}
+            return out | _chosen(tile)
+
+
+def _chosen(tile: TileSpec) -> dict[str, Any]:
+    """What somebody chose otherwise than a chart is by itself: all else stays out."""
+    out: dict[str, Any] = {}
+    if tile.arrange != "grouped":
+        out["arrange"] = tile.arrange
+    return out | {name: True for name in ("standing", "hole") if getattr(tile, name)}
 
 
 def sha256(document: Document) -> str:

@@ -19,7 +19,6 @@ from dashboards.content.document import (
     RESERVED,
     Choice,
     Document,
-    TileSpec,
     new_key,
     parse,
     sha256,
@@ -28,7 +27,8 @@ from dashboards.content.document import (
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
-from dashboards.content.sources import Source, sources_of
+from dashboards.content.shapes import SEVERAL, check_shape
+from dashboards.content.sources import sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
 
@@ -200,7 +200,7 @@ def check_sources(document: Document) -> None:
     sources = sources_of(document.kpi_versions)
     for tile in document.tiles:
         for pk in tile.kpi_versions:
-            field = "kpi_versions" if tile.type == "table" else "kpi_version"
+            field = "kpi_versions" if tile.type in SEVERAL else "kpi_version"
             source = sources.get(pk)
             if source is None:
                 raise Invalid(_("There is no KPI version %(pk)s.") % {"pk": pk}, field=field)
@@ -210,7 +210,7 @@ def check_sources(document: Document) -> None:
                     % {"kpi": source.version},
                     field=field,
                 )
-            _check_shape(tile, source)
+            check_shape(tile, source)
     columns = {column for source in sources.values() for column in source.filters}
     for choice in document.choices:
         if columns and choice.column not in columns:
@@ -218,18 +218,6 @@ def check_sources(document: Document) -> None:
                 _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
                 field="choices",
             )
-
-
-def _check_shape(tile: TileSpec, source: Source) -> None:
-    if tile.by and tile.by not in source.definition.dimensions:
-        raise Invalid(
-            _("%(kpi)s cannot be split by “%(by)s”.") % {"kpi": source.kpi, "by": tile.by},
-            field="by",
-        )
-    if tile.grain and not source.timed:
-        raise Invalid(
-            _("%(kpi)s has no date, so it has no periods.") % {"kpi": source.kpi}, field="grain"
-        )
 
 
 def key_for(column: str, taken: set[str]) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboards.rendering import format as fmt
-from dashboards.rendering.figures.axes import CHARACTER, RIGHT, Json, frame, scale_of
+from dashboards.rendering.figures.axes import (
+    CHARACTER,
+    RIGHT,
+    Json,
+    frame,
+    gutter,
+    scale_of,
+    value_axis,
+)
 from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.series import shown
 from dashboards.rendering.figures.targets import goals, own_shapes, target_label, target_shapes
@@ -18,6 +26,7 @@ from kpis.engine.result import Figure, Point, Result
 # More than the eye can compare is left to the table.
 MAX_BARS = 16
 ROW_HEIGHT = 34
+STANDING = 228
 
 
 def bars(face: Face, result: Result, wording: Wording) -> Json:
@@ -52,6 +61,55 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
         *(_row_value(n, text) for n, text in enumerate(texts)),
     ]
     return {"data": [trace], "layout": layout}
+
+
+def standing(face: Face, result: Result, wording: Wording) -> Json:
+    """A bar for each category side by side, with its number on top."""
+    points = [point for point in result if fmt.has_value(point.figure)][:MAX_BARS]
+    values = [shown(point.figure, face) or 0.0 for point in points]
+    names = [label(fmt.segment_text(point.segment, wording), 16) for point in points]
+    texts = [str(fmt.number(point.figure, face, wording)) for point in points]
+    own = {n: face.at(p.segment) for n, p in enumerate(points) if face.own_of(p.segment)}
+    axis = scale_of([values, *(goals(one) for one in own.values())], face, zero=True)
+    trace = {
+        "type": "bar", "x": list(range(len(points))), "y": values, "width": 0.54,
+        "hoverinfo": "text",
+        "hovertext": [
+            _hover(point, text, wording, own.get(n))
+            for n, (point, text) in enumerate(zip(points, texts, strict=True))
+        ],
+        "marker": {"color": [_colour(point.figure, face.at(point.segment)) for point in points]},
+        "showlegend": False,
+    }  # fmt: skip
+    deep = int(14 + max(map(len, names), default=0) * CHARACTER * 0.75)
+    layout = frame(STANDING + deep, top=24, bottom=deep)
+    layout["barcornerradius"] = 2
+    layout["xaxis"] = {
+        "range": [-0.5, len(points) - 0.5], "tickvals": list(range(len(points))),
+        "ticktext": names, "tickangle": -40, "showgrid": False, "showline": True,
+    }  # fmt: skip
+    layout["yaxis"] = value_axis(axis, face, wording)
+    layout["margin"]["l"] = max(
+        gutter(layout["yaxis"]["ticktext"]), int(len(names[0]) * CHARACTER * 0.75)
+    )
+    layout["shapes"] = target_shapes(face, vertical=False)
+    layout["annotations"] = [
+        *(
+            _on_top(n, value, text)
+            for n, (value, text) in enumerate(zip(values, texts, strict=True))
+        ),
+        *target_label(face, wording),
+    ]
+    return {"data": [trace], "layout": layout}
+
+
+def _on_top(place: int, value: float, text: str) -> Json:
+    below = value < 0
+    return {
+        "x": place, "y": value, "text": label(text), "showarrow": False, "xanchor": "center",
+        "yanchor": "top" if below else "bottom", "yshift": -2 if below else 2,
+        "font": {"color": "--ink-2"},
+    }  # fmt: skip
 
 
 def _hover(point: Point, text: str, wording: Wording, own: Face | None) -> str:

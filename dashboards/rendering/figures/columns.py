@@ -15,11 +15,13 @@ from dashboards.rendering.figures.axes import (
     value_axis,
 )
 from dashboards.rendering.figures.colours import FOCUS
+from dashboards.rendering.figures.layers import layers
 from dashboards.rendering.figures.marks import mark_labels, mark_shapes
 from dashboards.rendering.figures.rings import rings
 from dashboards.rendering.figures.series import (
     NAME_LIMIT,
     Segment,
+    Slot,
     hover,
     series_of,
     shown_segments,
@@ -27,6 +29,7 @@ from dashboards.rendering.figures.series import (
 )
 from dashboards.rendering.figures.targets import target_label, target_shapes
 from dashboards.rendering.safety import label
+from dashboards.rendering.scale import Scale
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
 from kpis.engine.result import Result
@@ -35,10 +38,11 @@ HEIGHT = 248
 
 
 def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording) -> Json:
+    """The segments of a period beside each other."""
     slots = slots_of(result)
     series = series_of(result, slots, shown_segments(result), face)
     axis = scale_of(series.values(), face, zero=True)
-    single = len(series) == 1
+    single = not result.by
     partial = [slot.partial for slot in slots]
     traces: list[Json] = []
     for segment, values in series.items():
@@ -51,24 +55,51 @@ def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording:
                 "y": values,
                 "hoverinfo": "text",
                 "hovertext": hover(result, segment, slots, face, wording, named=not single),
-                "marker": _bar_marker(colour, partial),
+                "marker": bar_marker(colour, partial),
                 "showlegend": not single,
             }
         )
     traces += rings(face, result, slots, FOCUS)
-    layout = frame(HEIGHT + (0 if single else 28), top=8 if single else 36)
+    layout = _layout(face, slots, axis, wording, named=not single)
     layout |= {"barmode": "group", "bargap": 0.36, "bargroupgap": 0.08, "barcornerradius": 2}
+    return {"data": traces, "layout": layout}
+
+
+def stacked(face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording) -> Json:
+    """The segments of a period on each other, from zero up and from zero down."""
+    slots = slots_of(result)
+    stack = layers(result, slots, face, palette, wording)
+    axis = scale_of([layer.tops for layer in stack], face, zero=True)
+    partial = [slot.partial for slot in slots]
+    traces = [
+        {
+            "type": "bar", "name": layer.name, "x": list(range(len(slots))), "y": layer.values,
+            "base": layer.bases, "hoverinfo": "text", "hovertext": layer.texts,
+            "marker": bar_marker(layer.colour, partial), "showlegend": True,
+        }
+        for layer in stack
+    ]  # fmt: skip
+    layout = _layout(face, slots, axis, wording, named=True)
+    # Each bar says where it begins, so that a picture puts it in the same place.
+    layout |= {"barmode": "overlay", "bargap": 0.36}
+    return {"data": traces, "layout": layout}
+
+
+def _layout(
+    face: Face, slots: Sequence[Slot], axis: Scale, wording: Wording, *, named: bool
+) -> Json:
+    layout = frame(HEIGHT + (28 if named else 0), top=36 if named else 8)
     layout["xaxis"] = time_axis(slots, wording)
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
     layout["shapes"] = [*mark_shapes(face, slots), *target_shapes(face, vertical=False)]
     layout["annotations"] = [*mark_labels(face, slots), *target_label(face, wording)]
-    if not single:
+    if named:
         layout |= {"showlegend": True, "legend": legend()}
-    return {"data": traces, "layout": layout}
+    return layout
 
 
-def _bar_marker(colour: str, partial: Sequence[bool]) -> Json:
+def bar_marker(colour: str, partial: Sequence[bool]) -> Json:
     if not any(partial):
         return {"color": colour}
     return {

@@ -39,11 +39,18 @@ from kpis.engine.result import Result
 HEIGHT = 288
 
 
-def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording) -> Json:
+def lines(
+    face: Face,
+    result: Result,
+    palette: Mapping[Segment, str],
+    wording: Wording,
+    *,
+    zero: bool = False,
+) -> Json:
     """A single line ends in its value; of several each ends in its name."""
     slots = slots_of(result)
     series = series_of(result, slots, shown_segments(result), face)
-    axis = scale_of(series.values(), face, zero=False)
+    axis = scale_of(series.values(), face, zero=zero)
     single = len(series) == 1
     traces: list[Json] = []
     ends: list[End] = []
@@ -51,7 +58,7 @@ def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: W
         colour = FOCUS if single else palette[segment]
         name = label(face.name if single else fmt.segment_text(segment, wording), NAME_LIMIT)
         texts = hover(result, segment, slots, face, wording, named=not single)
-        traces += _traces(values, slots, colour, name, texts)
+        traces += traces_of(values, slots, colour, name, texts)
         ends += end_of(values, name, colour)
     traces += rings(face, result, slots, FOCUS)
     inner = HEIGHT - TOP - BOTTOM
@@ -68,13 +75,13 @@ def lines(face: Face, result: Result, palette: Mapping[Segment, str], wording: W
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
     layout["shapes"] = [
-        *_partial_band(slots), *mark_shapes(face, slots), *target_shapes(face, vertical=False),
+        *partial_band(slots), *mark_shapes(face, slots), *target_shapes(face, vertical=False),
     ]  # fmt: skip
     layout["annotations"] = [*mark_labels(face, slots), *notes, *target_label(face, wording)]
     return {"data": traces, "layout": layout}
 
 
-def _traces(
+def traces_of(
     values: Sequence[float | None],
     slots: Sequence[Slot],
     colour: str,
@@ -145,7 +152,7 @@ def _partial(values: Sequence[float | None], colour: str, texts: list[str]) -> J
     }
 
 
-def _partial_band(slots: Sequence[Slot]) -> list[Json]:
+def partial_band(slots: Sequence[Slot]) -> list[Json]:
     """A quiet ground under the period that is not over."""
     return [
         {

@@ -294,3 +294,59 @@ def test_damaged_file_is_a_sentence_on_its_tile(owner: User, world: World, sla: 
 
     assert lost.error == "The data could not be read."
     assert (whole.number is not None, whole.error) == (True, "")
+
+
+def test_row_of_the_whole_is_counted_from_rows_and_not_from_cells(
+    volume: KPIVersion, sla: KPIVersion
+) -> None:
+    """What shares would add up to, or their mean, is no share of the whole."""
+    shape = {"type": "table", "kpi_versions": [volume.pk, sla.pk], "by": "team"}
+    plain, summed = shown(page(shape, {**shape, "totals": True})).tiles
+
+    assert plain.table is not None
+    assert summed.table is not None
+    whole = [ask(version, **THREE).total.value for version in (volume, sla)]
+    assert plain.table.foot == ()
+    assert [cell.text for cell in summed.table.foot] == [
+        "All", f"{whole[0]:.0f}", f"{(whole[1] or 0) * 100:.1f}%",
+    ]  # fmt: skip
+    assert (plain.table.rows, plain.table.headers) == (summed.table.rows, summed.table.headers)
+
+
+def test_two_kpis_in_one_chart_are_the_engines_and_name_their_two_scales(
+    volume: KPIVersion, sla: KPIVersion
+) -> None:
+    pks = [volume.pk, sla.pk]
+    [tile] = shown(page({"type": "combined", "kpi_versions": pks, "grain": "month"})).tiles
+
+    assert tile.figure is not None
+    counted, kept = (
+        [point.figure.value for point in ask(version, grain="month", **THREE)]
+        for version in (volume, sla)
+    )
+    assert [trace["y"] for trace in tile.figure["data"]] == [
+        counted, [(value or 0) * 100 for value in kept],
+    ]  # fmt: skip
+    assert tile.notes[0] == (
+        "Two scales: Ticket volume on the left, SLA attainment on the right. Where they cross "
+        "means nothing."
+    )
+    assert tile.title == "Ticket volume and SLA attainment per month"
+
+
+def test_slices_are_the_engines_and_have_the_hue_of_the_lines(volume: KPIVersion) -> None:
+    pie, line = shown(
+        page(
+            {"type": "pie", "kpi_version": volume.pk, "by": "team"},
+            {"type": "line", "kpi_version": volume.pk, "grain": "month", "by": "team"},
+        )
+    ).tiles
+    assert pie.figure is not None
+    assert line.figure is not None
+    [slices] = pie.figure["data"]
+    found = {point.segment[0]: point.figure.value for point in ask(volume, by=("team",), **THREE)}
+
+    assert sorted(slices["values"]) == sorted(found.values(), key=lambda value: value or 0)
+    names = [text.rsplit(" ", 1)[0] for text in slices["text"]]
+    hues = dict(zip(names, slices["marker"]["colors"], strict=True))
+    assert hues == {trace["name"]: trace["line"]["color"] for trace in line.figure["data"]}

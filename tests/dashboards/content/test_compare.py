@@ -30,6 +30,22 @@ def test_tiles_come_go_and_change() -> None:
     ]
 
 
+def test_what_a_chart_is_made_like_changes_in_words() -> None:
+    bars = TileSpec("t1", "bar", 6, "A", (1,), grain="month", by="team")
+    pie = TileSpec("t2", "pie", 6, "B", (1,), by="team")
+    table = TileSpec("t3", "table", 6, "C", (1,), by="team")
+    old = Document((bars, pie, table))
+    new = old.with_tiles(
+        [replace(bars, arrange="stacked"), replace(pie, hole=True), replace(table, totals=True)]
+    )
+
+    assert compare(old, new, NAMES) == [
+        Change("changed", "Bars “A”, arrangement", "beside each other", "on each other"),
+        Change("changed", "Pie “B”, arrangement", "a full circle", "a ring"),
+        Change("changed", "Table “C”, row of the whole", "no", "yes"),
+    ]
+
+
 def test_order_and_filters_change() -> None:
     new = Document(
         (LINE, NUMBER),

@@ -14,6 +14,8 @@ NUMBER = {"key": "t1", "type": "number", "width": 3, "kpi_version": 1}
 LINE = {"key": "t2", "type": "line", "width": 12, "kpi_version": 1, "grain": "month"}
 BAR = {"key": "t3", "type": "bar", "width": 6, "kpi_version": 1, "by": "team"}
 TABLE = {"key": "t4", "type": "table", "width": 12, "kpi_versions": [1, 2], "by": "team"}
+COMBINED = {"key": "t7", "type": "combined", "width": 12, "kpi_versions": [1, 2], "grain": "month"}
+PIE = {"key": "t8", "type": "pie", "width": 6, "kpi_version": 1, "by": "team"}
 TEXT = {"key": "t5", "type": "text", "width": 4, "text": "Hello"}
 TEAM = {"key": "team", "column": "team", "label": "Team"}
 
@@ -28,6 +30,32 @@ def test_every_type_of_tile_comes_back_as_it_was() -> None:
 
     assert parse(to_json(whole)) == whole
     assert whole.kpi_versions == (1, 2)
+
+
+def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
+    """A document of before has the hash of before: no default is written into it."""
+    chosen = [
+        {"arrange": "stacked", "grain": "month"}, {"standing": True}, {"hole": True},
+        {"totals": True},
+    ]  # fmt: skip
+    kinds = [BAR, BAR, PIE, TABLE]
+    plain = parse(document(LINE, BAR, {**LINE, "key": "t9", "type": "area"}, COMBINED, PIE, TABLE))
+    rich = parse(
+        document(
+            *({**kind, "key": f"k{n}", **own}
+              for n, (kind, own) in enumerate(zip(kinds, chosen, strict=True)))
+        )
+    )  # fmt: skip
+
+    assert [
+        set(tile) & {"arrange", "standing", "hole", "totals"} for tile in to_json(plain)["tiles"]
+    ] == [set()] * 6
+    assert parse(to_json(plain)) == plain
+    assert parse(to_json(rich)) == rich
+    assert [
+        tile.items() >= own.items()
+        for tile, own in zip(to_json(rich)["tiles"], chosen, strict=True)
+    ] == [True] * 4
 
 
 def test_equal_documents_have_equal_hashes() -> None:
@@ -67,7 +95,7 @@ def test_schema_is_closed_everywhere() -> None:
         ({**document(), "more": 1}, "", "unknown in the document"),
         ({**document(), "schema": 2}, "schema", "does not fit"),
         (document("x"), "0", "does not fit"),
-        (document({**NUMBER, "type": "pie"}), "type", "no tile of the type “pie”"),
+        (document({**NUMBER, "type": "cake"}), "type", "no tile of the type “cake”"),
         (document({**NUMBER, "colour": "red"}), "tiles", "unknown in tile “t1”"),
         (document({**NUMBER, "key": "../x"}), "key", "does not fit"),
         (document({**NUMBER, "key": "__proto__"}), "key", "does not fit"),
@@ -79,9 +107,15 @@ def test_schema_is_closed_everywhere() -> None:
         (document({k: v for k, v in NUMBER.items() if k != "kpi_version"}), "kpi_version",
          "missing"),
         (document({**LINE, "grain": "decade"}), "grain", "does not fit"),
-        (document({**BAR, "grain": "month"}), "tiles", "by dimension or by period"),
+        (document({**BAR, "arrange": "stacked"}), "arrange", "need a period"),
+        (document({**BAR, "arrange": "heaped"}), "arrange", "does not fit"),
+        (document({**BAR, "grain": "month", "standing": True}), "standing", "stand anyway"),
+        (document({**BAR, "hole": True}), "tiles", "unknown in tile “t3”"),
+        (document({**COMBINED, "kpi_versions": [1]}), "kpi_versions", "does not fit"),
+        (document({**COMBINED, "kpi_versions": [1, 2, 3]}), "kpi_versions", "does not fit"),
+        (document({k: v for k, v in PIE.items() if k != "by"}), "by", "missing"),
         (document({k: v for k, v in BAR.items() if k != "by"}), "tiles",
-         "by dimension or by period"),
+         "by dimension, by period or by both"),
         (document({**TABLE, "kpi_versions": []}), "kpi_versions", "does not fit"),
         (document({**TABLE, "kpi_versions": [1, 1]}), "kpi_versions", "does not fit"),
         (document({**TEXT, "text": ""}), "text", "does not fit"),

@@ -135,6 +135,9 @@ def test_stale_save_is_refused_and_overwrites_nothing(
         ({"type": "bar", "by": "nothing"}, "by"),
         ({"type": "number", "kpi_version": 999_999}, "kpi_version"),
         ({"type": "number", "width": 99}, "width"),
+        ({"type": "area", "grain": "month", "by": "team"}, "by"),
+        ({"type": "bar", "grain": "month", "by": "team", "arrange": "stacked"}, "arrange"),
+        ({"type": "pie", "by": "team"}, "by"),
     ],
 )
 def test_tile_that_its_kpi_cannot_be_is_refused(

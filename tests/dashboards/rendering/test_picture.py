@@ -132,9 +132,9 @@ def test_labels_are_thinned_and_the_present_stays() -> None:
 
 def test_unknown_trace_is_refused() -> None:
     made = drawn("line", COUNT, monthly([1, 2]))
-    made["data"][0]["type"] = "pie"
+    made["data"][0]["type"] = "violin"
 
-    with pytest.raises(ValueError, match="no picture of a pie"):
+    with pytest.raises(ValueError, match="no picture of a violin"):
         picture(made)
 
 

@@ -1,0 +1,50 @@
+"""Which tiles a KPI can be shown as."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ace_portal.lib.errors import Invalid
+from dashboards.content.document import TileSpec
+from dashboards.content.sources import Source
+from kpis.engine.drivers import is_additive
+
+#: what shows several KPIs
+SEVERAL = ("combined", "table")
+
+
+def check_shape(tile: TileSpec, source: Source) -> None:
+    """Raises ``Invalid`` where a tile would show what the KPI has not, or what means nothing."""
+    if tile.by and tile.by not in source.definition.dimensions:
+        raise Invalid(
+            _("%(kpi)s cannot be split by “%(by)s”.") % {"kpi": source.kpi, "by": tile.by},
+            field="by",
+        )
+    if tile.grain and not source.timed:
+        raise Invalid(
+            _("%(kpi)s has no date, so it has no periods.") % {"kpi": source.kpi}, field="grain"
+        )
+    if adds_up(tile) and not is_additive(source.definition):
+        raise Invalid(_refusal(tile) % {"kpi": source.kpi}, field=_field(tile))
+
+
+def adds_up(tile: TileSpec) -> bool:
+    """Whether a tile puts the parts of a figure together, as only a count or a sum allows."""
+    stacked = tile.type == "area" and tile.by is not None
+    return stacked or tile.arrange == "stacked" or tile.type == "pie"
+
+
+def _refusal(tile: TileSpec) -> str:
+    if tile.type == "pie":
+        return _(
+            "The parts of %(kpi)s do not add up to a whole, so a pie would mislead: take bars."
+        )
+    if tile.type == "area":
+        return _("The parts of %(kpi)s do not add up, so areas on each other would mislead: take "
+                 "lines.")  # fmt: skip
+    return _("The parts of %(kpi)s do not add up, so they cannot be stacked: put them beside each "
+             "other.")  # fmt: skip
+
+
+def _field(tile: TileSpec) -> str:
+    return "arrange" if tile.type == "bar" else "by"

@@ -1,0 +1,65 @@
+"""The parts of a whole as slices, the largest first from the top on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from math import fsum
+
+from dashboards.rendering import format as fmt
+from dashboards.rendering.figures.axes import CHARACTER, Json, frame
+from dashboards.rendering.figures.colours import MUTED
+from dashboards.rendering.figures.layers import has_negative, parts_of
+from dashboards.rendering.figures.series import Segment
+from dashboards.rendering.safety import label
+from dashboards.rendering.tiles import Face
+from dashboards.rendering.wording import Wording
+from kpis.engine.result import Figure, Result
+
+HEIGHT, NAME, HOLE = 288, 14, 0.58
+
+
+def pie(
+    face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording, *, hole: bool
+) -> Json | None:
+    """None where a part is below zero or nothing is there: then there is no whole to share."""
+    sums = {p.segment: float(p.figure.value or 0) for p in result if fmt.has_value(p.figure)}
+    whole = fsum(sums.values())
+    if has_negative(result) or whole <= 0:
+        return None
+    own, rest = parts_of(point for point in result if sums.get(point.segment))
+    slices = [(fmt.segment_text(s, wording), sums[s], palette[s]) for s in own]
+    if rest:
+        together = fsum(sums[segment] for segment in rest)
+        slices.append((wording.rest.format(n=len(rest)), together, MUTED))
+    shares = [f"{fmt.digits(Decimal(str(v / whole * 100)), 0, wording)}%" for _n, v, _c in slices]
+    texts = [
+        f"{label(name, 24 if hue == MUTED else NAME)} {share}"
+        for (name, _value, hue), share in zip(slices, shares, strict=True)
+    ]
+    trace = {
+        "type": "pie", "hole": HOLE if hole else 0, "sort": False, "direction": "clockwise",
+        # The library adds up what has the same name, so names are places here.
+        "labels": [str(n) for n in range(len(slices))],
+        "values": [value for _name, value, _colour in slices],
+        "text": texts, "textinfo": "text", "textposition": "outside",
+        "textfont": {"color": "--ink-2"}, "hoverinfo": "text",
+        "hovertext": [
+            label(f"{name}: {fmt.number(Figure(value), face, wording)} ({share})", 160)
+            for (name, value, _colour), share in zip(slices, shares, strict=True)
+        ],
+        "marker": {"colors": [colour for _name, _value, colour in slices],
+                   "line": {"color": "--surface", "width": 2}},
+        "showlegend": False,
+    }  # fmt: skip
+    layout = frame(HEIGHT, top=28, bottom=28)
+    side = int(10 + max(map(len, texts)) * CHARACTER * 0.8)
+    layout["margin"] |= {"l": side, "r": side}
+    if hole:
+        total = str(fmt.number(Figure(whole), face, wording))
+        layout["annotations"] = [{
+            "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "text": label(total),
+            "showarrow": False, "xanchor": "center", "yanchor": "middle",
+            "font": {"color": "--ink"},
+        }]  # fmt: skip
+    return {"data": [trace], "layout": layout}
