@@ -40,7 +40,7 @@ def paint(figure: Json, width: int) -> bytes:
     layout = figure["layout"]
     margin = dict(layout["margin"])
     columns, rows = _legend_grid(figure, width)
-    more = max(0, rows - 1) * LEGEND_ROW
+    more = max(0, rows * LEGEND_ROW + 8 - margin["t"])
     height = layout["height"] + more
     margin["t"] += more
     page = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS * SCALE)
@@ -198,8 +198,9 @@ def _line(axes: Axes, trace: Json) -> None:
     dash = line.get("dash")
     if trace.get("fill") == "tozeroy":
         axes.fill_between(
-            trace["x"], values, 0, color=colour(trace["fillcolor"]), linewidth=0, zorder=2,
-            alpha=trace["opacity"],
+            trace["x"], values, 0, linewidth=0, zorder=2, edgecolor=colour(trace["fillcolor"]),
+            facecolor=colour("--surface" if "fillpattern" in trace else trace["fillcolor"]),
+            hatch="////" if "fillpattern" in trace else None,
         )  # fmt: skip
     axes.plot(
         trace["x"], values, color=shade, linewidth=wide, clip_on=False,
@@ -296,15 +297,22 @@ def _system(note: Json, axis: str) -> str:
 # The legend ---------------------------------------------------------------------------------------
 
 
-def _named(figure: Json) -> list[Json]:
+def _named(figure: Json) -> list[tuple[str, str]]:
+    """What the legend names, and the colour of each."""
     if not figure["layout"].get("showlegend"):
         return []
-    return [trace for trace in figure["data"] if trace.get("showlegend")]
+    found: list[tuple[str, str]] = []
+    for trace in figure["data"]:
+        if trace["type"] == "pie":
+            found += zip(trace["labels"], trace["marker"]["colors"], strict=True)
+        elif trace.get("showlegend"):
+            found.append((trace["name"], _hue(trace)))
+    return [(words(name), colour(hue)) for name, hue in found]
 
 
 def _legend_grid(figure: Json, width: int) -> tuple[int, int]:
     """How many names fit beside each other, and in how many rows they are."""
-    names = [words(trace["name"]) for trace in _named(figure)]
+    names = [name for name, _hue in _named(figure)]
     if not names:
         return 0, 0
     margin = figure["layout"]["margin"]
@@ -320,10 +328,10 @@ def _hue(trace: Json) -> str:
 
 
 def _legend(axes: Axes, figure: Json, columns: int) -> None:
-    traces = _named(figure)
-    marks = [Patch(facecolor=colour(_hue(trace))) for trace in traces]
+    named = _named(figure)
+    marks = [Patch(facecolor=hue) for _name, hue in named]
     legend = axes.legend(
-        marks, [words(trace["name"]) for trace in traces],
+        marks, [name for name, _hue in named],
         loc="lower left", bbox_to_anchor=(0, 1.02), borderaxespad=0, ncols=columns, frameon=False,
         labelcolor=colour("--ink-2"), prop={"family": _family(), "size": SIZE},
         handlelength=1, handleheight=1, handletextpad=0.5, columnspacing=1.5,

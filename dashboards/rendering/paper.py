@@ -33,6 +33,7 @@ LIGHT = {
     "--chart-8": "#3b4200",
     "--chart-focus": "#2840c4",
     "--chart-muted": "#8a92a2",
+    "--chart-fill": "#ebeefc",
     "--chart-grid": "#e9ecf0",
     "--chart-axis": "#b9c0cb",
     "--chart-target": "#434a59",

@@ -17,7 +17,7 @@ _TRACE_KEYS = frozenset(
         "marker", "text", "textposition", "textfont", "cliponaxis", "connectgaps", "hoverinfo",
         "hovertext", "showlegend", "legendgroup", "fill", "fillcolor", "labels", "values",
         "opacity", "colorscale", "nbinsx", "showscale", "base", "yaxis", "hole", "sort",
-        "direction", "textinfo",
+        "direction", "textinfo", "fillpattern",
     }
 )  # fmt: skip
 _LAYOUT_KEYS = frozenset(

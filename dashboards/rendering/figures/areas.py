@@ -9,6 +9,7 @@ from dashboards.rendering.figures.axes import (
     frame,
     gutter,
     legend,
+    legend_height,
     scale_of,
     time_axis,
     value_axis,
@@ -21,9 +22,6 @@ from dashboards.rendering.figures.targets import target_label, target_shapes
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
 from kpis.engine.result import Result
-
-#: of the ground under a single line, and of what is not over
-FAINT, OPEN = 0.14, 0.45
 
 
 def areas(face: Face, result: Result, palette: Mapping[Segment, str], wording: Wording) -> Json:
@@ -45,7 +43,7 @@ def _ground(trace: Json) -> Json:
     return {
         "type": "scatter", "mode": "lines", "name": trace["name"], "x": trace["x"],
         "y": trace["y"], "line": {"color": trace["line"]["color"], "width": 0},
-        "fill": "tozeroy", "fillcolor": trace["line"]["color"], "opacity": FAINT,
+        "fill": "tozeroy", "fillcolor": "--chart-fill",
         "connectgaps": False, "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 
@@ -54,7 +52,7 @@ def _stacked(face: Face, result: Result, palette: Mapping[Segment, str], wording
     slots = slots_of(result)
     stack = layers(result, slots, face, palette, wording)
     axis = scale_of([layer.tops for layer in stack], face, zero=True)
-    layout = frame(HEIGHT + 28, top=36)
+    layout = frame(HEIGHT + legend_height(len(stack)), top=8 + legend_height(len(stack)))
     layout["xaxis"] = {**time_axis(slots, wording), "range": [-0.1, len(slots) - 0.9]}
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
@@ -69,23 +67,27 @@ def _stacked(face: Face, result: Result, palette: Mapping[Segment, str], wording
 
 
 def _layer(layer: Layer, slots: Sequence[Slot]) -> list[Json]:
-    """Its full periods, and paler the way to the one that is not over."""
+    """Its full periods, and hatched the way to the one that is not over."""
     last = len(slots) - 1
     if not (last and slots[last].partial):
-        return [_part(layer, slots, range(last + 1), 1.0)]
+        return [_part(layer, slots, range(last + 1))]
+    hatched = {
+        "shape": "/", "size": 6, "solidity": 0.3, "fgcolor": layer.colour, "bgcolor": "--surface",
+    }  # fmt: skip
+    rest = _part(layer, slots, range(last - 1, last + 1))
     return [
-        _part(layer, slots, range(last), 1.0),
-        _part(layer, slots, range(last - 1, last + 1), OPEN),
+        _part(layer, slots, range(last)),
+        {**rest, "fillpattern": hatched, "showlegend": False},
     ]
 
 
-def _part(layer: Layer, slots: Sequence[Slot], span: range, opacity: float) -> Json:
+def _part(layer: Layer, slots: Sequence[Slot], span: range) -> Json:
     tops = layer.tops
     return {
         "type": "scatter", "mode": "lines", "name": layer.name, "x": list(span),
         "y": [tops[n] if slots[n].period is not None else None for n in span],
         "line": {"color": "--surface", "width": 1},
-        "fill": "tozeroy", "fillcolor": layer.colour, "opacity": opacity,
+        "fill": "tozeroy", "fillcolor": layer.colour,
         "marker": {"color": layer.colour}, "connectgaps": False, "hoverinfo": "text",
-        "hovertext": [layer.texts[n] for n in span], "showlegend": opacity == 1.0,
+        "hovertext": [layer.texts[n] for n in span], "showlegend": True,
     }  # fmt: skip

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 #: the width of a character of the labels, in pixels
 CHARACTER = 6.6
 TOP, RIGHT, BOTTOM = 8, 16, 28
+LEGEND_ROW = 20
 
 
 def frame(height: int, *, top: int = TOP, bottom: int = BOTTOM, right: int = RIGHT) -> Json:
@@ -47,6 +48,11 @@ def legend() -> Json:
         "itemclick": False,
         "itemdoubleclick": False,
     }
+
+
+def legend_height(names: int) -> int:
+    """Room above a chart for so many names, two beside each other."""
+    return 8 + LEGEND_ROW * -(-names // 2)
 
 
 def scale_of(series: Iterable[Sequence[float | None]], face: Face, *, zero: bool) -> Scale:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboards.rendering import format as fmt
 from dashboards.rendering.figures.axes import (
@@ -27,6 +28,7 @@ from kpis.engine.result import Figure, Point, Result
 MAX_BARS = 16
 ROW_HEIGHT = 34
 STANDING = 228
+MOST_ON_TOP = 8
 
 
 def bars(face: Face, result: Result, wording: Wording) -> Json:
@@ -101,6 +103,15 @@ def standing(face: Face, result: Result, wording: Wording) -> Json:
         *target_label(face, wording),
     ]
     return {"data": [trace], "layout": layout}
+
+
+def _short(points: Sequence[Point], face: Face, wording: Wording) -> list[str]:
+    """Figures without a unit that is a word, which the tile has said; none where they would touch,
+    as the axis says them, too."""
+    if len(points) > MOST_ON_TOP:
+        return []
+    bare = replace(face, unit_label="") if len(face.unit_label) > 3 else face
+    return [str(fmt.number(point.figure, bare, wording)) for point in points]
 
 
 def _on_top(place: int, value: float, text: str) -> Json:

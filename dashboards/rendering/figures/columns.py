@@ -10,6 +10,7 @@ from dashboards.rendering.figures.axes import (
     frame,
     gutter,
     legend,
+    legend_height,
     scale_of,
     time_axis,
     value_axis,
@@ -60,7 +61,7 @@ def columns(face: Face, result: Result, palette: Mapping[Segment, str], wording:
             }
         )
     traces += rings(face, result, slots, FOCUS)
-    layout = _layout(face, slots, axis, wording, named=not single)
+    layout = _layout(face, slots, axis, wording, named=0 if single else len(series))
     layout |= {"barmode": "group", "bargap": 0.36, "bargroupgap": 0.08, "barcornerradius": 2}
     return {"data": traces, "layout": layout}
 
@@ -79,16 +80,17 @@ def stacked(face: Face, result: Result, palette: Mapping[Segment, str], wording:
         }
         for layer in stack
     ]  # fmt: skip
-    layout = _layout(face, slots, axis, wording, named=True)
+    layout = _layout(face, slots, axis, wording, named=len(stack))
     # Each bar says where it begins, so that a picture puts it in the same place.
     layout |= {"barmode": "overlay", "bargap": 0.36}
     return {"data": traces, "layout": layout}
 
 
 def _layout(
-    face: Face, slots: Sequence[Slot], axis: Scale, wording: Wording, *, named: bool
+    face: Face, slots: Sequence[Slot], axis: Scale, wording: Wording, *, named: int
 ) -> Json:
-    layout = frame(HEIGHT + (28 if named else 0), top=36 if named else 8)
+    above = legend_height(named) if named else 0
+    layout = frame(HEIGHT + above, top=8 + above)
     layout["xaxis"] = time_axis(slots, wording)
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import fsum
 
 from dashboards.rendering import format as fmt
-from dashboards.rendering.figures.axes import CHARACTER, Json, frame
+from dashboards.rendering.figures.axes import Json, frame, legend, legend_height
 from dashboards.rendering.figures.colours import MUTED
 from dashboards.rendering.figures.layers import has_negative, parts_of
-from dashboards.rendering.figures.series import Segment
+from dashboards.rendering.figures.series import NAME_LIMIT, Segment
 from dashboards.rendering.safety import label
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
 from kpis.engine.result import Figure, Result
 
-HEIGHT, NAME, HOLE = 288, 14, 0.58
+HEIGHT, HOLE = 264, 0.58
 
 
 def pie(
@@ -33,16 +33,15 @@ def pie(
         together = fsum(sums[segment] for segment in rest)
         slices.append((wording.rest.format(n=len(rest)), together, MUTED))
     shares = [f"{fmt.digits(Decimal(str(v / whole * 100)), 0, wording)}%" for _n, v, _c in slices]
-    texts = [
-        f"{label(name, 24 if hue == MUTED else NAME)} {share}"
-        for (name, _value, hue), share in zip(slices, shares, strict=True)
-    ]
+    names = _told_apart(
+        label(f"{_short(name)}, {share}", 60)
+        for (name, _value, _hue), share in zip(slices, shares, strict=True)
+    )
     trace = {
         "type": "pie", "hole": HOLE if hole else 0, "sort": False, "direction": "clockwise",
-        # The library adds up what has the same name, so names are places here.
-        "labels": [str(n) for n in range(len(slices))],
+        "labels": names,
         "values": [value for _name, value, _colour in slices],
-        "text": texts, "textinfo": "text", "textposition": "outside",
+        "text": shares, "textinfo": "text", "textposition": "outside",
         "textfont": {"color": "--ink-2"}, "hoverinfo": "text",
         "hovertext": [
             label(f"{name}: {fmt.number(Figure(value), face, wording)} ({share})", 160)
@@ -50,11 +49,12 @@ def pie(
         ],
         "marker": {"colors": [colour for _name, _value, colour in slices],
                    "line": {"color": "--surface", "width": 2}},
-        "showlegend": False,
+        "showlegend": True,
     }  # fmt: skip
-    layout = frame(HEIGHT, top=28, bottom=28)
-    side = int(10 + max(map(len, texts)) * CHARACTER * 0.8)
-    layout["margin"] |= {"l": side, "r": side}
+    above = legend_height(len(slices))
+    layout = frame(HEIGHT + above, top=28 + above, bottom=28)
+    layout["margin"] |= {"l": 40, "r": 40}
+    layout |= {"showlegend": True, "legend": {**legend(), "y": 1.1}}
     if hole:
         total = str(fmt.number(Figure(whole), face, wording))
         layout["annotations"] = [{
@@ -63,3 +63,18 @@ def pie(
             "font": {"color": "--ink"},
         }]  # fmt: skip
     return {"data": [trace], "layout": layout}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_LIMIT + 6 else f"{name[: NAME_LIMIT + 5].rstrip()}…"
+
+
+def _told_apart(names: Iterable[str]) -> list[str]:
+    """The library adds up what has the same name, so each has another one."""
+    found: list[str] = []
+    for name in names:
+        own, number = name, 2
+        while own in found:
+            own, number = f"{name} ({number})", number + 1
+        found.append(own)
+    return found

@@ -347,6 +347,6 @@ def test_slices_are_the_engines_and_have_the_hue_of_the_lines(volume: KPIVersion
     found = {point.segment[0]: point.figure.value for point in ask(volume, by=("team",), **THREE)}
 
     assert sorted(slices["values"]) == sorted(found.values(), key=lambda value: value or 0)
-    names = [text.rsplit(" ", 1)[0] for text in slices["text"]]
+    names = [text.rsplit(", ", 1)[0] for text in slices["labels"]]
     hues = dict(zip(names, slices["marker"]["colors"], strict=True))
     assert hues == {trace["name"]: trace["line"]["color"] for trace in line.figure["data"]}

@@ -61,14 +61,14 @@ def test_areas_with_a_part_below_zero_are_lines() -> None:
     assert [trace.get("fill") for trace in made["data"]] == [None, None]
 
 
-def test_running_period_of_an_area_is_paler() -> None:
+def test_running_period_of_an_area_is_hatched() -> None:
     running = monthly({("A",): [1, 2, 1], ("B",): [3, 4, 2]}, by=("group",), partial=True)
-    parts = [(t["name"], t["x"], t["opacity"], t["showlegend"])
+    parts = [(t["name"], t["x"], "fillpattern" in t, t["showlegend"])
              for t in drawn(AREA, COUNT, running)["data"]]  # fmt: skip
 
     assert parts == [
-        ("A", [0, 1], 1.0, True), ("A", [1, 2], 0.45, False),
-        ("B", [0, 1], 1.0, True), ("B", [1, 2], 0.45, False),
+        ("A", [0, 1], False, True), ("A", [1, 2], True, False),
+        ("B", [0, 1], False, True), ("B", [1, 2], True, False),
     ]  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def test_pie_shares_the_whole_and_keeps_the_hues_it_is_given() -> None:
     assert made is not None
     [trace] = made["data"]
 
-    assert (trace["text"], trace["values"]) == (["B 75%", "A 25%"], [3, 1])
+    assert (trace["labels"], trace["values"]) == (["B, 75%", "A, 25%"], [3, 1])
     assert trace["marker"]["colors"][1] == "--chart-5"
     assert trace["hovertext"] == ["B: 3 (75%)", "A: 1 (25%)"]
 
@@ -108,7 +108,9 @@ def test_pie_of_many_parts_puts_the_smaller_ones_together() -> None:
     [trace] = drawn(PIE, COUNT, split({name: n for n, name in enumerate("ABCDEFGH", 1)}))["data"]
 
     assert trace["values"] == [8, 7, 6, 5, 4, 6]
-    assert (trace["text"][-1], trace["marker"]["colors"][-1]) == ("the other 3 together 17%", MUTED)
+    assert (trace["labels"][-1], trace["marker"]["colors"][-1]) == (
+        "the other 3 together, 17%", MUTED,
+    )  # fmt: skip
 
 
 def test_names_that_are_alike_stay_two_slices() -> None:
