@@ -27,6 +27,8 @@ def _row(cells: Iterable[Any], *, bars: bool) -> str:
 
 def _cell(cell: Any, *, bars: bool) -> str:
     start = '<td class="table__num">' if cell.numeric else "<td>"
+    if cell.heat:
+        start = format_html('<td class="table__num table__heat--{}">', cell.heat)
     if bars and cell.share is not None:
         inside: str = _bar(cell)
     elif cell.reason:

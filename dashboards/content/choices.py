@@ -77,7 +77,11 @@ def colours_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[
     """From all values, not those that a filter leaves, so that a category keeps its hue."""
     tiles = page.document.tiles
     by = {tile.by for tile in tiles if tile.by and (tile.grain or tile.type == "pie")}
-    return r.hues((value,) for column in by for value in offered.get(column, ()))
+    found: dict[Segment, str] = {}
+    for column in sorted(by):
+        # Each dimension begins with the first hue: together they would come round to it early.
+        found |= r.hues((value,) for value in offered.get(column, ()))
+    return found
 
 
 def choices_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> list[ChoiceView]:

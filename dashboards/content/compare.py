@@ -70,6 +70,7 @@ TYPE_NAMES: dict[str, Callable[[], str]] = {
     "combined": lambda: _("Bars and a line"),
     "pie": lambda: _("Pie"),
     "table": lambda: _("Table"),
+    "pivot": lambda: _("Pivot table"),
     "text": lambda: _("Text"),
 }
 
@@ -88,6 +89,8 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("split by"), old.by or "", new.by or ""),
         (_("comparison"), old.compare, new.compare),
         (_("arrangement"), *_arranged(old, new)),
+        (_("columns"), old.across or "", new.across or ""),
+        (_("shades"), _yes(old.heat), _yes(new.heat)),
         (_("row of the whole"), _yes(old.totals), _yes(new.totals)),
         (_("width"), str(old.width), str(new.width)),
         (_("text"), old.text, new.text),

@@ -112,6 +112,13 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
         case "combined":
             plan.grain = plan.grain or _grain(source, spec.grain or "month", query)
             ask(str(source.version.pk), replace(query, grain=plan.grain))
+        case "pivot":
+            plan.grain = _grain(source, spec.grain, query) if spec.grain else None
+            across = (spec.across,) if spec.across else ()
+            ask("cells", replace(query, grain=plan.grain, by=(spec.by or "", *across)))
+            ask("rows", replace(query, by=(spec.by or "",)))
+            ask("columns", replace(query, grain=plan.grain, by=across))
+            ask("total", query)
         case "line" | "area" | "bar" | "pie":
             by = (spec.by,) if spec.by else ()
             plan.grain = _grain(source, spec.grain, query) if spec.grain else None

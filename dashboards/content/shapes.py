@@ -15,11 +15,12 @@ SEVERAL = ("combined", "table")
 
 def check_shape(tile: TileSpec, source: Source) -> None:
     """Raises ``Invalid`` where a tile would show what the KPI has not, or what means nothing."""
-    if tile.by and tile.by not in source.definition.dimensions:
-        raise Invalid(
-            _("%(kpi)s cannot be split by “%(by)s”.") % {"kpi": source.kpi, "by": tile.by},
-            field="by",
-        )
+    for field, name in (("by", tile.by), ("across", tile.across)):
+        if name and name not in source.definition.dimensions:
+            raise Invalid(
+                _("%(kpi)s cannot be split by “%(by)s”.") % {"kpi": source.kpi, "by": name},
+                field=field,
+            )
     if tile.grain and not source.timed:
         raise Invalid(
             _("%(kpi)s has no date, so it has no periods.") % {"kpi": source.kpi}, field="grain"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import PortalError
@@ -118,6 +118,8 @@ def tile_view(
                 _number(page, plan, view)
             case "table":
                 _table(page, plan, view)
+            case "pivot":
+                _pivot(page, plan, view)
             case "combined":
                 _combined(page, plan, view)
             case _:
@@ -270,6 +272,23 @@ def _table(page: Page, plan: Plan, view: TileView) -> None:
     view.unit_line = span_words(page.span)
     if any(face.target is not None for face, _result in columns):
         view.unit_line += _("; the mark in a bar is the target")
+
+
+def _pivot(page: Page, plan: Plan, view: TileView) -> None:
+    """Without a target, which would be of another extent in each row, column and cell."""
+    source, spec = plan.sources[0], plan.spec
+    cells, rows, columns = (_result(view, name) for name in ("cells", "rows", "columns"))
+    crossed = r.Crossed(cells, rows, columns, _result(view, "total").total)
+    face, words = source.face(None), wording()
+    name = column_label(spec.by or "", page.document)
+    view.table, left = r.pivot_table(face, crossed, name=name, heat=spec.heat, wording=words)
+    view.summary = r.summary(face, crossed.rows, wording=words)
+    view.unit_line = unit_line(source, plan.grain, page, named=bool(spec.title))
+    if left:
+        view.notes = [
+            *view.notes,
+            ngettext("%(n)d column does not fit.", "%(n)d columns do not fit.", left) % {"n": left},
+        ]
 
 
 def _total_face(source: Source, plan: Plan) -> r.Face:

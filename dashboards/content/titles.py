@@ -34,6 +34,10 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
         name = _("%(name)s by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),
         }  # fmt: skip
+    if spec.across:
+        name = _("%(name)s and %(column)s") % {
+            "name": name, "column": column_label(spec.across, document).lower(),
+        }  # fmt: skip
     if spec.grain:
         name = f"{name} {PER[spec.grain]()}"
     return name

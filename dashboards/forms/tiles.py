@@ -34,8 +34,8 @@ COMPARED = [
 
 #: what a form asks first
 ORDER = [
-    "kpi_version", "kpi_versions", "bars", "line", "text", "grain", "over", "by", "arrange",
-    "standing", "hole", "totals", "title",
+    "kpi_version", "kpi_versions", "bars", "line", "text", "grain", "over", "by", "across", "heat",
+    "arrange", "standing", "hole", "totals", "title",
 ]  # fmt: skip
 ARRANGED = [("grouped", _("Beside each other")), ("stacked", _("On each other"))]
 
@@ -101,6 +101,8 @@ class TileForm(RevisionForm):
             "standing": tile.standing,
             "hole": tile.hole,
             "totals": tile.totals,
+            "across": f"grain:{tile.grain}" if tile.grain else f"across:{tile.across}",
+            "heat": tile.heat,
             "compare": tile.compare,
             "text": tile.text,
         }
@@ -231,6 +233,30 @@ class TableForm(TileForm):
         return out | ({"totals": True} if given["totals"] else {})
 
 
+class PivotForm(TileForm):
+    type = "pivot"
+    kpi_version = _kpi_field()
+    by = forms.ChoiceField(label=_("A row for each"))
+    across = forms.ChoiceField(label=_("A column for each"))
+    heat = forms.BooleanField(
+        label=_("Shade the cells"), required=False,
+        help_text=_("The darker, the greater. The figure stands in each cell all the same."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "by", forms.ChoiceField).choices = self.dimensions
+        field_of(self, "across", forms.ChoiceField).choices = [
+            *((f"grain:{grain}", label) for grain, label in GRAINS),
+            *((f"across:{column}", label) for column, label in self.dimensions),
+        ]
+
+    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
+        kind, name = given["across"].split(":", 1)
+        out = super().tile(given) | {"by": given["by"], kind: name}
+        return out | ({"heat": True} if given["heat"] else {})
+
+
 class TextForm(TileForm):
     type = "text"
     text = area(
@@ -251,6 +277,7 @@ TILE_FORMS: dict[str, type[TileForm]] = {
         CombinedForm,
         PieForm,
         TableForm,
+        PivotForm,
         TextForm,
     )
 }

@@ -9,6 +9,8 @@ from dashboards.rendering.figures.layers import has_negative
 from dashboards.rendering.figures.marks import marks_in
 from dashboards.rendering.number import NumberView, number_view
 from dashboards.rendering.odd import odd_lines
+from dashboards.rendering.ordering import headed, ordered
+from dashboards.rendering.pivot import Crossed, pivot_table
 from dashboards.rendering.spark import Spark, spark
 from dashboards.rendering.summary import summary
 from dashboards.rendering.table import Cell, Head, Table, comparison_table, data_table, pair_table
@@ -18,6 +20,7 @@ from dashboards.rendering.wording import ENGLISH, Wording
 __all__ = [
     "ENGLISH",
     "Cell",
+    "Crossed",
     "Face",
     "Goal",
     "Head",
@@ -33,12 +36,15 @@ __all__ = [
     "data_table",
     "figure",
     "has_negative",
+    "headed",
     "hues",
     "marks_in",
     "number_view",
     "odd_lines",
+    "ordered",
     "pair_figure",
     "pair_table",
+    "pivot_table",
     "share_axis",
     "spark",
     "summary",

@@ -18,15 +18,20 @@ Segment = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """``url`` leads to the table sorted by this column, ``order`` says how it is sorted by it."""
+
     text: str
     numeric: bool = False
+    url: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell.
 
-    ``odd`` says what is unusual about a figure.
+    ``odd`` says what is unusual about a figure, ``order`` is the figure itself, to sort by, and
+    ``heat`` the shade of the cell, from 1 to 5; 0 is none.
     """
 
     text: str
@@ -37,6 +42,8 @@ class Cell:
     target: str | None = None
     muted: bool = False
     odd: str = ""
+    order: float | None = None
+    heat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,13 @@ def _value(
         share=_share(figure.value, longest) if fmt.has_value(figure) else None,
         target=_share(_goal(face), longest),
         muted=fmt.status(figure, face, partial=partial) == "good",
+        order=float(figure.value or 0) if fmt.has_value(figure) else None,
     )
+
+
+def value_cell(figure: Figure, face: Face, wording: Wording = ENGLISH) -> Cell:
+    """A figure in a cell, without a unit that is a word."""
+    return _value(figure, _without_words(face), wording, ())
 
 
 def _goal(face: Face) -> float | None:

@@ -95,7 +95,7 @@ class Tile:
     """One place on a dashboard."""
 
     key: str
-    type: Literal["number", "line", "area", "bar", "combined", "pie", "table", "text"]
+    type: Literal["number", "line", "area", "bar", "combined", "pie", "table", "pivot", "text"]
     title: str
     unit_line: str = ""
     arrange: str = "grouped"

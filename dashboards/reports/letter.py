@@ -30,6 +30,8 @@ from dashboards.reports.models import Subscription
 
 log = logging.getLogger("ace.reports")
 
+#: what is a table in a mail, too
+TABLES = ("table", "pivot")
 #: of a table; the rest is one link away
 MOST_ROWS = 20
 NUMBERS_BESIDE = 2
@@ -117,7 +119,7 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
     for block in blocks:
         # A table in a mail has no bars, and nothing to say of marks in them.
-        is_table = block.tile.type == "table"
+        is_table = block.tile.type in TABLES
         block.unit_line = page.span_words if is_table else block.tile.unit_line
         block.notes = _notes(block.tile, page)
     failures = [f"{block.name}: {block.trouble}" for block in blocks if block.trouble]
@@ -194,7 +196,7 @@ def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None)
     block = Block(tile, trouble=tile.error)
     if tile.error:
         return block
-    if tile.type == "table" and tile.table is not None:
+    if tile.type in TABLES and tile.table is not None:
         block.rows = tile.table.rows[:MOST_ROWS]
         block.more = len(tile.table.rows) - len(block.rows) + tile.table.left_out
         block.rows = (*block.rows, *([tile.table.foot] if tile.table.foot else []))

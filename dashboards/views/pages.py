@@ -22,6 +22,7 @@ from dashboards.content.filters import PERIODS, query_string, read_state, span_w
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import dashboards as services
+from dashboards.content.sorting import sort_tables
 from dashboards.forms.dashboards import DashboardForm, HandOverForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
@@ -109,6 +110,7 @@ def board_page(
     user = person_of(request)
     shown = board(document, state, reader=user)
     query = query_string(document, state)
+    sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
         "dashboard": dashboard,
         "version": version,

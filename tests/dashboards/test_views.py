@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -158,6 +159,26 @@ def test_labels_from_the_data_are_text(
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_table_is_sorted_by_a_link_that_keeps_the_filters(
+    client_of: Open, member: User, live: Dashboard, released: Version
+) -> None:
+    key = next(tile["key"] for tile in released.document["tiles"] if tile["type"] == "table")
+    where = f"{live.get_absolute_url()}?period=last_12"
+
+    def heads(query: str) -> tuple[list[str], list[str]]:
+        text = client_of(member).get(f"{where}{query}").text
+        table = text[text.index(f'id="tile-{key}"') :]
+        table = table[: table.index("</table>")]
+        links = re.findall(r'table__sort" href="([^"]*)"', table)
+        return links, re.findall(r'<th scope="row">([^<]*)', table)
+
+    links, rows = heads("")
+    assert links[0] == f"?period=last_12&amp;sort-{key}=0#tile-{key}"
+    assert heads(f"&sort-{key}=0")[1] == sorted(rows, key=str.casefold)
+    assert heads(f"&sort-{key}=-0")[1] == sorted(rows, key=str.casefold, reverse=True)
+    assert [heads(f"&sort-{key}={odd}")[1] for odd in ("99", "x", "-", "1%0A")] == [rows] * 4
+
+
 def test_builder_adds_a_tile_and_a_stale_one_is_kept_out(
     client_of: Open, owner: User, draft: Version, sla: KPIVersion
 ) -> None:
@@ -207,7 +228,7 @@ def test_every_type_of_tile_is_changed_by_a_form(
     given: dict[str, Any] = {
         "revision": draft.revision, "title": "Changed", "width": 6, "kpi_version": volume.pk,
         "kpi_versions": [sla.pk], "bars": volume.pk, "line": sla.pk,
-        "grain": "month", "by": "team", "over": "by:team", "text": "Hi",
+        "grain": "month", "by": "team", "over": "by:team", "across": "grain:month", "text": "Hi",
     }  # fmt: skip
 
     shown = client_of(owner).get(where)

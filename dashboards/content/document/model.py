@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 TileType = Literal[
-    "number", "line", "area", "bar", "combined", "pie", "table", "text"
+    "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "text"
 ]  # fmt: skip
 
 
@@ -19,7 +19,8 @@ class TileSpec:
 
     Of bars, ``arrange`` says how the parts of a period stand: beside each other or on each other,
     and ``standing`` that those of categories stand. ``hole`` makes a ring of a pie, ``totals`` adds
-    the figures of the whole to a table.
+    the figures of the whole to a table. A pivot has its
+    columns ``across`` a dimension or by ``grain``, with ``heat`` in shades.
     """
 
     key: str
@@ -35,6 +36,8 @@ class TileSpec:
     standing: bool = False
     hole: bool = False
     totals: bool = False
+    across: str | None = None
+    heat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

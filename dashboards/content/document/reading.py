@@ -80,6 +80,8 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         standing=data.get("standing", False),
         hole=data.get("hole", False),
         totals=data.get("totals", False),
+        across=data.get("across"),
+        heat=data.get("heat", False),
     )
 
 
@@ -116,6 +118,8 @@ def _check(document: Document) -> None:
                 _("Stacked bars need a period, and a dimension whose values they stack."),
                 field="arrange",
             )
+        if tile.across is not None and tile.across == tile.by:
+            raise Invalid(_("Rows and columns are two dimensions."), field="across")
         if tile.standing and tile.grain:
             raise Invalid(_("Bars over time stand anyway."), field="standing")
     names = [choice.key for choice in document.choices]

@@ -77,6 +77,11 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
         by=_COLUMN,
         totals={"type": "boolean"},
     ),
+    "pivot": _tile(
+        "pivot", ["kpi_version", "by"], kpi_version=_KPI, by=_COLUMN, across=_COLUMN, grain=_GRAIN,
+        heat={"type": "boolean"},
+    )
+    | {"oneOf": [{"required": ["across"]}, {"required": ["grain"]}]},
     "text": _tile(
         "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),

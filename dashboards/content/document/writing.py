@@ -55,7 +55,9 @@ def _chosen(tile: TileSpec) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if tile.arrange != "grouped":
         out["arrange"] = tile.arrange
-    return out | {name: True for name in ("standing", "hole") if getattr(tile, name)}
+    if tile.across is not None:
+        out["across"] = tile.across
+    return out | {name: True for name in ("standing", "hole", "heat") if getattr(tile, name)}
 
 
 def sha256(document: Document) -> str:

@@ -96,10 +96,7 @@ def standing(face: Face, result: Result, wording: Wording) -> Json:
     )
     layout["shapes"] = target_shapes(face, vertical=False)
     layout["annotations"] = [
-        *(
-            _on_top(n, value, text)
-            for n, (value, text) in enumerate(zip(values, texts, strict=True))
-        ),
+        *map(_on_top, range(len(points)), values, _short(points, face, wording)),
         *target_label(face, wording),
     ]
     return {"data": [trace], "layout": layout}

@@ -350,3 +350,24 @@ def test_slices_are_the_engines_and_have_the_hue_of_the_lines(volume: KPIVersion
     names = [text.rsplit(", ", 1)[0] for text in slices["labels"]]
     hues = dict(zip(names, slices["marker"]["colors"], strict=True))
     assert hues == {trace["name"]: trace["line"]["color"] for trace in line.figure["data"]}
+
+
+@pytest.mark.parametrize("across", [{"across": "priority"}, {"grain": "month"}])
+def test_pivot_and_its_totals_are_the_engines(sla: KPIVersion, across: dict[str, str]) -> None:
+    """A share of a whole row is no sum and no mean of the shares in it."""
+    shape = {"type": "pivot", "kpi_version": sla.pk, "by": "team", **across}
+    [tile] = shown(page(shape)).tiles
+    split: dict[str, Any] = {"by": (across["across"],)} if "across" in across else across
+
+    def said(**asked: Any) -> list[str]:
+        found = ask(sla, **{**THREE, **asked})
+        return [f"{(point.figure.value or 0) * 100:.1f}%" for point in found]
+
+    assert tile.table is not None
+    assert [row[-1].text for row in tile.table.rows] == said(by=("team",))
+    assert [cell.text for cell in tile.table.foot[1:]] == [*said(**split), *said()]
+    inner = [cell.text for row in tile.table.rows for cell in row[1:-1] if cell.text != "No data"]
+    both = {**split, "by": ("team", *split.get("by", ()))}
+    assert sorted(inner) == sorted(text for text, point in zip(
+        said(**both), ask(sla, **{**THREE, **both}), strict=True
+    ) if point.figure.value is not None)  # fmt: skip

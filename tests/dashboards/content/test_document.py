@@ -16,6 +16,7 @@ BAR = {"key": "t3", "type": "bar", "width": 6, "kpi_version": 1, "by": "team"}
 TABLE = {"key": "t4", "type": "table", "width": 12, "kpi_versions": [1, 2], "by": "team"}
 COMBINED = {"key": "t7", "type": "combined", "width": 12, "kpi_versions": [1, 2], "grain": "month"}
 PIE = {"key": "t8", "type": "pie", "width": 6, "kpi_version": 1, "by": "team"}
+PIVOT = {"key": "ta", "type": "pivot", "width": 12, "kpi_version": 1, "by": "team"}
 TEXT = {"key": "t5", "type": "text", "width": 4, "text": "Hello"}
 TEAM = {"key": "team", "column": "team", "label": "Team"}
 
@@ -36,9 +37,9 @@ def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
     """A document of before has the hash of before: no default is written into it."""
     chosen = [
         {"arrange": "stacked", "grain": "month"}, {"standing": True}, {"hole": True},
-        {"totals": True},
+        {"totals": True}, {"across": "priority", "heat": True}, {"grain": "month"},
     ]  # fmt: skip
-    kinds = [BAR, BAR, PIE, TABLE]
+    kinds = [BAR, BAR, PIE, TABLE, PIVOT, PIVOT]
     plain = parse(document(LINE, BAR, {**LINE, "key": "t9", "type": "area"}, COMBINED, PIE, TABLE))
     rich = parse(
         document(
@@ -47,15 +48,12 @@ def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
         )
     )  # fmt: skip
 
-    assert [
-        set(tile) & {"arrange", "standing", "hole", "totals"} for tile in to_json(plain)["tiles"]
-    ] == [set()] * 6
+    said = {name for tile in to_json(plain)["tiles"] for name in tile}
+    assert not said & {"arrange", "standing", "hole", "totals", "across", "heat"}
     assert parse(to_json(plain)) == plain
     assert parse(to_json(rich)) == rich
-    assert [
-        tile.items() >= own.items()
-        for tile, own in zip(to_json(rich)["tiles"], chosen, strict=True)
-    ] == [True] * 4
+    pairs = zip(to_json(rich)["tiles"], chosen, strict=True)
+    assert [{name: tile.get(name) for name in own} for tile, own in pairs] == chosen
 
 
 def test_equal_documents_have_equal_hashes() -> None:
@@ -111,6 +109,10 @@ def test_schema_is_closed_everywhere() -> None:
         (document({**BAR, "arrange": "heaped"}), "arrange", "does not fit"),
         (document({**BAR, "grain": "month", "standing": True}), "standing", "stand anyway"),
         (document({**BAR, "hole": True}), "tiles", "unknown in tile “t3”"),
+        (document(PIVOT), "tiles", "columns by dimension or by period"),
+        (document({**PIVOT, "across": "team"}), "across", "two dimensions"),
+        (document({**PIVOT, "across": "team", "grain": "month"}), "tiles",
+         "columns by dimension or by period"),
         (document({**COMBINED, "kpi_versions": [1]}), "kpi_versions", "does not fit"),
         (document({**COMBINED, "kpi_versions": [1, 2, 3]}), "kpi_versions", "does not fit"),
         (document({k: v for k, v in PIE.items() if k != "by"}), "by", "missing"),

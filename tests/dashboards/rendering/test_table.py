@@ -5,10 +5,21 @@ from dataclasses import replace
 import pytest
 
 from ace_portal.lib.cells import rows_html
-from dashboards.rendering import Goal, Odd, Table, comparison_table, data_table
+from dashboards.rendering import (
+    Crossed,
+    Goal,
+    Odd,
+    Table,
+    comparison_table,
+    data_table,
+    headed,
+    ordered,
+    pivot_table,
+)
+from dashboards.rendering.pivot import MAX_COLUMNS
 from dashboards.rendering.table import MAX_ROWS
-from kpis.engine.result import State
-from tests.dashboards.rendering.results import COUNT, HOURS, ODD, SHARE, monthly, split, total
+from kpis.engine.result import Point, Result, State
+from tests.dashboards.rendering.results import COUNT, HOURS, ODD, SHARE, fig, monthly, split, total
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -102,3 +113,76 @@ def test_data_table_says_what_is_unusual_with_an_icon() -> None:
     said = "unusual: below what the trend explains; expected 8 to 14"
     assert [row[1].odd for row in table.rows] == ["", "", said]
     assert html.count("#i-bolt") == html.count(said) == 1
+
+
+def crossed() -> Crossed:
+    """Two teams by two priorities; of B there is no P2."""
+    cells = Result(
+        tuple(
+            Point(None, names, fig(value))
+            for names, value in {("A", "P1"): 0.5, ("A", "P2"): 1.0, ("B", "P1"): 0.25}.items()
+        ),
+        None, ("team", "priority"), "UTC", None, "",
+    )  # fmt: skip
+    rows, columns = split({"A": 0.8, "B": 0.25}), split({"P1": 0.4, "P2": 1.0})
+    return Crossed(cells, rows, columns, fig(0.6))
+
+
+def test_pivot_has_its_totals_as_they_are_given_and_no_cell_where_nothing_is() -> None:
+    table, left = pivot_table(SHARE, crossed(), name="Team")
+
+    assert [head.text for head in table.headers] == ["Team", "P1", "P2", "All"]
+    assert [[cell.text for cell in row] for row in (*table.rows, table.foot)] == [
+        ["A", "50.0%", "100.0%", "80.0%"],
+        ["B", "25.0%", "No data", "25.0%"],
+        ["All", "40.0%", "100.0%", "60.0%"],
+    ]
+    assert left == 0
+
+
+def test_pivot_shades_its_cells_and_never_its_totals() -> None:
+    table, _left = pivot_table(SHARE, crossed(), name="Team", heat=True)
+    html = rows_html(table.rows, bars=False)
+
+    assert [[cell.heat for cell in row] for row in (*table.rows, table.foot)] == [
+        [0, 2, 5, 0], [0, 1, 0, 0], [0, 0, 0, 0],
+    ]  # fmt: skip
+    assert 'class="table__num table__heat--5">100.0%' in html
+
+
+def test_pivot_of_periods_keeps_the_last_ones_and_says_what_is_left_out() -> None:
+    months = MAX_COLUMNS + 2
+    values = list(range(months))
+    cells = monthly({("A",): values}, by=("team",), partial=True)
+    given = Crossed(cells, split({"A": 7}), monthly(values, partial=True), fig(7))
+
+    table, left = pivot_table(COUNT, given, name="Team")
+
+    assert (left, len(table.headers)) == (2, MAX_COLUMNS + 2)
+    assert table.headers[-2].text.endswith(", so far")
+    assert table.rows[0][1].text == "2"
+
+
+def test_rows_are_ordered_by_figures_and_those_without_one_stand_last() -> None:
+    table = comparison_table([(COUNT, split({"b": 9, "a": None, "C": 10}))])
+
+    rising, falling = (ordered(table, 1, descending=way) for way in (False, True))
+
+    assert [[row[0].text for row in one.rows] for one in (rising, falling)] == [
+        ["b", "C", "a"], ["C", "b", "a"],
+    ]  # fmt: skip
+    assert [row[0].text for row in ordered(table, 0, descending=False).rows] == ["a", "b", "C"]
+
+
+def test_heads_lead_to_the_greatest_first_and_from_there_back() -> None:
+    table = comparison_table([(COUNT, split({"a": 1}))])
+
+    def url(place: int, falling: bool) -> str:
+        return f"{place} {falling}"
+
+    assert [(head.url, head.order) for head in headed(table, url, None).headers] == [
+        ("0 False", ""), ("1 True", ""),
+    ]  # fmt: skip
+    assert [(head.url, head.order) for head in headed(table, url, (1, True)).headers] == [
+        ("0 False", ""), ("1 False", "descending"),
+    ]  # fmt: skip
