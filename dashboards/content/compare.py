@@ -71,6 +71,8 @@ TYPE_NAMES: dict[str, Callable[[], str]] = {
     "pie": lambda: _("Pie"),
     "table": lambda: _("Table"),
     "pivot": lambda: _("Pivot table"),
+    "funnel": lambda: _("Funnel"),
+    "waterfall": lambda: _("Waterfall"),
     "text": lambda: _("Text"),
 }
 

@@ -112,6 +112,13 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
         case "combined":
             plan.grain = plan.grain or _grain(source, spec.grain or "month", query)
             ask(str(source.version.pk), replace(query, grain=plan.grain))
+        case "funnel":
+            ask(str(source.version.pk), query)
+        case "waterfall":
+            before = _before(plan, query)
+            for name, asked in (("before", before), ("now", query)):
+                ask(name, asked)
+                ask(f"split {name}", replace(asked, by=(spec.by or "",)))
         case "pivot":
             plan.grain = _grain(source, spec.grain, query) if spec.grain else None
             across = (spec.across,) if spec.across else ()
@@ -123,6 +130,19 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             by = (spec.by,) if spec.by else ()
             plan.grain = _grain(source, spec.grain, query) if spec.grain else None
             ask("chart", replace(query, grain=plan.grain, by=by))
+
+
+def _before(plan: Plan, query: Query) -> Query:
+    """What a waterfall begins with; raises ``Invalid`` where nothing lies before the range."""
+    source = plan.sources[0]
+    if query.start is None or query.end is None:
+        raise Invalid(_("All data has nothing before it: choose a period."))
+    before = earlier(query, source.definition, source.as_of, against=plan.spec.compare)
+    if not has_begun(source.version, before):
+        raise Invalid(
+            _("The data begins inside the earlier of the two periods, so it counts less.")
+        )
+    return before
 
 
 def trend_query(source: Source, query: Query) -> Query:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import TileSpec
 from dashboards.content.sources import Source
+from kpis.analysis.drivers import kind_of
 from kpis.engine.drivers import is_additive
 
 #: what shows several KPIs
-SEVERAL = ("combined", "table")
+SEVERAL = ("combined", "funnel", "table")
 
 
 def check_shape(tile: TileSpec, source: Source) -> None:
@@ -25,8 +28,36 @@ def check_shape(tile: TileSpec, source: Source) -> None:
         raise Invalid(
             _("%(kpi)s has no date, so it has no periods.") % {"kpi": source.kpi}, field="grain"
         )
+    if tile.type == "funnel" and source.version.unit == "percent":
+        raise Invalid(
+            _("%(kpi)s is a share: the steps of a funnel are counts.") % {"kpi": source.kpi},
+            field="kpi_versions",
+        )
+    if tile.type == "waterfall":
+        _check_fall(source)
     if adds_up(tile) and not is_additive(source.definition):
         raise Invalid(_refusal(tile) % {"kpi": source.kpi}, field=_field(tile))
+
+
+def _check_fall(source: Source) -> None:
+    if not source.timed:
+        raise Invalid(
+            _("%(kpi)s has no date, so it has no period before.") % {"kpi": source.kpi},
+            field="kpi_version",
+        )
+    if kind_of(source.definition) == "own":
+        raise Invalid(
+            _("What moved the parts of %(kpi)s does not add up to what moved the whole.")
+            % {"kpi": source.kpi},
+            field="by",
+        )
+
+
+def check_together(tile: TileSpec, sources: Sequence[Source]) -> None:
+    """Raises ``Invalid`` where the KPIs of a tile do not go with each other."""
+    units = {(source.version.unit, source.version.unit_label) for source in sources}
+    if tile.type == "funnel" and len(units) > 1:
+        raise Invalid(_("The steps of a funnel are measured in one unit."), field="kpi_versions")
 
 
 def adds_up(tile: TileSpec) -> bool:

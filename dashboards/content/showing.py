@@ -28,6 +28,7 @@ from dashboards.content.planning import (
     target_day,
 )
 from dashboards.content.sources import Source, fixed_figure
+from dashboards.content.steps import funnel_of, waterfall_of
 from dashboards.content.titles import column_label, title_of, unit_line
 from dashboards.content.wording import wording
 from kpis.asking import Answer
@@ -118,6 +119,8 @@ def tile_view(
                 _number(page, plan, view)
             case "table":
                 _table(page, plan, view)
+            case "funnel" | "waterfall":
+                _steps(page, plan, view)
             case "pivot":
                 _pivot(page, plan, view)
             case "combined":
@@ -289,6 +292,22 @@ def _pivot(page: Page, plan: Plan, view: TileView) -> None:
             *view.notes,
             ngettext("%(n)d column does not fit.", "%(n)d columns do not fit.", left) % {"n": left},
         ]
+
+
+def _steps(page: Page, plan: Plan, view: TileView) -> None:
+    results = {name: _result(view, name) for name in view.answers}
+    if plan.spec.type == "funnel":
+        shown = funnel_of(plan, results)
+        view.unit_line = span_words(page.span)
+    else:
+        column = column_label(plan.spec.by or "", page.document)
+        shown = waterfall_of(plan, results, column)
+        query, source = plan.asks["now"].query, plan.sources[0]
+        cut = is_cut(query, source.definition, source.as_of)
+        against = before_words(page.state, page.span, cut=cut, against=plan.spec.compare)
+        view.unit_line = f"{unit_line(source, None, page, named=bool(plan.spec.title))}, {against}"
+    view.figure, view.summary, view.table, notes = shown
+    view.notes = [*view.notes, *notes]
 
 
 def _total_face(source: Source, plan: Plan) -> r.Face:

@@ -30,6 +30,12 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
         name = _("%(bars)s and %(line)s") % {
             "bars": name, "line": sources[1].kpi.name,
         }  # fmt: skip
+    if spec.type == "funnel":
+        name = _("From %(first)s to %(last)s") % {"first": name, "last": sources[-1].kpi.name}
+    if spec.type == "waterfall" and spec.by:
+        return _("What moved %(name)s, by %(column)s") % {
+            "name": name, "column": column_label(spec.by, document).lower(),
+        }  # fmt: skip
     if spec.by:
         name = _("%(name)s by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),

@@ -59,5 +59,13 @@ def _wording(language: str | None) -> Wording:
         odd_above_trend=_("unusual: above what the trend explains; expected {low} to {high}"),
         odd_below_trend=_("unusual: below what the trend explains; expected {low} to {high}"),
         odd=_("{when}: {value}, {words}."),
+        step=_("Step"),
+        of_first=_("{share} of the first"),
+        of_before=_("{share} of the one before"),
+        share_first=_("Of the first"),
+        share_before=_("Of the one before"),
+        before=_("Before"),
+        now=_("Now"),
+        from_to=_("{name}: from {before} to {now}. {moves}."),
         meeting=_("{n} of {count} on target ({target})."),
     )  # fmt: skip

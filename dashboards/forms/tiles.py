@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import ManyField, area, field_of
 from dashboards.content.document import TileSpec
+from dashboards.content.document.schema import MAX_KPIS
 from dashboards.content.titles import column_label
 from dashboards.forms.drafts import RevisionForm
 from kpis.models import KPIVersion
@@ -65,6 +66,7 @@ class TileForm(RevisionForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.usable = usable
         self.fields["title"].help_text = _now("Best: the question, or what the figures say.")
         self.fields["width"].initial = self.default_width
         for name in ("kpi_version", "kpi_versions", "bars", "line"):
@@ -257,6 +259,44 @@ class PivotForm(TileForm):
         return out | ({"heat": True} if given["heat"] else {})
 
 
+class FunnelForm(TileForm):
+    """A list for each step, since the order is what a funnel is about."""
+
+    type = "funnel"
+    default_width = 6
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [f"step{n + 1}" for n in range(MAX_KPIS)]
+        chosen = [*self.initial.get("kpi_versions", ()), *[None] * MAX_KPIS]
+        for n, name in enumerate(names):
+            field = _kpi_field(_now("Step %(n)d") % {"n": n + 1})
+            field.required, field.queryset, field.initial = n < 2, self.usable, chosen[n]
+            self.fields[name] = field
+        self.order_fields(names)
+
+    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
+        steps = [given[name] for n in range(MAX_KPIS) if given[name := f"step{n + 1}"]]
+        return super().tile(given) | {"kpi_versions": [version.pk for version in steps]}
+
+
+class WaterfallForm(TileForm):
+    type = "waterfall"
+    kpi_version = _kpi_field()
+    by = forms.ChoiceField(label=_("A step for each"))
+    compare = forms.ChoiceField(
+        label=_("Compare with"), choices=COMPARED[:2], required=False, initial="previous"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "by", forms.ChoiceField).choices = self.dimensions
+
+    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
+        out = super().tile(given) | {"by": given["by"]}
+        return out | ({"compare": "year"} if given["compare"] == "year" else {})
+
+
 class TextForm(TileForm):
     type = "text"
     text = area(
@@ -278,6 +318,8 @@ TILE_FORMS: dict[str, type[TileForm]] = {
         PieForm,
         TableForm,
         PivotForm,
+        FunnelForm,
+        WaterfallForm,
         TextForm,
     )
 }

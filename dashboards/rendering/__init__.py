@@ -7,6 +7,17 @@ from dashboards.rendering.figures.colours import hues
 from dashboards.rendering.figures.combined import share_axis
 from dashboards.rendering.figures.layers import has_negative
 from dashboards.rendering.figures.marks import marks_in
+from dashboards.rendering.figures.steps import (
+    Fall,
+    funnel,
+    funnel_table,
+    signed_text,
+    steps_of,
+    told,
+    waterfall,
+    waterfall_table,
+)
+from dashboards.rendering.format import shown_text
 from dashboards.rendering.number import NumberView, number_view
 from dashboards.rendering.odd import odd_lines
 from dashboards.rendering.ordering import headed, ordered
@@ -22,6 +33,7 @@ __all__ = [
     "Cell",
     "Crossed",
     "Face",
+    "Fall",
     "Goal",
     "Head",
     "Mark",
@@ -35,6 +47,8 @@ __all__ = [
     "comparison_table",
     "data_table",
     "figure",
+    "funnel",
+    "funnel_table",
     "has_negative",
     "headed",
     "hues",
@@ -46,6 +60,12 @@ __all__ = [
     "pair_table",
     "pivot_table",
     "share_axis",
+    "shown_text",
+    "signed_text",
     "spark",
+    "steps_of",
     "summary",
+    "told",
+    "waterfall",
+    "waterfall_table",
 ]

@@ -82,6 +82,11 @@ def text(value: float | int | None, face: Face, wording: Wording = ENGLISH) -> s
     return wording.no_data if value is None else str(_number(value, face, wording))
 
 
+def shown_text(figure: Figure, face: Face, wording: Wording = ENGLISH) -> str:
+    """A figure with its unit, on one line, or why there is none."""
+    return str(number(figure, face, wording))
+
+
 def delta(
     current: Figure, previous: Figure, face: Face, wording: Wording = ENGLISH
 ) -> Delta | None:

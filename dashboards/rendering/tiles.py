@@ -95,7 +95,10 @@ class Tile:
     """One place on a dashboard."""
 
     key: str
-    type: Literal["number", "line", "area", "bar", "combined", "pie", "table", "pivot", "text"]
+    type: Literal[
+        "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel",
+        "waterfall", "text",
+    ]  # fmt: skip
     title: str
     unit_line: str = ""
     arrange: str = "grouped"

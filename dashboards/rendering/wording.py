@@ -56,6 +56,14 @@ class Wording:
     odd_above_trend: str = "unusual: above what the trend explains; expected {low} to {high}"
     odd_below_trend: str = "unusual: below what the trend explains; expected {low} to {high}"
     odd: str = "{when}: {value}, {words}."
+    step: str = "Step"
+    of_first: str = "{share} of the first"
+    of_before: str = "{share} of the one before"
+    share_first: str = "Of the first"
+    share_before: str = "Of the one before"
+    before: str = "Before"
+    now: str = "Now"
+    from_to: str = "{name}: from {before} to {now}. {moves}."
     meeting: str = "{n} of {count} on target ({target})."
 
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Literal
 
 TileType = Literal[
-    "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "text"
+    "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel", "waterfall",
+    "text"
 ]  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def _said(error: ValidationError, tile: Mapping[str, Any] | None) -> str:
             return _("%(where)s holds what is no character. Leave it out.") % {"where": where}
         case "anyOf" if tile is not None:
             return _("A bar tile is by dimension, by period or by both.")
+        case "uniqueItems":
+            return _("Each KPI is named once.")
         case "oneOf" if tile is not None:
             return _("A pivot has its columns by dimension or by period.")
         case _:

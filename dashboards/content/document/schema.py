@@ -82,6 +82,16 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
         heat={"type": "boolean"},
     )
     | {"oneOf": [{"required": ["across"]}, {"required": ["grain"]}]},
+    "funnel": _tile(
+        "funnel",
+        ["kpi_versions"],
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 2, "maxItems": MAX_KPIS,
+                      "uniqueItems": True},
+    ),
+    "waterfall": _tile(
+        "waterfall", ["kpi_version", "by"], kpi_version=_KPI, by=_COLUMN,
+        compare={"enum": ["previous", "year"]},
+    ),
     "text": _tile(
         "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),

@@ -39,6 +39,11 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
         case "table":
             out |= {"kpi_versions": list(tile.kpi_versions), "by": tile.by}
             return out | ({"totals": True} if tile.totals else {})
+        case "funnel":
+            return {**out, "kpi_versions": list(tile.kpi_versions)}
+        case "waterfall":
+            out |= {"kpi_version": tile.kpi_versions[0], "by": tile.by}
+            return out | ({"compare": tile.compare} if tile.compare != "previous" else {})
         case "combined":
             return {**out, "kpi_versions": list(tile.kpi_versions), "grain": tile.grain}
         case "number":

@@ -27,7 +27,7 @@ from dashboards.content.document import (
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
-from dashboards.content.shapes import SEVERAL, check_shape
+from dashboards.content.shapes import SEVERAL, check_shape, check_together
 from dashboards.content.sources import sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
@@ -211,6 +211,7 @@ def check_sources(document: Document) -> None:
                     field=field,
                 )
             check_shape(tile, source)
+        check_together(tile, [sources[pk] for pk in tile.kpi_versions])
     columns = {column for source in sources.values() for column in source.filters}
     for choice in document.choices:
         if columns and choice.column not in columns:

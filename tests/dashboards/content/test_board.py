@@ -371,3 +371,36 @@ def test_pivot_and_its_totals_are_the_engines(sla: KPIVersion, across: dict[str,
     assert sorted(inner) == sorted(text for text, point in zip(
         said(**both), ask(sla, **{**THREE, **both}), strict=True
     ) if point.figure.value is not None)  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["count", "share"])
+def test_waterfall_leads_from_the_figure_before_to_the_figure_now(
+    volume: KPIVersion, sla: KPIVersion, *, kept: bool
+) -> None:
+    """The steps are the parts' contributions, and end where the engine's figure is."""
+    version = sla if kept else volume
+    [tile] = shown(page({"type": "waterfall", "kpi_version": version.pk, "by": "team"})).tiles
+    scale = 100 if kept else 1
+    before = ask(version, start=date(2026, 5, 1), end=date(2026, 8, 1)).total.value or 0
+    now = ask(version, **THREE).total.value or 0
+
+    assert tile.error == ""
+    assert tile.figure is not None
+    [bars] = tile.figure["data"]
+    tops = [base + value for base, value in zip(bars["base"], bars["y"], strict=True)]
+    assert (tops[0], tops[-1]) == (pytest.approx(before * scale), pytest.approx(now * scale))
+    assert tops[-2] == pytest.approx(now * scale)
+    assert bars["base"][1:-1] == pytest.approx(tops[:-2])
+    assert tile.table is not None
+    assert [cells[0].text for cells in (tile.table.rows[0], tile.table.rows[-1])] == [
+        "Before", "Now",
+    ]  # fmt: skip
+    assert ["does not begin at zero" in note for note in tile.notes] == [True] * kept
+
+
+def test_waterfall_without_a_stretch_before_says_so(volume: KPIVersion) -> None:
+    document = page({"type": "waterfall", "kpi_version": volume.pk, "by": "team"})
+
+    [tile] = shown(document, "period=all").tiles
+
+    assert tile.error == "All data has nothing before it: choose a period."

@@ -16,6 +16,8 @@ BAR = {"key": "t3", "type": "bar", "width": 6, "kpi_version": 1, "by": "team"}
 TABLE = {"key": "t4", "type": "table", "width": 12, "kpi_versions": [1, 2], "by": "team"}
 COMBINED = {"key": "t7", "type": "combined", "width": 12, "kpi_versions": [1, 2], "grain": "month"}
 PIE = {"key": "t8", "type": "pie", "width": 6, "kpi_version": 1, "by": "team"}
+FUNNEL = {"key": "tb", "type": "funnel", "width": 6, "kpi_versions": [2, 1]}
+FALL = {"key": "tc", "type": "waterfall", "width": 6, "kpi_version": 1, "by": "team"}
 PIVOT = {"key": "ta", "type": "pivot", "width": 12, "kpi_version": 1, "by": "team"}
 TEXT = {"key": "t5", "type": "text", "width": 4, "text": "Hello"}
 TEAM = {"key": "team", "column": "team", "label": "Team"}
@@ -38,9 +40,14 @@ def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
     chosen = [
         {"arrange": "stacked", "grain": "month"}, {"standing": True}, {"hole": True},
         {"totals": True}, {"across": "priority", "heat": True}, {"grain": "month"},
+        {"compare": "year"},
     ]  # fmt: skip
-    kinds = [BAR, BAR, PIE, TABLE, PIVOT, PIVOT]
-    plain = parse(document(LINE, BAR, {**LINE, "key": "t9", "type": "area"}, COMBINED, PIE, TABLE))
+    kinds = [BAR, BAR, PIE, TABLE, PIVOT, PIVOT, FALL]
+    plain = parse(
+        document(
+            LINE, BAR, {**LINE, "key": "t9", "type": "area"}, COMBINED, PIE, TABLE, FUNNEL, FALL
+        )
+    )
     rich = parse(
         document(
             *({**kind, "key": f"k{n}", **own}
@@ -49,7 +56,7 @@ def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
     )  # fmt: skip
 
     said = {name for tile in to_json(plain)["tiles"] for name in tile}
-    assert not said & {"arrange", "standing", "hole", "totals", "across", "heat"}
+    assert not said & {"arrange", "standing", "hole", "totals", "across", "heat", "compare"}
     assert parse(to_json(plain)) == plain
     assert parse(to_json(rich)) == rich
     pairs = zip(to_json(rich)["tiles"], chosen, strict=True)
@@ -119,7 +126,11 @@ def test_schema_is_closed_everywhere() -> None:
         (document({k: v for k, v in BAR.items() if k != "by"}), "tiles",
          "by dimension, by period or by both"),
         (document({**TABLE, "kpi_versions": []}), "kpi_versions", "does not fit"),
-        (document({**TABLE, "kpi_versions": [1, 1]}), "kpi_versions", "does not fit"),
+        (document({**TABLE, "kpi_versions": [1, 1]}), "kpi_versions", "named once"),
+        (document({**FUNNEL, "kpi_versions": [1]}), "kpi_versions", "does not fit"),
+        (document({**FUNNEL, "kpi_versions": list(range(1, 10))}), "kpi_versions",
+         "at most 8"),
+        (document({**FALL, "compare": "target"}), "compare", "does not fit"),
         (document({**TEXT, "text": ""}), "text", "does not fit"),
         (document({**TEXT, "text": "x" * 5001}), "text", "does not fit"),
         (document(NUMBER, NUMBER), "tiles", "same key"),

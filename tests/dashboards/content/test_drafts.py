@@ -138,6 +138,7 @@ def test_stale_save_is_refused_and_overwrites_nothing(
         ({"type": "area", "grain": "month", "by": "team"}, "by"),
         ({"type": "bar", "grain": "month", "by": "team", "arrange": "stacked"}, "arrange"),
         ({"type": "pie", "by": "team"}, "by"),
+        ({"type": "pivot", "by": "team", "across": "nothing"}, "across"),
     ],
 )
 def test_tile_that_its_kpi_cannot_be_is_refused(
@@ -150,6 +151,21 @@ def test_tile_that_its_kpi_cannot_be_is_refused(
         drafts.add_tile(actor=owner, dashboard=dashboard, revision=draft.revision, tile=given)
 
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("shares", [True, False])
+def test_funnel_is_of_counts_in_one_unit(
+    owner: User, dashboard: Dashboard, volume: KPIVersion, sla: KPIVersion, hours: KPIVersion,
+    *, shares: bool,
+) -> None:  # fmt: skip
+    draft = drafts.start_version(actor=owner, dashboard=dashboard)
+    pks = [volume.pk, (sla if shares else hours).pk]
+    tile = {"type": "funnel", "width": 6, "kpi_versions": pks}
+
+    with pytest.raises(Invalid, match="is a share" if shares else "one unit") as refused:
+        drafts.add_tile(actor=owner, dashboard=dashboard, revision=draft.revision, tile=tile)
+
+    assert refused.value.field == "kpi_versions"
 
 
 def test_unpublished_kpi_and_one_without_a_date_are_refused(

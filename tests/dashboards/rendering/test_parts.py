@@ -9,13 +9,26 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from dashboards.rendering import Face, Tile, figure, pair_figure, pair_table, share_axis
+from dashboards.rendering import (
+    Face,
+    Fall,
+    Tile,
+    figure,
+    funnel,
+    funnel_table,
+    pair_figure,
+    pair_table,
+    share_axis,
+    steps_of,
+    told,
+    waterfall,
+)
 from dashboards.rendering.figures.colours import MUTED
 from dashboards.rendering.paper import LIGHT
 from dashboards.rendering.picture import picture
 from dashboards.rendering.safety import check
 from kpis.engine.result import Result
-from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, monthly, split
+from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, fig, monthly, split
 
 AREA = Tile("t", "area", "How many?")
 STACK = Tile("t", "bar", "Of whom?", arrange="stacked")
@@ -193,3 +206,50 @@ def test_picture_of_two_scales_draws_the_line_on_its_own() -> None:
     found = [y for y in range(legend, image.height) for x in range(0, image.width, 3)
              if image.getpixel((x, y)) == wanted]  # fmt: skip
     assert max(found) - min(found) > image.height / 4
+
+
+def test_funnel_says_what_part_of_the_first_and_of_the_one_before_each_step_is() -> None:
+    counts = {"A": 200, "B": 100, "C": 40}
+    steps = [(replace(COUNT, name=name), fig(count)) for name, count in counts.items()]
+    made = funnel(steps)
+    assert made is not None
+
+    assert made["data"][0]["x"] == [200, 100, 40]
+    assert [note["text"] for note in made["layout"]["annotations"]] == [
+        "A: 200", "B: 100, 50% of the first", "C: 40, 20% of the first, 40% of the one before",
+    ]  # fmt: skip
+    assert [[cell.text for cell in row] for row in funnel_table(steps).rows] == [
+        ["A", "200", "", ""], ["B", "100", "50%", "50%"], ["C", "40", "20%", "40%"],
+    ]  # fmt: skip
+
+
+def test_funnel_has_no_share_of_nothing() -> None:
+    steps = [(replace(COUNT, name=name), fig(n)) for name, n in (("A", 0), ("B", 3), ("C", None))]
+
+    assert told(steps) == ["0", "3", "No data"]
+    assert funnel([(COUNT, fig(None))] * 2) is None
+
+
+def test_waterfall_of_many_parts_puts_the_small_ones_together() -> None:
+    moves = tuple(((name,), 10.0 - n) for n, name in enumerate("ABCDEFGHI"))
+    fall = Fall(fig(100), fig(154), moves)
+
+    assert [name for name, _step in steps_of(fall)] == [*"ABCDEFG", "the other 2 together"]
+    made = waterfall(COUNT, fall, zero=True)
+    assert made is not None
+    [bars] = made["data"]
+    assert bars["y"][-2:] == [5, 154]
+    assert made["layout"]["annotations"][1]["text"] == "+10"
+    assert made["layout"]["yaxis"]["range"][0] == 0
+
+
+def test_waterfall_of_a_share_counts_in_points_and_begins_where_steps_are_seen() -> None:
+    fall = Fall(fig(0.9), fig(0.88), (((HOSTILE,), -0.03), (("B",), 0.01)))
+    made = waterfall(SHARE, fall, zero=False)
+    assert made is not None
+
+    texts = [note["text"] for note in made["layout"]["annotations"]]
+    assert texts == ["90.0%", "−3.0 pt", "+1.0 pt", "88.0%"]
+    assert made["layout"]["yaxis"]["range"][0] > 0
+    assert made["data"][0]["base"][0] == made["layout"]["yaxis"]["range"][0]
+    assert "<" not in str(made)
