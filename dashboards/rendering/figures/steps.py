@@ -156,13 +156,14 @@ def waterfall(face: Face, fall: Fall, *, zero: bool, wording: Wording = ENGLISH)
     layout["margin"]["l"] = max(
         gutter(layout["yaxis"]["ticktext"]), int(len(labels[0]) * CHARACTER * 0.75)
     )
+    bare = [text.removesuffix(f" {wording.points}") for text in texts]  # the axis has the unit
     reached = [start, *map(max, tops[:-1], tops[1:]), end]
     layout["annotations"] = [
         {
             "x": place, "y": top, "text": label(text), "showarrow": False, "xanchor": "center",
             "yanchor": "bottom", "yshift": 2, "font": {"color": "--ink-2"},
         }
-        for place, (top, text) in enumerate(zip(reached, texts, strict=True))
+        for place, (top, text) in enumerate(zip(reached, bare, strict=True))
     ]  # fmt: skip
     drawn = {"data": [trace], "layout": layout}
     check(drawn)

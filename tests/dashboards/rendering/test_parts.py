@@ -249,7 +249,8 @@ def test_waterfall_of_a_share_counts_in_points_and_begins_where_steps_are_seen()
     assert made is not None
 
     texts = [note["text"] for note in made["layout"]["annotations"]]
-    assert texts == ["90.0%", "−3.0 pt", "+1.0 pt", "88.0%"]
+    assert texts == ["90.0%", "−3.0", "+1.0", "88.0%"]
+    assert made["data"][0]["hovertext"][2] == "B: +1.0 pt"
     assert made["layout"]["yaxis"]["range"][0] > 0
     assert made["data"][0]["base"][0] == made["layout"]["yaxis"]["range"][0]
     assert "<" not in str(made)
