@@ -212,6 +212,9 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:version-detail": OF_GROUP,
     "dashboards:version-code": OF_GROUP,
     "dashboards:code": OWNER,
+    "dashboards:embeds": OWNER,
+    "dashboards:embed-revoke": (TEAM, OWNER),
+    "dashboards:embedded": ANY,  # the link is the right
     "dashboards:export": OF_GROUP,
     "dashboards:tile-export": OF_GROUP,
     "dashboards:version-compare": TEAM,
@@ -446,6 +449,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:dashboard-people": TEAM,
     "api:dashboard-figures": OF_GROUP,
     "api:dashboard-export": OF_GROUP,
+    "api:embeds": OWNER,
+    "api:embed-revoke": OWNER,
     "api:dashboard-adoption": TEAM,
     "api:dashboard-reviews": TEAM,
     "api:dashboard-decisions": OF_GROUP,
