@@ -57,12 +57,15 @@ def _rows(tile: TileView, dimensions: Sequence[str]) -> Iterator[list[Any]]:
     names = {str(source.version.pk): source.kpi.name for source in tile.sources}
     first = next(iter(names.values()), "")
     for part, answer in tile.answers.items():
+        name = names.get(part.removeprefix("total "), first)
         if answer.result is None:
-            yield [names.get(part, first), answer.error]
+            yield [name, answer.error]
             continue
-        what = {"before": _("Before"), "trend": _("Trend")}.get(part, _("Figure"))
+        what = {
+            "before": _("Before"), "split before": _("Before"), "trend": _("Trend"),
+        }.get(part, _("Figure"))  # fmt: skip
         for point in answer.result:
-            yield [names.get(part, first), what, *_cells(point, answer.result, dimensions)]
+            yield [name, what, *_cells(point, answer.result, dimensions)]
 
 
 def _cells(point: Point, result: Result, dimensions: Sequence[str]) -> list[Any]:

@@ -236,7 +236,8 @@ def _combined(page: Page, plan: Plan, view: TileView) -> None:
     for source in plan.sources:
         face, result = source.face(None), _result(view, str(source.version.pk))
         sides.append((face, result))
-        view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
+        told = [*view.notes, *(mark.words for mark in r.marks_in(face, result))]
+        view.notes = list(dict.fromkeys(told))
     first, second = sides
     view.figure = r.pair_figure(first, second, wording=words)
     view.summary = " ".join(r.summary(face, result, wording=words) for face, result in sides)

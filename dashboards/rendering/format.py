@@ -82,6 +82,10 @@ def text(value: float | int | None, face: Face, wording: Wording = ENGLISH) -> s
     return wording.no_data if value is None else str(_number(value, face, wording))
 
 
+def clipped(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def shown_text(figure: Figure, face: Face, wording: Wording = ENGLISH) -> str:
     """A figure with its unit, on one line, or why there is none."""
     return str(number(figure, face, wording))

@@ -17,6 +17,7 @@ from dashboards.rendering.figures.axes import (
 from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.columns import bar_marker
 from dashboards.rendering.figures.lines import traces_of
+from dashboards.rendering.figures.marks import mark_labels, mark_shapes
 from dashboards.rendering.figures.series import (
     Slot,
     hover,
@@ -60,6 +61,9 @@ def combined(bars_of: Side, line_of: Side, wording: Wording) -> Json:
     layout = frame(HEIGHT, top=36)
     layout |= {"bargap": 0.36, "barcornerradius": 2, "showlegend": True, "legend": legend()}
     layout["xaxis"] = time_axis(slots, wording)
+    marked = replace(face, marks=tuple(dict.fromkeys((*face.marks, *line_face.marks))))
+    layout["shapes"] = mark_shapes(marked, slots)
+    layout["annotations"] = mark_labels(marked, slots)
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
     if not shared:

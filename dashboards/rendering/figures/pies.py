@@ -34,7 +34,7 @@ def pie(
         slices.append((wording.rest.format(n=len(rest)), together, MUTED))
     shares = [f"{fmt.digits(Decimal(str(v / whole * 100)), 0, wording)}%" for _n, v, _c in slices]
     names = _told_apart(
-        label(f"{_short(name)}, {share}", 60)
+        label(f"{fmt.clipped(name, NAME_LIMIT + 6)}, {share}", 60)
         for (name, _value, _hue), share in zip(slices, shares, strict=True)
     )
     trace = {
@@ -63,10 +63,6 @@ def pie(
             "font": {"color": "--ink"},
         }]  # fmt: skip
     return {"data": [trace], "layout": layout}
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_LIMIT + 6 else f"{name[: NAME_LIMIT + 5].rstrip()}…"
 
 
 def _told_apart(names: Iterable[str]) -> list[str]:

@@ -24,7 +24,7 @@ from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import ENGLISH, Wording
 from kpis.engine.result import Figure
 
-ROW, HEIGHT = 44, 248
+ROW, HEIGHT = 64, 248
 #: more contributions than the eye can follow are put together
 MOST = 8
 
@@ -53,11 +53,13 @@ def funnel(steps: Sequence[Step], *, wording: Wording = ENGLISH) -> Json | None:
     values = [shown(figure, face) for face, figure in steps]
     if not any(value is not None for value in values):
         return None
-    names = [label(face.name, 28) for face, _figure in steps]
-    texts = [label(text) for text in told(steps, wording)]
+    names = [
+        f"{fmt.clipped(face.name, 24)}: {fmt.number(figure, face, wording)}"
+        for face, figure in steps
+    ]
     trace = {
         "type": "bar", "orientation": "h", "x": values, "y": list(range(len(steps))),
-        "width": 0.42, "hoverinfo": "text",
+        "width": 0.32, "hoverinfo": "text",
         "hovertext": [
             label(f"{face.name}: {text}", 160)
             for (face, _figure), text in zip(steps, told(steps, wording), strict=True)
@@ -68,14 +70,16 @@ def funnel(steps: Sequence[Step], *, wording: Wording = ENGLISH) -> Json | None:
     layout["margin"]["l"] = 8
     layout["barcornerradius"] = 2
     layout["xaxis"] = {"range": [0, max(v or 0 for v in values) or 1], "visible": False}
-    layout["yaxis"] = {"range": [len(steps) - 0.5, -0.7], "visible": False}
-    # The words stand above their bar: beside it a narrow tile would have no room for both.
+    layout["yaxis"] = {"range": [len(steps) - 0.4, -0.6], "visible": False}
+    # Words above and below a bar: beside it a narrow tile would have no room for them.
     layout["annotations"] = [
         {
-            "xref": "paper", "x": 0, "y": n - 0.24, "text": f"{name}: {text}", "showarrow": False,
-            "xanchor": "left", "yanchor": "bottom", "font": {"color": "--ink-2"},
+            "xref": "paper", "x": 0, "y": n + (0.2 if below else -0.2), "text": label(text),
+            "showarrow": False, "xanchor": "left", "yanchor": "top" if below else "bottom",
+            "font": {"color": "--ink-2"},
         }
-        for n, (name, text) in enumerate(zip(names, texts, strict=True))
+        for n, lines in enumerate(zip(names, _shares(steps, wording), strict=True))
+        for below, text in enumerate(lines) if text
     ]  # fmt: skip
     drawn = {"data": [trace], "layout": layout}
     check(drawn)
@@ -84,13 +88,17 @@ def funnel(steps: Sequence[Step], *, wording: Wording = ENGLISH) -> Json | None:
 
 def told(steps: Sequence[Step], wording: Wording = ENGLISH) -> list[str]:
     """Each step's figure, and what part of the first and of the one before it is."""
+    return [
+        ", ".join(part for part in (str(fmt.number(figure, face, wording)), shares) if part)
+        for (face, figure), shares in zip(steps, _shares(steps, wording), strict=True)
+    ]
+
+
+def _shares(steps: Sequence[Step], wording: Wording) -> list[str]:
+    """Of the second step the first is the one before, which is said once."""
     texts = []
-    for n, ((face, figure), (first, before)) in enumerate(
-        zip(steps, shares_of(steps, wording), strict=True)
-    ):
-        parts = [str(fmt.number(figure, face, wording))]
-        if first:
-            parts.append(wording.of_first.format(share=first))
+    for n, (first, before) in enumerate(shares_of(steps, wording)):
+        parts = [wording.of_first.format(share=first)] if first else []
         if before and n > 1:
             parts.append(wording.of_before.format(share=before))
         texts.append(", ".join(parts))

@@ -14,6 +14,7 @@ from ace_portal.accounts.models import User
 from dashboards.content.board import Board, board
 from dashboards.content.document import Document, parse
 from dashboards.content.explain import explain
+from dashboards.content.exporting import blocks_of
 from dashboards.content.filters import read_state
 from dashboards.content.models import Version
 from dashboards.content.sources import sources_of
@@ -404,3 +405,29 @@ def test_waterfall_without_a_stretch_before_says_so(volume: KPIVersion) -> None:
     [tile] = shown(document, "period=all").tiles
 
     assert tile.error == "All data has nothing before it: choose a period."
+
+
+def test_file_names_the_kpi_of_each_whole_and_what_is_before(
+    volume: KPIVersion, sla: KPIVersion
+) -> None:
+    table, fall = blocks_of(
+        shown(
+            page(
+                {
+                    "type": "table",
+                    "kpi_versions": [volume.pk, sla.pk],
+                    "by": "team",
+                    "totals": True,
+                },
+                {"type": "waterfall", "kpi_version": volume.pk, "by": "team"},
+            )
+        )
+    )
+
+    wholes = {(v.kpi.name, ask(v, **THREE).total.value) for v in (volume, sla)}
+    assert wholes <= {(row[0], row[5]) for row in table.rows}
+    then = {"start": date(2026, 5, 1), "end": date(2026, 8, 1)}
+    before = [*ask(volume, **then), *ask(volume, by=("team",), **then)]
+    assert [row[5] for row in fall.rows if row[1] == "Before"] == [
+        point.figure.value for point in before
+    ]

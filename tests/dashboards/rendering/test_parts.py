@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 from dashboards.rendering import (
     Face,
     Fall,
+    Mark,
     Tile,
     figure,
     funnel,
@@ -165,6 +167,16 @@ def test_two_kpis_share_an_axis_where_their_units_agree() -> None:
     assert two["layout"]["yaxis"]["range"] == [0.0, 2.0]
 
 
+def test_what_happened_is_marked_once_in_a_chart_of_two_kpis() -> None:
+    mark = Mark(datetime(2026, 2, 3, tzinfo=UTC), "Move", "Moved on 3 February.")
+    faces = (replace(COUNT, marks=(mark,)), replace(HOURS, marks=(mark,)))
+    made = pair_figure((faces[0], monthly([1, 2])), (faces[1], monthly([3, 4])))
+    assert made is not None
+
+    assert [note["text"] for note in made["layout"]["annotations"]] == ["Move"]
+    assert len(made["layout"]["shapes"]) == 1
+
+
 def test_two_kpis_are_a_table_with_all_periods_of_both() -> None:
     table = pair_table([(COUNT, monthly([1, 2])), (SHARE, monthly([0.5], start=2))])
 
@@ -216,7 +228,7 @@ def test_funnel_says_what_part_of_the_first_and_of_the_one_before_each_step_is()
 
     assert made["data"][0]["x"] == [200, 100, 40]
     assert [note["text"] for note in made["layout"]["annotations"]] == [
-        "A: 200", "B: 100, 50% of the first", "C: 40, 20% of the first, 40% of the one before",
+        "A: 200", "B: 100", "50% of the first", "C: 40", "20% of the first, 40% of the one before",
     ]  # fmt: skip
     assert [[cell.text for cell in row] for row in funnel_table(steps).rows] == [
         ["A", "200", "", ""], ["B", "100", "50%", "50%"], ["C", "40", "20%", "40%"],
