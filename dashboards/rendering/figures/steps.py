@@ -24,7 +24,7 @@ from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import ENGLISH, Wording
 from kpis.engine.result import Figure
 
-ROW, HEIGHT = 64, 248
+ROW, HEIGHT = 72, 248
 #: more contributions than the eye can follow are put together
 MOST = 8
 
