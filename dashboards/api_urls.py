@@ -13,6 +13,7 @@ urlpatterns = [
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
+    path(ONE + "filters/<slug:key>/values/", views.FilterValues.as_view(), name="filter-values"),
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
-from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
-from dashboards.content.sources import Extent, Source, today_of
+from dashboards.content.filters import ROLLING, FilterState, Span, ignored, span_of, where_of
+from dashboards.content.sources import Extent, Source, calendar_for, today_of
 from dashboards.rendering import Face
 from kpis.asked import asked_words, counts_later_rows
 from kpis.display import GRAINS
@@ -39,7 +39,8 @@ class Page:
     @classmethod
     def of(cls, document: Document, state: FilterState, sources: Mapping[int, Source]) -> Page:
         own = {pk: sources[pk] for pk in document.kpi_versions if pk in sources}
-        return cls(document, state, own, span_of(state, today_of(own.values())))
+        today, calendar = today_of(own.values()), calendar_for(own.values())
+        return cls(document, state, own, span_of(state, today, calendar))
 
     def span_for(self, source: Source) -> Span:
         return self.span if source.timed else Span()
@@ -85,8 +86,16 @@ def _filters(source: Source) -> tuple[str, ...]:
 def total_query(page: Page, source: Source) -> Query:
     """The one figure of the whole range, under the page's filters."""
     span = page.span_for(source)
-    where = where_of(page.document, page.state, _filters(source), source.types)
+    where = where_of(page.document, page.state, _filters(source), source.own_types)
     return Query(start=span.start, end=span.end, where=where)
+
+
+def earlier_of(page: Page, source: Source, query: Query, against: str) -> Query:
+    """What a figure is compared with; for the last so many days as many days, even where they
+    happen to be a month."""
+    rolling = page.state.preset in ROLLING
+    definition = source.definition
+    return earlier(query, definition, source.as_of, against=against, by_days=rolling)
 
 
 def _ask(page: Page, plan: Plan, source: Source) -> None:
@@ -100,7 +109,7 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             ask("now", query)
             if spec.compare in BEFORE and query.start and query.end:
                 against = spec.compare
-                before = earlier(query, source.definition, source.as_of, against=against)
+                before = earlier_of(page, source, query, against)
                 if has_begun(source.version, before):
                     ask("before", before)
             if source.timed:
@@ -174,7 +183,7 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     """Which filters in use do not reach a tile, and what its time does not tell, in sentences."""
     notes = []
     for source in sources:
-        labels = ignored(page.document, page.state, source.filters)
+        labels = ignored(page.document, page.state, source.filters, source.own_types)
         if source.dimensions and not source.timed and page.state.preset != "all":
             labels.insert(0, _("the period"))
         if labels:
@@ -195,7 +204,7 @@ def notes_of_parts(page: Page, source: Source) -> list[str]:
         labels = [
             label
             for label in ignored(page.document, page.state, leaf.dimensions)
-            if label not in ignored(page.document, page.state, source.filters)
+            if label not in ignored(page.document, page.state, source.filters, source.own_types)
         ]
         if labels:
             words = {"kpi": leaf.kpi.name, "labels": ", ".join(labels)}

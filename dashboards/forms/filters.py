@@ -12,13 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from ace_portal.lib.forms import day
 from dashboards.content.document import Document
 from dashboards.content.filters import PERIODS
+from dashboards.content.kinds import KIND_NAMES, NUMBERS, kinds_for
 from dashboards.content.sources import Source
 from dashboards.content.titles import column_label
 from dashboards.forms.drafts import RevisionForm
 
 
+def kinds_by_column(sources: Iterable[Source]) -> dict[str, list[str]]:
+    """The columns that a page can be filtered by, those that split first, with their kinds."""
+    sources = list(sources)
+    dimensions = dict.fromkeys(column for source in sources for column in source.filters)
+    types = {name: kind for source in sources for name, kind in source.own_types.items()}
+    found = {column: kinds_for(column, dimensions, types) for column in dimensions}
+    numbers = (name for name, kind in types.items() if kind in NUMBERS and name not in found)
+    return found | {name: ["range"] for name in numbers}
+
+
 class FiltersForm(RevisionForm):
-    """The range that the page opens with, and which dimensions are dropdowns."""
+    """The range that the page opens with, and its filters."""
 
     preset = forms.ChoiceField(
         label=_("The page opens with"),
@@ -31,11 +42,11 @@ class FiltersForm(RevisionForm):
         self, *args: Any, document: Document, sources: Iterable[Source], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        chosen = {choice.column: choice.label for choice in document.choices}
-        found = dict.fromkeys(column for source in sources for column in source.filters)
-        self.columns = list(dict.fromkeys([*chosen, *found]))
+        chosen = {choice.column: choice for choice in document.choices}
+        kinds = kinds_by_column(sources)
+        self.columns = list(dict.fromkeys([*chosen, *kinds]))
         for place, column in enumerate(self.columns):
-            label = chosen.get(column) or column_label(column)
+            now = chosen.get(column)
             self.fields[f"use_{place}"] = forms.BooleanField(
                 label=_now("Filter by %(label)s") % {"label": column_label(column)},
                 required=False,
@@ -45,15 +56,23 @@ class FiltersForm(RevisionForm):
                 label=_now("Name of the filter by %(label)s") % {"label": column_label(column)},
                 max_length=60,
                 required=False,
-                initial=label,
+                initial=now.label if now is not None else column_label(column),
+            )
+            offered = list(dict.fromkeys([*([now.kind] if now else []), *kinds.get(column, [])]))
+            self.fields[f"kind_{place}"] = forms.ChoiceField(
+                label=_now("Kind of the filter by %(label)s") % {"label": column_label(column)},
+                choices=[(kind, KIND_NAMES[kind]) for kind in KIND_NAMES if kind in offered],
+                required=False,
+                initial=offered[0],
             )
         period = document.period
         self.fields["preset"].initial = period.preset
         self.fields["start"].initial, self.fields["end"].initial = period.start, period.end
 
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Whether a dimension is a dropdown, and its name."""
-        return [(self[f"use_{n}"], self[f"label_{n}"]) for n in range(len(self.columns))]
+    def rows(self) -> list[tuple[forms.BoundField, ...]]:
+        """Whether a column is a filter, its name and its kind."""
+        parts = ("use", "label", "kind")
+        return [tuple(self[f"{part}_{n}"] for part in parts) for n in range(len(self.columns))]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -66,7 +85,11 @@ class FiltersForm(RevisionForm):
                 return given
             period |= {"from": given["start"].isoformat(), "to": given["end"].isoformat()}
         choices = [
-            {"column": column, "label": given[f"label_{place}"] or column_label(column)}
+            {
+                "column": column,
+                "label": given[f"label_{place}"] or column_label(column),
+                "kind": given[f"kind_{place}"] or self.fields[f"kind_{place}"].initial,
+            }
             for place, column in enumerate(self.columns)
             if given[f"use_{place}"]
         ]

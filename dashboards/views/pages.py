@@ -114,6 +114,7 @@ def board_page(
         "version": version,
         "board": shown,
         "query": explain_query(version, query),
+        "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
         "filtered": bool(query),
     }

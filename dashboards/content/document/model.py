@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 TileType = Literal["number", "line", "bar", "table", "text"]
+FilterKind = Literal["choice", "one", "range", "text", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,24 @@ class TileSpec:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A dropdown: ``key`` in the address, ``column`` in the data, ``label`` for people."""
+    """A filter: ``key`` in the address, ``column`` in the data, ``label`` for people.
+
+    A dropdown takes several values (``choice``) or ``one``.
+    """
 
     key: str
     column: str
     label: str
+    kind: FilterKind = "choice"
+
+    @property
+    def lists(self) -> bool:
+        """Whether it is a dropdown: one chooses of the values that there are."""
+        return self.kind in {"choice", "one"}
+
+    @property
+    def is_one(self) -> bool:
+        return self.kind == "one"
 
 
 @dataclass(frozen=True, slots=True)

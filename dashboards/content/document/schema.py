@@ -7,7 +7,13 @@ from typing import Any
 
 from kpis.engine.definition import GRAINS
 
-PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
+PRESETS = (
+    "last_month", "last_3", "last_6", "last_12", "all", "own",
+    "today", "yesterday", "days_7", "days_28", "days_90", "this_month", "this_quarter", "this_year",
+    "last_week", "last_quarter", "last_year",
+)  # fmt: skip
+#: of filters; the first is meant where a document names none
+KINDS = ("choice", "one", "range", "text", "boolean")
 #: what a number is held against
 COMPARED = ("previous", "year", "target", "baseline", "none")
 #: what the address of a page uses itself
@@ -95,6 +101,7 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     key={"type": "string", "pattern": _KEY},
                     column=_COLUMN,
                     label={**_LINE, "minLength": 1, "maxLength": 60},
+                    kind={"enum": list(KINDS), "default": KINDS[0]},
                 ),
             },
         ),

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from dashboards.content.document.model import Document, TileSpec
+from dashboards.content.document.model import Choice, Document, TileSpec
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -22,11 +22,15 @@ def to_json(document: Document) -> dict[str, Any]:
         "tiles": [_tile_json(tile) for tile in document.tiles],
         "filters": {
             "period": period,
-            "choices": [
-                {"key": c.key, "column": c.column, "label": c.label} for c in document.choices
-            ],
+            "choices": [_choice_json(choice) for choice in document.choices],
         },
     }
+
+
+def _choice_json(choice: Choice) -> dict[str, Any]:
+    """What has its default is left out: a document that was written before has the same hash."""
+    out = {"key": choice.key, "column": choice.column, "label": choice.label}
+    return out if choice.kind == "choice" else {**out, "kind": choice.kind}
 
 
 def _tile_json(tile: TileSpec) -> dict[str, Any]:

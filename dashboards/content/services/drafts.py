@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,15 +16,18 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from dashboards.content.document import (
     EMPTY,
+    KINDS,
     RESERVED,
     Choice,
     Document,
+    FilterKind,
     TileSpec,
     new_key,
     parse,
     sha256,
     to_json,
 )
+from dashboards.content.kinds import FITTING, reaches
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
@@ -136,7 +139,7 @@ def change_filters(
     period: Mapping[str, Any],
     choices: Sequence[Mapping[str, str]],
 ) -> Version:
-    """The range that the page opens with, and its dropdowns: ``{column, label}`` each."""
+    """The range that the page opens with, and its filters: ``{column, label, kind}`` each."""
 
     def change(document: Document) -> Document:
         known = {choice.column: choice.key for choice in document.choices}
@@ -144,7 +147,8 @@ def change_filters(
         for choice in choices:
             taken = {other.key for other in built} | set(known.values())
             key = known.get(choice["column"]) or key_for(choice["column"], taken)
-            built.append(Choice(key, choice["column"], choice["label"].strip()))
+            kind = cast(FilterKind, choice.get("kind", KINDS[0]))
+            built.append(Choice(key, choice["column"], choice["label"].strip(), kind))
         data = to_json(replace(document, choices=tuple(built)))
         data["filters"]["period"] = dict(period)
         return parse(data)
@@ -211,11 +215,24 @@ def check_sources(document: Document) -> None:
                     field=field,
                 )
             _check_shape(tile, source)
-    columns = {column for source in sources.values() for column in source.filters}
+    _check_filters(document, list(sources.values()))
+
+
+def _check_filters(document: Document, sources: Sequence[Source]) -> None:
+    """Every filter reaches a KPI of the page, in whose data it is of a type that fits."""
+    filterable = any(source.filters for source in sources)
     for choice in document.choices:
-        if columns and choice.column not in columns:
+        own = [s for s in sources if reaches(choice, s.filters, s.own_types)]
+        if filterable and not own:
             raise Invalid(
                 _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
+                field="choices",
+            )
+        fitting = FITTING.get(choice.kind)
+        kinds = {s.own_types[choice.column] for s in own if choice.column in s.own_types}
+        if fitting and not kinds <= set(fitting):
+            raise Invalid(
+                _("“%(c)s” does not fit this kind of filter.") % {"c": choice.column},
                 field="choices",
             )
 
