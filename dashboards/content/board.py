@@ -72,7 +72,7 @@ def board(
         state=state,
         span=page.span,
         tiles=tiles,
-        choices=choices_of(page, offered),
+        choices=choices_of(page, offered, reader),
         as_of=oldest(source.as_of for source in page.sources.values()),
         held_back=any(source.held_back for source in page.sources.values()),
         whose_rows=rows_words(reader, datasets_on(page)),

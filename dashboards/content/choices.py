@@ -9,11 +9,11 @@ from typing import Any, TypedDict
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards import rendering as r
 from dashboards.content.document import Choice, Document
-from dashboards.content.kinds import Values, fault_of, value_words, written
+from dashboards.content.kinds import Values, conditions_of, fault_of, value_words, written
 from dashboards.content.planning import Page
 from kpis.engine.answering import segment_text
 from kpis.engine.cut import Cut
-from kpis.engine.definition import Scalar
+from kpis.engine.definition import AllOf, Condition, Scalar, Where
 from kpis.figures import values_of
 from kpis.models import Dataset, Load
 from kpis.scopes import Reader, cuts_for, datasets_of
@@ -44,6 +44,9 @@ class ChoiceView:
     options: list[Option] = field(default_factory=list)
     more: bool = False  # there are more values than the options
     fault: str = ""
+    kept: bool = False  # the address says it where nothing is chosen: it has a default
+    dependent: bool = False  # the choice in another changes what it offers
+    missing: bool = False
 
     @property
     def is_one(self) -> bool:
@@ -110,8 +113,8 @@ def values_page(
     end = number * PER_PAGE
     cuts = cuts_for(reader, datasets_on(page))
     found: set[Scalar] = set()
-    for load in _loads_with(page, choice.column):
-        found.update(_values(load, choice.column, cuts, search=search, limit=end + 1))
+    for load, above in _loads_under(page, choice):
+        found.update(_values(load, choice.column, cuts, above, search=search, limit=end + 1))
     ordered = [segment_text(value) for value in sorted(found, key=_place)]
     chosen = page.state.chosen.get(choice.key, ())
     return ValuesPage(
@@ -131,6 +134,35 @@ def dropdown_of(document: Document, key: str) -> Choice:
     raise NotVisible("")
 
 
+def _loads_under(page: Page, choice: Choice) -> Iterator[tuple[Load, Where | None]]:
+    """Each load, and what the filters that a dropdown depends on leave of it."""
+    for load in _loads_with(page, choice.column):
+        try:
+            above = _above(page, choice, load)
+        except PortalError:  # a value that the column above cannot have leaves nothing
+            continue
+        yield load, above
+
+
+def _above(page: Page, choice: Choice, load: Load) -> Where | None:
+    """What the filters that a dropdown depends on leave of a load's rows."""
+    parts: list[Condition] = []
+    for other in page.document.above(choice):
+        values = page.state.chosen.get(other.key)
+        if values and other.column in load.types:
+            parts += conditions_of(other, values, load.types[other.column])
+    return AllOf(tuple(parts)) if parts else None
+
+
+def _narrowed(page: Page, choice: Choice, reader: Reader) -> list[str | None]:
+    """What a dropdown offers after the choice in those that it depends on."""
+    cuts = cuts_for(reader, datasets_on(page))
+    found: dict[str | None, None] = {}
+    for load, above in _loads_under(page, choice):
+        found |= dict.fromkeys(map(segment_text, _values(load, choice.column, cuts, above)))
+    return list(found)
+
+
 def _place(value: Scalar) -> tuple[bool, bool, Any]:
     """Numbers among themselves, then texts, what is empty last."""
     return value is None, isinstance(value, str), value
@@ -148,6 +180,7 @@ def _values(
     load: Load,
     column: str,
     cuts: Mapping[int, Cut],
+    where: Where | None = None,
     *,
     search: str = "",
     limit: int = MAX_OPTIONS + 1,
@@ -155,7 +188,7 @@ def _values(
     """In their order; none where the data cannot be read now."""
     try:
         cut = cuts.get(load.dataset_id)
-        return values_of(load, column, cut, search=search, limit=limit).values
+        return values_of(load, column, cut, search=search, limit=limit, where=where).values
     except PortalError:
         return ()
 
@@ -166,15 +199,25 @@ def colours_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[
     return r.hues((value,) for column in by for value in offered.get(column, ())[:MAX_OPTIONS])
 
 
-def choices_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> list[ChoiceView]:
+def choices_of(
+    page: Page, offered: Mapping[str, Sequence[str | None]], reader: Reader
+) -> list[ChoiceView]:
     """The filters in the document's order."""
-    return [_view(page, choice, offered.get(choice.column, ())) for choice in page.document.choices]
+    views = []
+    for choice in page.document.choices:
+        values = offered.get(choice.column, ())
+        if any(page.state.chosen.get(other.key) for other in page.document.above(choice)):
+            values = _narrowed(page, choice, reader)
+        views.append(_view(page, choice, values))
+    return views
 
 
 def _view(page: Page, choice: Choice, offered: Sequence[str | None]) -> ChoiceView:
     chosen = page.state.chosen.get(choice.key, ())
     refused = page.state.refused.get(choice.key, ())
     view = ChoiceView(choice.key, choice.label, choice.kind, chosen or refused)
+    view.kept, view.dependent = bool(choice.default), bool(choice.depends_on)
+    view.missing = choice.required and not chosen
     view.fault = fault_of(choice, refused) if refused else ""
     if choice.lists:
         # What was chosen is offered, even where there are too many values to list.

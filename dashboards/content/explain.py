@@ -102,7 +102,7 @@ def explain(
 ) -> Explanation:
     """The figure of the whole range behind a tile; a table has one for each of its KPIs."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     own = own_of(spec, known)
     chosen = chosen_of(own, kpi_version)
     view = Explanation(
@@ -111,7 +111,7 @@ def explain(
         others=[source for source in own if source is not chosen],
         filters=state_words(document, state, page.span_for(chosen)),
         as_of=chosen.as_of,
-        ignored=ignored(document, state, chosen.filters, chosen.own_types),
+        ignored=ignored(document, state, chosen.filters, chosen.own_types, spec.key),
         whose_rows=rows_words(reader, datasets_of([chosen.version])),
         cut=bool(cut_versions(reader, [chosen.version])),
     )

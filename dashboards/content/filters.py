@@ -15,6 +15,7 @@ from dashboards.content.kinds import (
     Values,
     conditions_of,
     fault_of,
+    is_said,
     pairs_of,
     reaches,
     read,
@@ -37,8 +38,8 @@ from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
     "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "ignored", "query_string", "read", "read_state", "span_of", "span_words", "state_words",
-    "where_of", "without", "written",
+    "ignored", "missing", "query_string", "read", "read_state", "span_of", "span_words",
+    "state_words", "where_of", "without", "written",
 ]  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         start = end = None
     chosen, refused = {}, {}
     for choice in document.choices:
-        values = values_in(choice, params)
+        values = values_in(choice, params) if is_said(choice, params) else choice.default
         if values and fault_of(choice, values):
             refused[choice.key] = values
         elif values:
@@ -95,7 +96,17 @@ def without(state: FilterState, key: str) -> FilterState:
 
 def default_state(document: Document) -> FilterState:
     period = document.period
-    return FilterState(period.preset, period.start, period.end)
+    chosen = {choice.key: choice.default for choice in document.choices if choice.default}
+    return FilterState(period.preset, period.start, period.end, chosen)
+
+
+def missing(document: Document, state: FilterState, tile: str = "") -> list[str]:
+    """The labels of the filters without which a tile, or the page, shows nothing."""
+    return [
+        choice.label
+        for choice in document.choices
+        if choice.required and choice.is_for(tile) and not state.chosen.get(choice.key)
+    ]
 
 
 def query_string(document: Document, state: FilterState) -> str:
@@ -108,7 +119,7 @@ def query_string(document: Document, state: FilterState) -> str:
             pairs += [("from", state.start.isoformat()), ("to", state.end.isoformat())]
     for choice in document.choices:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
-        pairs += pairs_of(choice, values) if values else []
+        pairs += pairs_of(choice, values)
     return urlencode(pairs)
 
 
@@ -133,16 +144,22 @@ def before_words(state: FilterState, span: Span, *, cut: bool, against: str = "p
 
 
 def where_of(
-    document: Document, state: FilterState, dimensions: Sequence[str], types: Mapping[str, str]
+    document: Document,
+    state: FilterState,
+    dimensions: Sequence[str],
+    types: Mapping[str, str],
+    tile: str = "",
 ) -> Where | None:
     """The conditions that apply to a KPI with these dimensions; ``types`` are its data's columns.
+
+    Of a ``tile``, by its key, those of the filters that are for it.
 
     Raises ``Invalid`` where a chosen value cannot be one of the column.
     """
     parts: list[Condition] = []
     for choice in document.choices:
         values = state.chosen.get(choice.key)
-        if values and reaches(choice, dimensions, types):
+        if values and choice.is_for(tile) and reaches(choice, dimensions, types):
             parts += conditions_of(choice, values, types.get(choice.column, "text"))
     if not parts:
         return None
@@ -154,12 +171,15 @@ def ignored(
     state: FilterState,
     dimensions: Sequence[str],
     types: Mapping[str, str] | None = None,
+    tile: str = "",
 ) -> list[str]:
-    """The labels of the filters in use that do not reach a KPI with these dimensions."""
+    """The labels of the filters in use that do not reach a KPI with these dimensions, or are not
+    for the tile."""
     return [
         choice.label
         for choice in document.choices
-        if state.chosen.get(choice.key) and not reaches(choice, dimensions, types or {})
+        if state.chosen.get(choice.key)
+        and not (choice.is_for(tile) and reaches(choice, dimensions, types or {}))
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.http import QueryDict
@@ -75,15 +76,44 @@ def values_in(choice: Choice, params: QueryDict) -> Values:
 
 
 def pairs_of(choice: Choice, values: Values) -> list[tuple[str, str]]:
-    """The part of an address that reads back as these values."""
+    """The part of an address that reads back as these values; a filter's default has none."""
+    if values == choice.default:
+        return []
+    if not values:
+        return [(choice.key, "")]
     match choice.kind:
         case "range":
-            ends = zip((LOW, HIGH), values, strict=True)
+            ends = zip((LOW, HIGH), values, strict=False)
             return [(end.format(choice.key), value) for end, value in ends if value]
         case "text" | "boolean":
             return [(choice.key, value or "") for value in values]
         case _:
             return [(choice.key, written(value)) for value in values]
+
+
+def lines_of(choice: Choice, text: str) -> Values:
+    """The values that were written one a line; of a range the first line is its lower end."""
+    lines = [line.strip() for line in text.splitlines()]
+    if choice.kind == "range":
+        ends = tuple([*lines, "", ""][:2])
+        return ends if any(ends) else ()
+    found = [line for line in lines if line]
+    return tuple(dict.fromkeys(map(read, found) if choice.lists else found))
+
+
+def is_whole(choice: Choice) -> bool:
+    """Whether what a filter begins with is as many values as its kind has: it would not come back
+    from an address else."""
+    params = QueryDict(mutable=True)
+    for name, value in pairs_of(replace(choice, default=()), choice.default):
+        params.appendlist(name, value)
+    return values_in(choice, params) == choice.default
+
+
+def is_said(choice: Choice, params: QueryDict) -> bool:
+    """Whether an address says anything of a filter, be it that nothing is chosen."""
+    ends = (LOW, HIGH) if choice.kind == "range" else ()
+    return any(name in params for name in (choice.key, *(end.format(choice.key) for end in ends)))
 
 
 def fault_of(choice: Choice, values: Values) -> str:

@@ -53,7 +53,7 @@ def movement(
 ) -> Movement:
     """The range against the one before it, or a year before."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     source = chosen_of(own_of(spec, known), kpi_version)
     view = Movement(source, against, state_words(document, state, page.span_for(source)))
     splits = splits_for(user, document, spec, source)

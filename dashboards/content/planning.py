@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
-from dashboards.content.filters import ROLLING, FilterState, Span, ignored, span_of, where_of
+from dashboards.content.filters import (
+    ROLLING,
+    FilterState,
+    Span,
+    ignored,
+    missing,
+    span_of,
+    where_of,
+)
 from dashboards.content.sources import Extent, Source, calendar_for, today_of
 from dashboards.rendering import Face
 from kpis.asked import asked_words, counts_later_rows
@@ -35,6 +43,11 @@ class Page:
     state: FilterState
     sources: Mapping[int, Source]
     span: Span
+    tile: str = ""  # the key of the one tile that is asked for
+
+    def on(self, spec: TileSpec) -> Page:
+        """The page as one of its tiles has it: some filters are for others."""
+        return replace(self, tile=spec.key)
 
     @classmethod
     def of(cls, document: Document, state: FilterState, sources: Mapping[int, Source]) -> Page:
@@ -60,7 +73,7 @@ class Plan:
 
 def plan_tile(page: Page, spec: TileSpec) -> Plan:
     """One tile; whatever is wrong with it stays its own affair."""
-    plan = Plan(spec)
+    plan, page = Plan(spec), page.on(spec)
     try:
         plan.sources = tuple(_source(page, pk) for pk in spec.kpi_versions)
         plan.notes = notes_of(page, plan.sources)
@@ -84,9 +97,15 @@ def _filters(source: Source) -> tuple[str, ...]:
 
 
 def total_query(page: Page, source: Source) -> Query:
-    """The one figure of the whole range, under the page's filters."""
+    """The one figure of the whole range, under the page's filters.
+
+    Raises ``Invalid`` where the page needs a choice before it shows anything.
+    """
+    wanted = missing(page.document, page.state, page.tile)
+    if wanted:
+        raise Invalid(_("First choose: %(labels)s.") % {"labels": ", ".join(wanted)})
     span = page.span_for(source)
-    where = where_of(page.document, page.state, _filters(source), source.own_types)
+    where = where_of(page.document, page.state, _filters(source), source.own_types, page.tile)
     return Query(start=span.start, end=span.end, where=where)
 
 
@@ -183,7 +202,7 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     """Which filters in use do not reach a tile, and what its time does not tell, in sentences."""
     notes = []
     for source in sources:
-        labels = ignored(page.document, page.state, source.filters, source.own_types)
+        labels = _ignored(page, source, source.filters)
         if source.dimensions and not source.timed and page.state.preset != "all":
             labels.insert(0, _("the period"))
         if labels:
@@ -197,14 +216,19 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     return notes
 
 
+def _ignored(page: Page, source: Source, dimensions: Sequence[str]) -> list[str]:
+    """The labels of the filters in use that do not reach a KPI here."""
+    return ignored(page.document, page.state, dimensions, source.own_types, page.tile)
+
+
 def notes_of_parts(page: Page, source: Source) -> list[str]:
     """Which filters in use reach some KPIs of a formula and not others, in sentences."""
     notes = []
     for leaf in source.leaves:
         labels = [
             label
-            for label in ignored(page.document, page.state, leaf.dimensions)
-            if label not in ignored(page.document, page.state, source.filters, source.own_types)
+            for label in _ignored(page, leaf, leaf.dimensions)
+            if label not in _ignored(page, source, source.filters)
         ]
         if labels:
             words = {"kpi": leaf.kpi.name, "labels": ", ".join(labels)}

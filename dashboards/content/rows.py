@@ -50,7 +50,7 @@ def rows_of_tile(
 ) -> TileRows:
     """A table of several KPIs has rows for each of them; the first one's unless one is named."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     source = chosen_of(own_of(spec, known), kpi_version)
     view = TileRows(
         source,

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import day
-from dashboards.content.document import Document
+from dashboards.content.document import Choice, Document
 from dashboards.content.filters import PERIODS
-from dashboards.content.kinds import KIND_NAMES, NUMBERS, kinds_for
+from dashboards.content.kinds import KIND_NAMES, NUMBERS, kinds_for, written
 from dashboards.content.sources import Source
 from dashboards.content.titles import column_label
 from dashboards.forms.drafts import RevisionForm
@@ -65,13 +65,50 @@ class FiltersForm(RevisionForm):
                 required=False,
                 initial=offered[0],
             )
+            self._more(place, column, now, document)
         period = document.period
         self.fields["preset"].initial = period.preset
         self.fields["start"].initial, self.fields["end"].initial = period.start, period.end
 
+    def _more(self, place: int, column: str, now: Choice | None, document: Document) -> None:
+        """What a filter begins with, and for what it is."""
+        name = {"label": column_label(column)}
+        self.fields[f"default_{place}"] = forms.CharField(
+            label=_now("%(label)s at the start") % name,
+            help_text=_now(
+                "One value a line, ~ for the empty one. Of a range the first line is from, the "
+                "second to; of yes or no write true or false."
+            ),
+            widget=forms.Textarea(attrs={"rows": 2}),
+            max_length=2000,
+            required=False,
+            initial="\n".join(written(value) for value in now.default) if now else "",
+        )
+        self.fields[f"required_{place}"] = forms.BooleanField(
+            label=_now("Nothing is shown before %(label)s is chosen") % name,
+            required=False,
+            initial=bool(now and now.required),
+        )
+        others = [(other, column_label(other)) for other in self.columns if other != column]
+        above = document.choice(now.depends_on) if now else None
+        self.fields[f"above_{place}"] = forms.ChoiceField(
+            label=_now("%(label)s offers what is left by") % name,
+            choices=[("", _now("Nothing else")), *others],
+            required=False,
+            initial=above.column if above else "",
+        )
+        tiles = [(t.key, t.title or t.key) for t in document.tiles if t.type != "text"]
+        self.fields[f"tiles_{place}"] = forms.MultipleChoiceField(
+            label=_now("Tiles for %(label)s; none means all") % name,
+            choices=tiles,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=list(now.tiles) if now else [],
+        )
+
     def rows(self) -> list[tuple[forms.BoundField, ...]]:
-        """Whether a column is a filter, its name and its kind."""
-        parts = ("use", "label", "kind")
+        """Whether a column is a filter, its name and kind; how it begins and for what it is."""
+        parts = ("use", "label", "kind", "default", "required", "above", "tiles")
         return [tuple(self[f"{part}_{n}"] for part in parts) for n in range(len(self.columns))]
 
     def clean(self) -> dict[str, Any]:
@@ -89,6 +126,10 @@ class FiltersForm(RevisionForm):
                 "column": column,
                 "label": given[f"label_{place}"] or column_label(column),
                 "kind": given[f"kind_{place}"] or self.fields[f"kind_{place}"].initial,
+                "default": given[f"default_{place}"],
+                "required": given[f"required_{place}"],
+                "depends_on": given[f"above_{place}"],
+                "tiles": given[f"tiles_{place}"],
             }
             for place, column in enumerate(self.columns)
             if given[f"use_{place}"]

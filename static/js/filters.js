@@ -89,7 +89,8 @@ export function start(root) {
     set[0]?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // Empty values and own dates that do not count have no place in the address.
+  // Empty values and own dates that do not count have no place in the address; that a filter which
+  // begins with a choice has none any more does.
   root.addEventListener("htmx:configRequest", (event) => {
     const form = event.target.closest("[data-filters]");
     if (!form) return;
@@ -98,6 +99,10 @@ export function start(root) {
       const left = parameters.getAll(name).filter((value) => value !== "");
       parameters.delete(name);
       for (const value of left) parameters.append(name, value);
+    }
+    for (const { name } of form.querySelectorAll("[data-filter-kept]")) {
+      const said = [...parameters.keys()].some((key) => key === name || key.startsWith(`${name}-`));
+      if (!said) parameters.append(name, "");
     }
     const own = form.querySelector("[data-filter-own]");
     if (own && !own.checked) ["from", "to"].forEach((name) => parameters.delete(name));

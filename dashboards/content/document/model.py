@@ -31,13 +31,24 @@ class TileSpec:
 class Choice:
     """A filter: ``key`` in the address, ``column`` in the data, ``label`` for people.
 
-    A dropdown takes several values (``choice``) or ``one``.
+    A dropdown takes several values (``choice``) or ``one``. The page opens with its ``default``,
+    values as ``content.kinds`` spells them; a ``required`` one is asked for before anything is
+    computed. With ``tiles`` it is for those alone. A dropdown that ``depends_on`` another (its key)
+    offers the values that the other's choice leaves.
     """
 
     key: str
     column: str
     label: str
     kind: FilterKind = "choice"
+    default: tuple[str | None, ...] = ()
+    required: bool = False
+    tiles: tuple[str, ...] = ()
+    depends_on: str = ""
+
+    def is_for(self, tile: str) -> bool:
+        """Whether it applies to a tile, by its key; to what is no tile it always does."""
+        return not tile or not self.tiles or tile in self.tiles
 
     @property
     def lists(self) -> bool:
@@ -71,6 +82,18 @@ class Document:
 
     def tile(self, key: str) -> TileSpec | None:
         return next((tile for tile in self.tiles if tile.key == key), None)
+
+    def choice(self, key: str) -> Choice | None:
+        return next((choice for choice in self.choices if choice.key == key), None)
+
+    def above(self, choice: Choice) -> list[Choice]:
+        """The filters that one depends on, the nearest first."""
+        found: list[Choice] = []
+        above = self.choice(choice.depends_on)
+        while above is not None and above not in found and above != choice:
+            found.append(above)
+            above = self.choice(above.depends_on)
+        return found
 
     def with_tiles(self, tiles: Iterable[TileSpec]) -> Document:
         return replace(self, tiles=tuple(tiles))

@@ -34,7 +34,7 @@ def parse(data: Any) -> Document:
     document = Document(
         tiles=tuple(_read_tile(tile) for tile in data["tiles"]),
         period=_read_period(data["filters"]["period"]),
-        choices=tuple(Choice(**choice) for choice in data["filters"]["choices"]),
+        choices=tuple(_read_choice(choice) for choice in data["filters"]["choices"]),
     )
     _check(document)
     return document
@@ -79,6 +79,11 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
     )
 
 
+def _read_choice(data: Mapping[str, Any]) -> Choice:
+    lists = {name: tuple(data[name]) for name in ("default", "tiles") if name in data}
+    return Choice(**{**data, **lists})
+
+
 def _read_period(data: Mapping[str, Any]) -> Period:
     try:
         start, end = (
@@ -109,6 +114,10 @@ def _check(document: Document) -> None:
     for tile in document.tiles:
         if tile.type == "bar" and tile.by and tile.grain:
             raise Invalid(_("A bar tile is by dimension or by period."), field="by")
+    _check_filters(document)
+
+
+def _check_filters(document: Document) -> None:
     names = [choice.key for choice in document.choices]
     if len(set(names)) < len(names):
         raise Invalid(_("Two dropdowns have the same key."), field="choices")
@@ -119,3 +128,18 @@ def _check(document: Document) -> None:
     if taken:
         raise Invalid(_("“%(key)s” cannot be the key of a dropdown.") % {"key": taken[0]},
                       field="choices")  # fmt: skip
+    for choice in document.choices:
+        if choice.depends_on:
+            _check_dependent(document, choice)
+
+
+def _check_dependent(document: Document, choice: Choice) -> None:
+    """A dropdown depends on another one, and not on itself by any way."""
+    above = document.above(choice)
+    if not above or not choice.lists or not all(other.lists for other in above):
+        raise Invalid(
+            _("%(label)s depends on no dropdown of this page.") % {"label": choice.label},
+            field="choices",
+        )
+    if above[-1].depends_on:
+        raise Invalid(_("%(label)s depends on itself.") % {"label": choice.label}, field="choices")

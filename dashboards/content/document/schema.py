@@ -19,6 +19,7 @@ COMPARED = ("previous", "year", "target", "baseline", "none")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
+MAX_DEFAULTS = 50
 WIDTHS = range(2, 13)
 
 # Python's "$" lets a line break follow.
@@ -30,7 +31,7 @@ _LINE = {"type": "string", "not": {"pattern": r"[\u0000-\u001f\u007f\u2028\u2029
 _LINES = {"type": "string", "not": {"pattern": r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"}}
 
 
-def _object(required: Sequence[str], **properties: Any) -> dict[str, Any]:
+def _object(required: Sequence[str], /, **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
@@ -102,6 +103,19 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     column=_COLUMN,
                     label={**_LINE, "minLength": 1, "maxLength": 60},
                     kind={"enum": list(KINDS), "default": KINDS[0]},
+                    default={
+                        "type": "array",
+                        "maxItems": MAX_DEFAULTS,
+                        "items": {"anyOf": [{**_LINE, "maxLength": 200}, {"type": "null"}]},
+                    },
+                    required={"type": "boolean", "default": False},
+                    tiles={
+                        "type": "array",
+                        "maxItems": MAX_TILES,
+                        "items": {"type": "string", "pattern": _KEY},
+                        "uniqueItems": True,
+                    },
+                    depends_on={"type": "string", "pattern": _KEY},
                 ),
             },
         ),

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from dashboards.content.document.model import Choice, Document, TileSpec
+from dashboards.content.document.schema import KINDS
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -30,7 +31,14 @@ def to_json(document: Document) -> dict[str, Any]:
 def _choice_json(choice: Choice) -> dict[str, Any]:
     """What has its default is left out: a document that was written before has the same hash."""
     out = {"key": choice.key, "column": choice.column, "label": choice.label}
-    return out if choice.kind == "choice" else {**out, "kind": choice.kind}
+    more: dict[str, Any] = {
+        "kind": choice.kind if choice.kind != KINDS[0] else "",
+        "default": list(choice.default),
+        "required": choice.required,
+        "tiles": list(choice.tiles),
+        "depends_on": choice.depends_on,
+    }
+    return {**out, **{name: value for name, value in more.items() if value}}
 
 
 def _tile_json(tile: TileSpec) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from dashboards.content.document import (
     sha256,
     to_json,
 )
-from dashboards.content.kinds import FITTING, reaches
+from dashboards.content.kinds import FITTING, fault_of, is_whole, lines_of, reaches
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
@@ -137,9 +137,14 @@ def change_filters(
     dashboard: Dashboard,
     revision: int,
     period: Mapping[str, Any],
-    choices: Sequence[Mapping[str, str]],
+    choices: Sequence[Mapping[str, Any]],
 ) -> Version:
-    """The range that the page opens with, and its filters: ``{column, label, kind}`` each."""
+    """The range that the page opens with, and its filters.
+
+    Each has a ``column``, a ``label``, and what else a filter may have: its ``kind``, as
+    ``default`` a text with one value a line, ``required``, ``tiles``, and in ``depends_on`` the
+    column of another.
+    """
 
     def change(document: Document) -> Document:
         known = {choice.column: choice.key for choice in document.choices}
@@ -147,13 +152,28 @@ def change_filters(
         for choice in choices:
             taken = {other.key for other in built} | set(known.values())
             key = known.get(choice["column"]) or key_for(choice["column"], taken)
-            kind = cast(FilterKind, choice.get("kind", KINDS[0]))
-            built.append(Choice(key, choice["column"], choice["label"].strip(), kind))
+            built.append(_choice(key, choice))
+        keys = {choice.column: choice.key for choice in built}
+        built = [replace(one, depends_on=keys.get(one.depends_on, "")) for one in built]
         data = to_json(replace(document, choices=tuple(built)))
         data["filters"]["period"] = dict(period)
         return parse(data)
 
     return _edit(actor, dashboard, revision, change, "filters")
+
+
+def _choice(key: str, given: Mapping[str, Any]) -> Choice:
+    """The filter that was described; what it depends on is still a column."""
+    choice = Choice(
+        key,
+        given["column"],
+        given["label"].strip(),
+        cast(FilterKind, given.get("kind", KINDS[0])),
+        required=bool(given.get("required")),
+        tiles=tuple(given.get("tiles", ())),
+        depends_on=given.get("depends_on", ""),
+    )
+    return replace(choice, default=lines_of(choice, given.get("default", "")))
 
 
 def put_document(*, actor: User, dashboard: Dashboard, revision: int, document: Any) -> Version:
@@ -226,6 +246,12 @@ def _check_filters(document: Document, sources: Sequence[Source]) -> None:
         if filterable and not own:
             raise Invalid(
                 _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
+                field="choices",
+            )
+        if not is_whole(choice) or fault_of(choice, choice.default):
+            raise Invalid(
+                fault_of(choice, choice.default)
+                or _("%(label)s cannot begin with this.") % {"label": choice.label},
                 field="choices",
             )
         fitting = FITTING.get(choice.kind)

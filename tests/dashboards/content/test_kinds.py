@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,6 +42,14 @@ PAGE = Document(
         Choice("met", "met", "Met", "boolean"),
     ),
 )
+BEGUN = Document(
+    choices=tuple(
+        replace(choice, default=default)
+        for choice, default in zip(
+            PAGE.choices, [("N", None), ("P1",), ("", "5"), ("mail",), ("true",)], strict=True
+        )
+    )
+)
 #: what an address holds: any character that is one, and the signs that mean something to it
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["~", "~.", "~~", "a&b", "=", "1.5", "-3", "true", " ", ""]
@@ -57,14 +66,16 @@ ADDRESSES = st.lists(
 )
 
 
-@given(ADDRESSES)
-def test_state_of_any_address_comes_back_from_its_own(pairs: list[tuple[str, str]]) -> None:
-    state = read_state(PAGE, QueryDict(urlencode(pairs)))
+@given(ADDRESSES, st.sampled_from([PAGE, BEGUN]))
+def test_state_of_any_address_comes_back_from_its_own(
+    pairs: list[tuple[str, str]], page: Document
+) -> None:
+    state = read_state(page, QueryDict(urlencode(pairs)))
 
-    query = query_string(PAGE, state)
+    query = query_string(page, state)
 
-    assert read_state(PAGE, QueryDict(query)) == state
-    assert query_string(PAGE, read_state(PAGE, QueryDict(query))) == query
+    assert read_state(page, QueryDict(query)) == state
+    assert query_string(page, read_state(page, QueryDict(query))) == query
 
 
 @given(
@@ -82,11 +93,24 @@ def test_state_of_any_address_comes_back_from_its_own(pairs: list[tuple[str, str
         },
     ),
     st.sampled_from(sorted(PERIODS)),
+    st.sampled_from([PAGE, BEGUN]),
 )  # fmt: skip
-def test_every_state_has_an_address(chosen: dict[str, Any], preset: str) -> None:
+def test_every_state_has_an_address(chosen: dict[str, Any], preset: str, page: Document) -> None:
     state = FilterState(preset, chosen=chosen)
 
-    assert read_state(PAGE, QueryDict(query_string(PAGE, state))) == state
+    assert read_state(page, QueryDict(query_string(page, state))) == state
+
+
+def test_page_opens_with_its_defaults_under_an_empty_address() -> None:
+    opened = read_state(BEGUN, QueryDict(""))
+
+    assert opened == default_state(BEGUN)
+    assert query_string(BEGUN, opened) == ""
+    assert dict(opened.chosen) == {
+        "team": ("N", None), "prio": ("P1",), "hours": ("", "5"), "title": ("mail",),
+        "met": ("true",),
+    }  # fmt: skip
+    assert query_string(BEGUN, FilterState("last_3")) == "team=&prio=&hours=&title=&met="
 
 
 @pytest.mark.parametrize(
