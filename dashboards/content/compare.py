@@ -122,6 +122,9 @@ def _filters(old: Document, new: Document) -> list[Change]:
             found.append(Change("added", _("Filter by %(label)s") % {"label": label}))
         elif before[column] != label:
             found.append(Change("changed", _("Name of a filter"), before[column], label))
+    if old.drill != new.drill:
+        ways = [", ".join(map(document.label_of, document.drill)) for document in (old, new)]
+        found.append(Change("changed", _("Way down"), *ways))
     kinds = {choice.column: choice.kind for choice in old.choices}
     for choice in new.choices:
         if kinds.get(choice.column, choice.kind) != choice.kind:

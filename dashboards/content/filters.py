@@ -38,7 +38,7 @@ from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
     "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "ignored", "missing", "query_string", "read", "read_state", "span_of", "span_words",
+    "drilled", "ignored", "missing", "query_string", "read", "read_state", "span_of", "span_words",
     "state_words", "where_of", "without", "written",
 ]  # fmt: skip
 
@@ -71,18 +71,37 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
     if preset != "own":
         start = end = None
     chosen, refused = {}, {}
-    for choice in document.choices:
+    for choice in document.filters:
         values = values_in(choice, params) if is_said(choice, params) else choice.default
         if values and fault_of(choice, values):
             refused[choice.key] = values
         elif values:
             chosen[choice.key] = values
+    _keep_way_down(document, chosen)
     return FilterState(preset, start, end, chosen, refused)
+
+
+def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
+    """Leave out the levels below one that has no value."""
+    broken = False
+    for level in document.levels:
+        broken = broken or level.key not in chosen
+        if broken:
+            chosen.pop(level.key, None)
+
+
+def drilled(document: Document, state: FilterState, column: str) -> str:
+    """By what a split by a column is split where one has drilled down: the level that is next."""
+    if column not in document.drill:
+        return column
+    done = sum(level.key in state.chosen for level in document.levels)
+    place = max(document.drill.index(column), min(done, len(document.drill) - 1))
+    return document.drill[place]
 
 
 def check_state(document: Document, state: FilterState) -> None:
     """Raise ``Invalid``, with the filter's key, where it cannot take what was given."""
-    for choice in document.choices:
+    for choice in document.filters:
         if choice.key in state.refused:
             raise Invalid(fault_of(choice, state.refused[choice.key]), field=choice.key)
 
@@ -117,7 +136,7 @@ def query_string(document: Document, state: FilterState) -> str:
         pairs.append(("period", state.preset))
         if state.start and state.end:
             pairs += [("from", state.start.isoformat()), ("to", state.end.isoformat())]
-    for choice in document.choices:
+    for choice in document.filters:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
     return urlencode(pairs)
@@ -157,7 +176,7 @@ def where_of(
     Raises ``Invalid`` where a chosen value cannot be one of the column.
     """
     parts: list[Condition] = []
-    for choice in document.choices:
+    for choice in document.filters:
         values = state.chosen.get(choice.key)
         if values and choice.is_for(tile) and reaches(choice, dimensions, types):
             parts += conditions_of(choice, values, types.get(choice.column, "text"))
@@ -177,7 +196,7 @@ def ignored(
     for the tile."""
     return [
         choice.label
-        for choice in document.choices
+        for choice in document.filters
         if state.chosen.get(choice.key)
         and not (choice.is_for(tile) and reaches(choice, dimensions, types or {}))
     ]
@@ -187,7 +206,7 @@ def state_words(document: Document, state: FilterState, span: Span) -> str:
     """All filters in one line, as an explanation says them."""
     used = [
         words_of(choice, state.chosen[choice.key])
-        for choice in document.choices
+        for choice in document.filters
         if state.chosen.get(choice.key)
     ]
     return "; ".join([span_words(span), *used])

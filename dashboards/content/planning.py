@@ -15,6 +15,7 @@ from dashboards.content.filters import (
     ROLLING,
     FilterState,
     Span,
+    drilled,
     ignored,
     missing,
     span_of,
@@ -73,6 +74,7 @@ class Plan:
 
 def plan_tile(page: Page, spec: TileSpec) -> Plan:
     """One tile; whatever is wrong with it stays its own affair."""
+    spec = _drilled(page, spec)
     plan, page = Plan(spec), page.on(spec)
     try:
         plan.sources = tuple(_source(page, pk) for pk in spec.kpi_versions)
@@ -82,6 +84,13 @@ def plan_tile(page: Page, spec: TileSpec) -> Plan:
     except PortalError as error:
         plan.error = said(error.message)
     return plan
+
+
+def _drilled(page: Page, spec: TileSpec) -> TileSpec:
+    """The tile as it is on the present level, where all of its KPIs can be split so."""
+    by = drilled(page.document, page.state, spec.by) if spec.by else None
+    own = [page.sources[pk] for pk in spec.kpi_versions if pk in page.sources]
+    return replace(spec, by=by) if all(by in source.dimensions for source in own) else spec
 
 
 def _source(page: Page, pk: int) -> Source:

@@ -38,6 +38,16 @@ class FiltersForm(RevisionForm):
     start = day(label=_("From"), required=False)
     end = day(label=_("To, included"), required=False)
 
+    drill = forms.CharField(
+        label=_("Drill down by"),
+        help_text=_(
+            "Columns from the top, one a line, two at least: who chooses a value of the first sees "
+            "it split by the second."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
+
     def __init__(
         self, *args: Any, document: Document, sources: Iterable[Source], **kwargs: Any
     ) -> None:
@@ -66,6 +76,7 @@ class FiltersForm(RevisionForm):
                 initial=offered[0],
             )
             self._more(place, column, now, document)
+        self.fields["drill"].initial = "\n".join(document.drill)
         period = document.period
         self.fields["preset"].initial = period.preset
         self.fields["start"].initial, self.fields["end"].initial = period.start, period.end
@@ -134,4 +145,7 @@ class FiltersForm(RevisionForm):
             for place, column in enumerate(self.columns)
             if given[f"use_{place}"]
         ]
-        return {"revision": given["revision"], "period": period, "choices": choices}
+        drill = [line.strip() for line in given["drill"].splitlines() if line.strip()]
+        return {
+            "revision": given["revision"], "period": period, "choices": choices, "drill": drill,
+        }  # fmt: skip

@@ -26,7 +26,8 @@ class Head:
 class Cell:
     """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell.
 
-    ``odd`` says what is unusual about a figure.
+    ``odd`` says what is unusual about a figure. A value with a ``link`` can be chosen, and
+    ``chosen`` says that it is.
     """
 
     text: str
@@ -37,6 +38,8 @@ class Cell:
     target: str | None = None
     muted: bool = False
     odd: str = ""
+    link: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class TileSpec:
     text: str = ""
 
 
+#: before the key of a tile, and the number of a level: a filter's own key has no hyphen
+MARK, LEVEL = "mark-", "level-"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A filter: ``key`` in the address, ``column`` in the data, ``label`` for people.
@@ -47,8 +51,13 @@ class Choice:
     depends_on: str = ""
 
     def is_for(self, tile: str) -> bool:
-        """Whether it applies to a tile, by its key; to what is no tile it always does."""
-        return not tile or not self.tiles or tile in self.tiles
+        """Whether it applies to a tile, by its key; to what is no tile it always does.
+
+        A mark that was chosen in a tile is for the others.
+        """
+        if not tile:
+            return True
+        return self.key != MARK + tile and (not self.tiles or tile in self.tiles)
 
     @property
     def lists(self) -> bool:
@@ -74,6 +83,37 @@ class Document:
     tiles: tuple[TileSpec, ...] = ()
     period: Period = field(default_factory=Period)
     choices: tuple[Choice, ...] = ()
+    drill: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> list[Choice]:
+        """The columns that one drills down, from the top, as filters of one value each."""
+        return [
+            Choice(f"{LEVEL}{number}", column, self.label_of(column), "one")
+            for number, column in enumerate(self.drill, 1)
+        ]
+
+    @property
+    def marks(self) -> list[Choice]:
+        """One filter a tile that is split: the value that was chosen in it, for the others."""
+        return [
+            Choice(MARK + tile.key, tile.by, self.label_of(tile.by), "one")
+            for tile in self.tiles
+            if tile.by and tile.by not in self.drill
+        ]
+
+    @property
+    def filters(self) -> list[Choice]:
+        """All that can narrow the page: its own filters, the way down, the marks."""
+        return [*self.choices, *self.levels, *self.marks]
+
+    def label_of(self, column: str) -> str:
+        """A column's name for people: that of its filter, else made readable."""
+        for choice in self.choices:
+            if choice.column == column:
+                return choice.label
+        text = column.replace("_", " ").replace("-", " ").strip()
+        return text[:1].upper() + text[1:]
 
     @property
     def kpi_versions(self) -> tuple[int, ...]:

@@ -35,6 +35,7 @@ def parse(data: Any) -> Document:
         tiles=tuple(_read_tile(tile) for tile in data["tiles"]),
         period=_read_period(data["filters"]["period"]),
         choices=tuple(_read_choice(choice) for choice in data["filters"]["choices"]),
+        drill=tuple(data["filters"].get("drill", ())),
     )
     _check(document)
     return document

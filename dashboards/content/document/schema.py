@@ -19,7 +19,7 @@ COMPARED = ("previous", "year", "target", "baseline", "none")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
-MAX_DEFAULTS = 50
+MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
 
 # Python's "$" lets a line break follow.
@@ -117,6 +117,13 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     },
                     depends_on={"type": "string", "pattern": _KEY},
                 ),
+            },
+            drill={
+                "type": "array",
+                "minItems": 2,
+                "maxItems": MAX_LEVELS,
+                "items": _COLUMN,
+                "uniqueItems": True,
             },
         ),
     ),

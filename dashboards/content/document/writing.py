@@ -24,6 +24,7 @@ def to_json(document: Document) -> dict[str, Any]:
         "filters": {
             "period": period,
             "choices": [_choice_json(choice) for choice in document.choices],
+            **({"drill": list(document.drill)} if document.drill else {}),
         },
     }
 

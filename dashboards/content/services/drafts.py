@@ -138,12 +138,13 @@ def change_filters(
     revision: int,
     period: Mapping[str, Any],
     choices: Sequence[Mapping[str, Any]],
+    drill: Sequence[str] = (),
 ) -> Version:
     """The range that the page opens with, and its filters.
 
     Each has a ``column``, a ``label``, and what else a filter may have: its ``kind``, as
     ``default`` a text with one value a line, ``required``, ``tiles``, and in ``depends_on`` the
-    column of another.
+    column of another. ``drill`` are the columns of the way down, from the top.
     """
 
     def change(document: Document) -> Document:
@@ -157,6 +158,9 @@ def change_filters(
         built = [replace(one, depends_on=keys.get(one.depends_on, "")) for one in built]
         data = to_json(replace(document, choices=tuple(built)))
         data["filters"]["period"] = dict(period)
+        data["filters"].pop("drill", None)
+        if drill:
+            data["filters"]["drill"] = list(drill)
         return parse(data)
 
     return _edit(actor, dashboard, revision, change, "filters")
@@ -241,6 +245,12 @@ def check_sources(document: Document) -> None:
 def _check_filters(document: Document, sources: Sequence[Source]) -> None:
     """Every filter reaches a KPI of the page, in whose data it is of a type that fits."""
     filterable = any(source.filters for source in sources)
+    splits = {column for source in sources for column in source.dimensions}
+    for column in document.drill:
+        if splits and column not in splits:
+            raise Invalid(
+                _("No KPI on this page can be split by “%(c)s”.") % {"c": column}, field="drill"
+            )
     for choice in document.choices:
         own = [s for s in sources if reaches(choice, s.filters, s.own_types)]
         if filterable and not own:
