@@ -1,6 +1,16 @@
 from django.urls import path
 
-from dashboards.api import coding, lifecycle, prototypes, reports, usage, validation, views
+from dashboards.api import (
+    coding,
+    embedding,
+    exports,
+    lifecycle,
+    prototypes,
+    reports,
+    usage,
+    validation,
+    views,
+)
 
 ONE = "dashboards/<slug:slug>/"
 RUN = ONE + "validation/<int:pk>/"
@@ -14,6 +24,9 @@ urlpatterns = [
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
     path(ONE + "filters/<slug:key>/values/", views.FilterValues.as_view(), name="filter-values"),
+    path(ONE + "embeds/", embedding.Embeds.as_view(), name="embeds"),
+    path(ONE + "embeds/<int:pk>/revoke/", embedding.EmbedRevoke.as_view(), name="embed-revoke"),
+    path(ONE + "export/<slug:kind>/", exports.Export.as_view(), name="dashboard-export"),
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),

@@ -62,7 +62,7 @@ def board(
     sources: Mapping[int, Source] | None = None,
     linked: bool = False,
 ) -> Board:
-    """All tiles of a page as a reader may see them, in three queries however many there are.
+    """All tiles of a page as a reader may see them, in four queries however many there are.
 
     One of them is for what is unusual, where a chart can say so. Where the data shows each reader
     their own rows, four more. ``linked`` are the values of a page on which they can be chosen.

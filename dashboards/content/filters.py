@@ -38,7 +38,7 @@ from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
     "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "drilled", "ignored", "missing", "query_string", "read", "read_state", "span_of", "span_words",
+    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of", "span_words",
     "state_words", "where_of", "without", "written",
 ]  # fmt: skip
 
@@ -104,6 +104,11 @@ def check_state(document: Document, state: FilterState) -> None:
     for choice in document.filters:
         if choice.key in state.refused:
             raise Invalid(fault_of(choice, state.refused[choice.key]), field=choice.key)
+
+
+def settled(state: FilterState) -> FilterState:
+    """The state without what its filters cannot take, as one keeps it."""
+    return replace(state, refused={})
 
 
 def without(state: FilterState, key: str) -> FilterState:

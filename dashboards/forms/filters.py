@@ -13,6 +13,7 @@ from ace_portal.lib.forms import day
 from dashboards.content.document import Choice, Document
 from dashboards.content.filters import PERIODS
 from dashboards.content.kinds import KIND_NAMES, NUMBERS, kinds_for, written
+from dashboards.content.rows import OWN
 from dashboards.content.sources import Source
 from dashboards.content.titles import column_label
 from dashboards.forms.drafts import RevisionForm
@@ -24,7 +25,11 @@ def kinds_by_column(sources: Iterable[Source]) -> dict[str, list[str]]:
     dimensions = dict.fromkeys(column for source in sources for column in source.filters)
     types = {name: kind for source in sources for name, kind in source.own_types.items()}
     found = {column: kinds_for(column, dimensions, types) for column in dimensions}
-    numbers = (name for name, kind in types.items() if kind in NUMBERS and name not in found)
+    numbers = (
+        name
+        for name, kind in types.items()
+        if kind in NUMBERS and name not in found and name != OWN
+    )
     return found | {name: ["range"] for name in numbers}
 
 
