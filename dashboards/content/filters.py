@@ -38,8 +38,8 @@ from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
     "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of", "span_words",
-    "state_words", "where_of", "without", "written",
+    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of",
+    "span_words", "state_words", "where_of", "without", "written",
 ]  # fmt: skip
 
 
