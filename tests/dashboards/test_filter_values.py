@@ -94,7 +94,8 @@ def test_value_that_a_filter_cannot_take_is_refused_by_the_api_in_the_words_of_t
     client.post(edit, given)
     query = {"version": draft.number, "hours-from": "a lot"}
 
-    refused = client.get(f"/api/v1/dashboards/{live.slug}/figures/", query)
+    api = f"/api/v1/dashboards/{live.slug}/"
+    refused, file = (client.get(f"{api}{what}/", query) for what in ("figures", "export/csv"))
     address = reverse("dashboards:version-detail", args=[live.slug, draft.number])
     page = client.get(address, {"hours-from": "a lot"})
     htmx = {"hx-request": "true", "hx-target": "board"}
@@ -102,5 +103,6 @@ def test_value_that_a_filter_cannot_take_is_refused_by_the_api_in_the_words_of_t
 
     words = "“a lot” is no number: write one like 12 or 12.5."
     assert (refused.status_code, words in refused.text) == (400, True)
+    assert (file.status_code, words in file.text) == (400, True)
     assert (words in page.text, 'value="a lot"' in page.text) == (True, True)
     assert (words in again.text, 'id="board"' in again.text) == (True, True)
