@@ -23,6 +23,7 @@ urlpatterns = [
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
+    path(ONE + "filters/<slug:key>/values/", views.FilterValues.as_view(), name="filter-values"),
     path(ONE + "embeds/", embedding.Embeds.as_view(), name="embeds"),
     path(ONE + "embeds/<int:pk>/revoke/", embedding.EmbedRevoke.as_view(), name="embed-revoke"),
     path(ONE + "export/<slug:kind>/", exports.Export.as_view(), name="dashboard-export"),

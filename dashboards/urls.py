@@ -16,6 +16,7 @@ from dashboards.views import (
     rows,
     usage,
     validation,
+    values,
 )
 
 app_name = "dashboards"
@@ -34,6 +35,7 @@ page_urls = [
     path(ONE + "tiles/<slug:key>/rows/", rows.tile_rows, name="tile-rows"),
     path(ONE + "tiles/<slug:key>/rows/file/", rows.tile_rows_file, name="tile-rows-file"),
     path(ONE + "tiles/<slug:key>/drivers/", moving.tile_drivers, name="tile-drivers"),
+    path(ONE + "filters/<slug:key>/values/", values.filter_values, name="filter-values"),
 ]
 
 builder_urls = [

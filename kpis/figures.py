@@ -30,7 +30,7 @@ from ace_portal.lib.saying import said
 from kpis.asking import Answer, Ask, definition_of
 from kpis.derived import answer_of, load_parts, tree_of
 from kpis.engine.cut import Cut, cut_down
-from kpis.engine.definition import Definition
+from kpis.engine.definition import Definition, Where
 from kpis.engine.duck import open_loads
 from kpis.engine.query import Query, Table
 from kpis.engine.result import Result
@@ -195,19 +195,28 @@ def _compute(
 
 
 def values_of(
-    load: Load, column: str, cut: Cut | None, *, search: str = "", limit: int = 200
+    load: Load,
+    column: str,
+    cut: Cut | None,
+    *,
+    search: str = "",
+    limit: int = 200,
+    where: Where | None = None,
 ) -> Values:
     """What a dropdown offers: the values of one column in the rows that the reader may see.
 
-    Raises ``Invalid`` where the data cannot be read.
+    With ``where`` those of the rows among them that meet it. Raises ``Invalid`` where the data
+    cannot be read.
     """
-    parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}|{_scope(cut)}"
-    key = "values-2:" + hashlib.sha256(parts.encode()).hexdigest()
+    parts = f"{load.pk}|{load.sha256}|{column}|{search}|{limit}|{where!r}|{_scope(cut)}"
+    key = "values-3:" + hashlib.sha256(parts.encode()).hexdigest()
     values: Values | None = _values.get(key) or cache.get(key)
     if values is None:
         table = table_of(load, cut)
         with in_words(load), open_load(load) as connection, in_words(load, connection):
-            values = distinct_values(connection, table, column, search=search, limit=limit)
+            values = distinct_values(
+                connection, table, column, search=search, limit=limit, where=where
+            )
         cache.set(key, values, KEPT_SECONDS)
     return _values.put(key, values)
 

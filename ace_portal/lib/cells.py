@@ -21,7 +21,7 @@ def rows_html(rows: Iterable[Iterable[Any]], *, bars: bool) -> SafeString:
 
 def _row(cells: Iterable[Any], *, bars: bool) -> str:
     first, *rest = cells
-    head = f'<th scope="row">{escape(first.text)}{_note(first)}</th>'
+    head = f'<th scope="row">{_text(first)}{_note(first)}</th>'
     return head + "".join(_cell(cell, bars=bars) for cell in rest)
 
 
@@ -37,8 +37,16 @@ def _cell(cell: Any, *, bars: bool) -> str:
             cell.reason, cell.text, cell.reason,
         )  # fmt: skip
     else:
-        inside = escape(cell.text)
+        inside = _text(cell)
     return f"{start}{inside}{_note(cell)}</td>"
+
+
+def _text(cell: Any) -> str:
+    """As a link where one can choose the value; ``data-mark`` lets a chart's marks follow it."""
+    if not cell.link:
+        return escape(cell.text)
+    here = mark_safe(' aria-current="true"') if cell.chosen else ""
+    return format_html('<a href="{}" data-mark{}>{}</a>', cell.link, here, cell.text)
 
 
 def _bar(cell: Any) -> str:

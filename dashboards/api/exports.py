@@ -13,7 +13,7 @@ from ace_portal.lib.permissions import SIGNED_IN
 from ace_portal.lib.xlsxfile import TYPE
 from dashboards.api.views import FILTERS, number_in
 from dashboards.content import selectors
-from dashboards.content.filters import read_state
+from dashboards.content.filters import check_state, read_state
 from dashboards.files import KINDS, as_file
 
 KEYS = OpenApiParameter(
@@ -37,6 +37,8 @@ class Export(APIView):
         user = person_of(request)
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
-        state = read_state(selectors.document_of(version), request.query_params)
+        document = selectors.document_of(version)
+        state = read_state(document, request.query_params)
+        check_state(document, state)
         keys = request.query_params.getlist("only") or None
         return as_file(user, version, state, kind, keys)

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from ace_portal.accounts.models import User
 from dashboards.content.board import Board
+from dashboards.content.choices import Option
 from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.showing import TileView
@@ -183,6 +184,22 @@ class TileOutput(serializers.Serializer[Any]):
     error = serializers.CharField(help_text="Why there are no figures; empty where there are.")
     notes = serializers.ListField(child=serializers.CharField())
     series = SeriesOutput(many=True)
+
+
+class FilterValueOutput(serializers.Serializer[Any]):
+    value = serializers.CharField(help_text="As the address has it.")
+    name = serializers.SerializerMethodField(help_text="As people read it.")
+    selected = serializers.BooleanField()
+
+    def get_name(self, option: Option) -> str:
+        return option["label"]
+
+
+class FilterValuesOutput(serializers.Serializer[Any]):
+    chosen = FilterValueOutput(many=True, help_text="What is in use, whatever is searched for.")
+    values = FilterValueOutput(many=True, source="options", help_text="The others on this page.")
+    page = serializers.IntegerField(source="number")
+    more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
 class FiguresOutput(serializers.Serializer[Any]):

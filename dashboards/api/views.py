@@ -21,11 +21,14 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN
 from dashboards.api import serializers as s
 from dashboards.content import selectors
 from dashboards.content.board import board
+from dashboards.content.choices import dropdown_of, values_page
 from dashboards.content.document import PRESETS, parse
-from dashboards.content.filters import read_state
+from dashboards.content.filters import check_state, read_state
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.planning import Page
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.content.services import dashboards as services
+from dashboards.content.sources import sources_of
 from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.people import Choice, choice_for
@@ -249,7 +252,9 @@ class Compare(APIView):
 class Figures(APIView):
     """All tiles with their values in full precision, under the filters of the address.
 
-    Besides the period, each dropdown of the document is a parameter under its key.
+    Besides the period, each filter of the document is a parameter under its key: a dropdown's as
+    often as it has values (``~`` is an empty cell), the text that is contained, ``true`` or
+    ``false``; a range of numbers is ``KEY-from`` and ``KEY-to``.
     """
 
     door = SIGNED_IN
@@ -260,5 +265,34 @@ class Figures(APIView):
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = selectors.document_of(version)
-        shown = board(document, read_state(document, request.query_params), reader=user)
+        state = read_state(document, request.query_params)
+        check_state(document, state)
+        shown = board(document, state, reader=user)
         return Response(s.figures_json(version, shown))
+
+
+class FilterValues(APIView):
+    """The values that a dropdown takes, in pages; of what one does not see, none."""
+
+    door = SIGNED_IN
+
+    @extend_schema(
+        parameters=[
+            VERSION,
+            OpenApiParameter("find-value", OpenApiTypes.STR, description="What they contain."),
+            OpenApiParameter("find-page", OpenApiTypes.INT, description="From 1."),
+        ],
+        responses=s.FilterValuesOutput,
+    )
+    def get(self, request: Request, slug: str, key: str) -> Response:
+        user = person_of(request)
+        dashboard = selectors.dashboard_for(user, slug)
+        version = selectors.version_for(user, dashboard, number_in(request, "version"))
+        document = selectors.document_of(version)
+        choice = dropdown_of(document, key)
+        asked = request.query_params
+        page = Page.of(document, read_state(document, asked), sources_of(document.kpi_versions))
+        number = number_of(asked.get("find-page", "")) or 1
+        search = asked.get("find-value", "")
+        found = values_page(page, choice, reader=user, search=search, number=number)
+        return Response(s.FilterValuesOutput(found).data)

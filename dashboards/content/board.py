@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboards.content.choices import (
@@ -16,6 +16,7 @@ from dashboards.content.choices import (
 )
 from dashboards.content.document import Document
 from dashboards.content.filters import PERIODS, FilterState, Span, span_words
+from dashboards.content.marking import Chip, Step, chips_of, level_pairs, way_down, with_links
 from dashboards.content.planning import Page, Plan, plan_tile
 from dashboards.content.showing import TileView, oldest, tile_view
 from dashboards.content.sources import Source, sources_of
@@ -33,6 +34,9 @@ class Board:
     choices: list[ChoiceView]
     as_of: datetime | None
     held_back: bool = False  # newer data of a tile did not pass its checks
+    chips: list[Chip] = field(default_factory=list)
+    way_down: list[Step] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)  # what the filters' form carries
     whose_rows: str = ""  # what to say where the data shows each reader their own rows
 
     @property
@@ -56,23 +60,29 @@ def board(
     *,
     reader: Reader,
     sources: Mapping[int, Source] | None = None,
+    linked: bool = False,
 ) -> Board:
     """All tiles of a page as a reader may see them, in four queries however many there are.
 
     One of them is for what is unusual, where a chart can say so. Where the data shows each reader
-    their own rows, four more.
+    their own rows, four more. ``linked`` are the values of a page on which they can be chosen.
     """
     known = sources_of(document.kpi_versions) if sources is None else sources
     page = Page.of(document, state, known)
     offered = offered_values(page, reader)
     colours = colours_of(page, offered)
     tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours, reader=reader)
+    if linked:
+        tiles = [with_links(page, tile) for tile in tiles]
     return Board(
         document=document,
         state=state,
         span=page.span,
         tiles=tiles,
-        choices=choices_of(page, offered),
+        choices=choices_of(page, offered, reader),
+        chips=chips_of(document, state),
+        way_down=way_down(document, state),
+        kept=level_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
         held_back=any(source.held_back for source in page.sources.values()),
         whose_rows=rows_words(reader, datasets_on(page)),

@@ -9,7 +9,8 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from dashboards.content.document import Document, Period, TileSpec
-from dashboards.content.filters import PERIODS, Span, span_words
+from dashboards.content.kinds import KIND_NAMES
+from dashboards.content.spans import PERIODS, Span, span_words
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -153,6 +154,15 @@ def _filters(old: Document, new: Document) -> list[Change]:
             found.append(Change("added", _("Filter by %(label)s") % {"label": label}))
         elif before[column] != label:
             found.append(Change("changed", _("Name of a filter"), before[column], label))
+    if old.drill != new.drill:
+        ways = [", ".join(map(document.label_of, document.drill)) for document in (old, new)]
+        found.append(Change("changed", _("Way down"), *ways))
+    kinds = {choice.column: choice.kind for choice in old.choices}
+    for choice in new.choices:
+        if kinds.get(choice.column, choice.kind) != choice.kind:
+            name = _("Kind of the filter by %(label)s") % {"label": choice.label}
+            was, now = KIND_NAMES[kinds[choice.column]], KIND_NAMES[choice.kind]
+            found.append(Change("changed", name, str(was), str(now)))
     if old.period != new.period:
         found.append(
             Change("changed", _("Period at the start"), _period(old.period), _period(new.period))

@@ -13,7 +13,7 @@ from ace_portal.lib.errors import PortalError
 from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
-from dashboards.content.filters import FilterState, before_words, ignored, state_words
+from dashboards.content.filters import ROLLING, FilterState, before_words, ignored, state_words
 from dashboards.content.planning import Page, extent_of, plan_tile, target_day, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label, title_of
@@ -102,7 +102,7 @@ def explain(
 ) -> Explanation:
     """The figure of the whole range behind a tile; a table has one for each of its KPIs."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     own = own_of(spec, known)
     chosen = chosen_of(own, kpi_version)
     view = Explanation(
@@ -111,7 +111,7 @@ def explain(
         others=[source for source in own if source is not chosen],
         filters=state_words(document, state, page.span_for(chosen)),
         as_of=chosen.as_of,
-        ignored=ignored(document, state, chosen.filters),
+        ignored=ignored(document, state, chosen.filters, chosen.own_types, spec.key),
         whose_rows=rows_words(reader, datasets_of([chosen.version])),
         cut=bool(cut_versions(reader, [chosen.version])),
     )
@@ -146,7 +146,9 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
     cut = is_cut(query, definition, source.as_of)
     face = source.face(target_day(source, query), extent=extent_of(source, query, cut=got.cut))
     if query.start is not None and query.end is not None:
-        view.beside = compared(source.version, query, reader=reader)
+        view.beside = compared(
+            source.version, query, reader=reader, by_days=page.state.preset in ROLLING
+        )
     view.number = r.number_view(
         face,
         figure,

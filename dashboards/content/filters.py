@@ -1,55 +1,61 @@
-"""What a reader has chosen: from the address of the page and back, and what it means in days."""
+"""What a reader has chosen: from the address of the page and back, and what it means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
-from dashboards.content.wording import wording
-from kpis.engine.definition import AllOf, Column, Condition, Scalar, Where
+from dashboards.content.kinds import (
+    Values,
+    conditions_of,
+    fault_of,
+    is_said,
+    pairs_of,
+    reaches,
+    read,
+    values_in,
+    words_of,
+    written,
+)
+from dashboards.content.spans import (
+    PERIODS,
+    PLAIN,
+    ROLLING,
+    Span,
+    span_of_preset,
+    span_words,
+    words_before,
+)
+from kpis.engine.definition import AllOf, Condition, Where
+from kpis.engine.periods import Calendar
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
-PERIODS = {
-    "last_month": gettext_lazy("Last full month"),
-    "last_3": gettext_lazy("Last 3 full months"),
-    "last_6": gettext_lazy("Last 6 full months"),
-    "last_12": gettext_lazy("Last 12 full months"),
-    "all": gettext_lazy("All data"),
-}
-MONTHS = {"last_month": 1, "last_3": 3, "last_6": 6, "last_12": 12}
-#: how a value that is empty is written in an address; a value that begins so gets another
-EMPTY = "~"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Local days, half-open; None is open."""
-
-    start: date | None = None
-    end: date | None = None
-
-    @classmethod
-    def of_days(cls, first: date, last: date) -> Span:
-        """Both days included."""
-        return cls(first, last + timedelta(days=1))
+__all__ = [
+    "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
+    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of",
+    "span_words", "state_words", "where_of", "without", "written",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FilterState:
-    """The choices of a reader; ``start`` and ``end`` are own dates, both included."""
+    """The choices of a reader; ``start`` and ``end`` are own dates, both included.
+
+    ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
+    ``refused`` what was typed into a filter that cannot take it, which counts for nothing.
+    """
 
     preset: str
     start: date | None = None
     end: date | None = None
-    chosen: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    chosen: Mapping[str, Values] = field(default_factory=dict)
+    refused: Mapping[str, Values] = field(default_factory=dict)
 
 
 def read_state(document: Document, params: QueryDict) -> FilterState:
@@ -64,16 +70,67 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         preset, start, end = period.preset, period.start, period.end
     if preset != "own":
         start = end = None
-    chosen = {
-        choice.key: tuple(dict.fromkeys(read(text) for text in params.getlist(choice.key) if text))
-        for choice in document.choices
-    }
-    return FilterState(preset, start, end, {key: v for key, v in chosen.items() if v})
+    chosen, refused = {}, {}
+    for choice in document.filters:
+        values = values_in(choice, params) if is_said(choice, params) else choice.default
+        if values and fault_of(choice, values):
+            refused[choice.key] = values
+        elif values:
+            chosen[choice.key] = values
+    _keep_way_down(document, chosen)
+    return FilterState(preset, start, end, chosen, refused)
+
+
+def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
+    """Leave out the levels below one that has no value."""
+    broken = False
+    for level in document.levels:
+        broken = broken or level.key not in chosen
+        if broken:
+            chosen.pop(level.key, None)
+
+
+def drilled(document: Document, state: FilterState, column: str) -> str:
+    """By what a split by a column is split where one has drilled down: the level that is next."""
+    if column not in document.drill:
+        return column
+    done = sum(level.key in state.chosen for level in document.levels)
+    place = max(document.drill.index(column), min(done, len(document.drill) - 1))
+    return document.drill[place]
+
+
+def check_state(document: Document, state: FilterState) -> None:
+    """Raise ``Invalid``, with the filter's key, where it cannot take what was given."""
+    for choice in document.filters:
+        if choice.key in state.refused:
+            raise Invalid(fault_of(choice, state.refused[choice.key]), field=choice.key)
+
+
+def settled(state: FilterState) -> FilterState:
+    """The state without what its filters cannot take, as one keeps it."""
+    return replace(state, refused={})
+
+
+def without(state: FilterState, key: str) -> FilterState:
+    """The state as if a filter were not in use."""
+    chosen = {name: values for name, values in state.chosen.items() if name != key}
+    refused = {name: values for name, values in state.refused.items() if name != key}
+    return replace(state, chosen=chosen, refused=refused)
 
 
 def default_state(document: Document) -> FilterState:
     period = document.period
-    return FilterState(period.preset, period.start, period.end)
+    chosen = {choice.key: choice.default for choice in document.choices if choice.default}
+    return FilterState(period.preset, period.start, period.end, chosen)
+
+
+def missing(document: Document, state: FilterState, tile: str = "") -> list[str]:
+    """The labels of the filters without which a tile, or the page, shows nothing."""
+    return [
+        choice.label
+        for choice in document.choices
+        if choice.required and choice.is_for(tile) and not state.chosen.get(choice.key)
+    ]
 
 
 def query_string(document: Document, state: FilterState) -> str:
@@ -84,25 +141,10 @@ def query_string(document: Document, state: FilterState) -> str:
         pairs.append(("period", state.preset))
         if state.start and state.end:
             pairs += [("from", state.start.isoformat()), ("to", state.end.isoformat())]
-    for choice in document.choices:
-        pairs += [(choice.key, written(value)) for value in state.chosen.get(choice.key, ())]
+    for choice in document.filters:
+        values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
+        pairs += pairs_of(choice, values)
     return urlencode(pairs)
-
-
-def written(value: str | None) -> str:
-    """A value of a dropdown as the address has it."""
-    if value is None:
-        return EMPTY
-    if not value:
-        return EMPTY + "."
-    return EMPTY + value if value.startswith(EMPTY) else value
-
-
-def read(text: str) -> str | None:
-    """The value that is ``written`` so."""
-    if text == EMPTY:
-        return None
-    return "" if text == EMPTY + "." else text.removeprefix(EMPTY)
 
 
 def _day(text: str | None) -> date | None:
@@ -113,110 +155,63 @@ def _day(text: str | None) -> date | None:
     return day if FIRST_DAY <= day < LAST_DAY else None
 
 
-# Time --------------------------------------------------------------------------------------------
-
-
-def span_of(state: FilterState, today: date) -> Span:
-    """The days of a state; full months are those that were over on ``today``."""
-    if state.preset in MONTHS:
-        end = today.replace(day=1)
-        return Span(_months_before(end, MONTHS[state.preset]), end)
+def span_of(state: FilterState, today: date, calendar: Calendar = PLAIN) -> Span:
+    """The days of a state; full periods are those that were over on ``today``."""
     if state.preset == "own" and state.start and state.end:
         return Span.of_days(state.start, state.end)
-    return Span()
-
-
-def _months_before(day: date, count: int) -> date:
-    month = day.year * 12 + day.month - 1 - count
-    return date(month // 12, month % 12 + 1, 1)
-
-
-def span_words(span: Span) -> str:
-    """ "1 Aug to 31 Oct 2026"; both days included."""
-    if span.start is None or span.end is None:
-        return _("all data")
-    first, last = span.start, span.end - timedelta(days=1)
-    same = first.year == last.year
-    return _("%(from)s to %(to)s") % {
-        "from": _day_words(first, year=not same), "to": _day_words(last, year=True),
-    }  # fmt: skip
-
-
-def _day_words(day: date, *, year: bool) -> str:
-    text = f"{day.day} {wording().months[day.month - 1]}"
-    return f"{text} {day.year}" if year else text
+    return span_of_preset(state.preset, today, calendar)
 
 
 def before_words(state: FilterState, span: Span, *, cut: bool, against: str = "previous") -> str:
     """With what a number is compared."""
-    if against == "year":
-        return _("vs the same stretch a year before") if cut else _("vs a year before")
-    if cut:
-        return _("vs the same stretch before")
-    months = MONTHS.get(state.preset)
-    if months == 1:
-        return _("vs the month before")
-    if months:
-        return _("vs the %(n)d months before") % {"n": months}
-    days = (span.end - span.start).days if span.start and span.end else 0
-    return ngettext("vs the day before", "vs the %(n)d days before", days) % {"n": days}
-
-
-# Choices -----------------------------------------------------------------------------------------
+    return words_before(state.preset, span, cut=cut, against=against)
 
 
 def where_of(
-    document: Document, state: FilterState, dimensions: Sequence[str], types: Mapping[str, str]
+    document: Document,
+    state: FilterState,
+    dimensions: Sequence[str],
+    types: Mapping[str, str],
+    tile: str = "",
 ) -> Where | None:
     """The conditions that apply to a KPI with these dimensions; ``types`` are its data's columns.
 
+    Of a ``tile``, by its key, those of the filters that are for it.
+
     Raises ``Invalid`` where a chosen value cannot be one of the column.
     """
-    parts: list[Where] = []
-    for choice in document.choices:
+    parts: list[Condition] = []
+    for choice in document.filters:
         values = state.chosen.get(choice.key)
-        if values and choice.column in dimensions:
-            kind = types.get(choice.column, "text")
-            typed = tuple(_typed(value, kind, choice.label) for value in values)
-            parts.append(Condition(Column(choice.column), "in", typed))
+        if values and choice.is_for(tile) and reaches(choice, dimensions, types):
+            parts += conditions_of(choice, values, types.get(choice.column, "text"))
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
-def _typed(value: str | None, kind: str, label: str) -> Scalar:
-    if value is None:
-        return None
-    try:
-        if kind == "integer":
-            return int(value)
-        if kind == "boolean":
-            return {"true": True, "false": False}[value]
-        if kind == "date":
-            return date.fromisoformat(value).isoformat()
-    except (ValueError, KeyError) as error:
-        raise Invalid(
-            _("“%(value)s” is not a value of %(label)s.") % {"value": value, "label": label}
-        ) from error
-    return value
-
-
-def ignored(document: Document, state: FilterState, dimensions: Sequence[str]) -> list[str]:
-    """The labels of the dropdowns in use that do not reach a KPI with these dimensions."""
+def ignored(
+    document: Document,
+    state: FilterState,
+    dimensions: Sequence[str],
+    types: Mapping[str, str] | None = None,
+    tile: str = "",
+) -> list[str]:
+    """The labels of the filters in use that do not reach a KPI with these dimensions, or are not
+    for the tile."""
     return [
         choice.label
-        for choice in document.choices
-        if state.chosen.get(choice.key) and choice.column not in dimensions
+        for choice in document.filters
+        if state.chosen.get(choice.key)
+        and not (choice.is_for(tile) and reaches(choice, dimensions, types or {}))
     ]
 
 
 def state_words(document: Document, state: FilterState, span: Span) -> str:
     """All filters in one line, as an explanation says them."""
-    parts = [span_words(span)]
-    for choice in document.choices:
-        values = state.chosen.get(choice.key)
-        if values:
-            shown = ", ".join(_("(empty)") if value is None else value for value in values[:5])
-            more = "" if len(values) <= 5 else _(" and %(n)d more") % {"n": len(values) - 5}
-            parts.append(f"{choice.label}: {shown}{more}")
-    return "; ".join(parts)
+    used = [
+        words_of(choice, state.chosen[choice.key])
+        for choice in document.filters
+        if state.chosen.get(choice.key)
+    ]
+    return "; ".join([span_words(span), *used])

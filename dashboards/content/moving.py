@@ -11,12 +11,11 @@ from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
 from dashboards.content.filters import FilterState, state_words
-from dashboards.content.planning import Page, total_query
+from dashboards.content.planning import Page, earlier_of, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label
 from kpis.analysis.driver_rows import DriverSheet, driver_sheet
 from kpis.analysis.drivers import moved
-from kpis.engine.query import earlier
 from kpis.scopes import Reader
 
 
@@ -54,7 +53,7 @@ def movement(
 ) -> Movement:
     """The range against the one before it, or a year before."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     source = chosen_of(own_of(spec, known), kpi_version)
     view = Movement(source, against, state_words(document, state, page.span_for(source)))
     splits = splits_for(user, document, spec, source)
@@ -75,6 +74,6 @@ def _sheet(page: Page, source: Source, by: str, against: str, *, reader: Reader)
     query = total_query(page, source)
     if query.start is None or query.end is None:
         raise Invalid(_("All data has nothing before it: choose a period on the dashboard."))
-    before = earlier(query, source.definition, source.as_of, against=against)
+    before = earlier_of(page, source, query, against)
     found = moved(source.version, by, before, query, reader=reader)
     return driver_sheet(source.version, found)

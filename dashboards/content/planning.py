@@ -11,8 +11,17 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
-from dashboards.content.filters import FilterState, Span, ignored, span_of, where_of
-from dashboards.content.sources import Extent, Source, today_of
+from dashboards.content.filters import (
+    ROLLING,
+    FilterState,
+    Span,
+    drilled,
+    ignored,
+    missing,
+    span_of,
+    where_of,
+)
+from dashboards.content.sources import Extent, Source, calendar_for, today_of
 from dashboards.rendering import Face
 from kpis.asked import asked_words, counts_later_rows
 from kpis.display import GRAINS
@@ -35,11 +44,17 @@ class Page:
     state: FilterState
     sources: Mapping[int, Source]
     span: Span
+    tile: str = ""  # the key of the one tile that is asked for
+
+    def on(self, spec: TileSpec) -> Page:
+        """The page as one of its tiles has it: some filters are for others."""
+        return replace(self, tile=spec.key)
 
     @classmethod
     def of(cls, document: Document, state: FilterState, sources: Mapping[int, Source]) -> Page:
         own = {pk: sources[pk] for pk in document.kpi_versions if pk in sources}
-        return cls(document, state, own, span_of(state, today_of(own.values())))
+        today, calendar = today_of(own.values()), calendar_for(own.values())
+        return cls(document, state, own, span_of(state, today, calendar))
 
     def span_for(self, source: Source) -> Span:
         return self.span if source.timed else Span()
@@ -59,7 +74,8 @@ class Plan:
 
 def plan_tile(page: Page, spec: TileSpec) -> Plan:
     """One tile; whatever is wrong with it stays its own affair."""
-    plan = Plan(spec)
+    spec = _drilled(page, spec)
+    plan, page = Plan(spec), page.on(spec)
     try:
         plan.sources = tuple(_source(page, pk) for pk in spec.kpi_versions)
         plan.notes = notes_of(page, plan.sources)
@@ -68,6 +84,13 @@ def plan_tile(page: Page, spec: TileSpec) -> Plan:
     except PortalError as error:
         plan.error = said(error.message)
     return plan
+
+
+def _drilled(page: Page, spec: TileSpec) -> TileSpec:
+    """The tile as it is on the present level, where all of its KPIs can be split so."""
+    by = drilled(page.document, page.state, spec.by) if spec.by else None
+    own = [page.sources[pk] for pk in spec.kpi_versions if pk in page.sources]
+    return replace(spec, by=by) if all(by in source.dimensions for source in own) else spec
 
 
 def _source(page: Page, pk: int) -> Source:
@@ -83,10 +106,24 @@ def _filters(source: Source) -> tuple[str, ...]:
 
 
 def total_query(page: Page, source: Source) -> Query:
-    """The one figure of the whole range, under the page's filters."""
+    """The one figure of the whole range, under the page's filters.
+
+    Raises ``Invalid`` where the page needs a choice before it shows anything.
+    """
+    wanted = missing(page.document, page.state, page.tile)
+    if wanted:
+        raise Invalid(_("First choose: %(labels)s.") % {"labels": ", ".join(wanted)})
     span = page.span_for(source)
-    where = where_of(page.document, page.state, _filters(source), source.types)
+    where = where_of(page.document, page.state, _filters(source), source.own_types, page.tile)
     return Query(start=span.start, end=span.end, where=where)
+
+
+def earlier_of(page: Page, source: Source, query: Query, against: str) -> Query:
+    """What a figure is compared with; for the last so many days as many days, even where they
+    happen to be a month."""
+    rolling = page.state.preset in ROLLING
+    definition = source.definition
+    return earlier(query, definition, source.as_of, against=against, by_days=rolling)
 
 
 def _ask(page: Page, plan: Plan, source: Source) -> None:
@@ -100,7 +137,7 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             ask("now", query)
             if spec.compare in BEFORE and query.start and query.end:
                 against = spec.compare
-                before = earlier(query, source.definition, source.as_of, against=against)
+                before = earlier_of(page, source, query, against)
                 if has_begun(source.version, before):
                     ask("before", before)
             if source.timed:
@@ -206,7 +243,7 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     """Which filters in use do not reach a tile, and what its time does not tell, in sentences."""
     notes = []
     for source in sources:
-        labels = ignored(page.document, page.state, source.filters)
+        labels = _ignored(page, source, source.filters)
         if source.dimensions and not source.timed and page.state.preset != "all":
             labels.insert(0, _("the period"))
         if labels:
@@ -220,14 +257,19 @@ def notes_of(page: Page, sources: Sequence[Source]) -> list[str]:
     return notes
 
 
+def _ignored(page: Page, source: Source, dimensions: Sequence[str]) -> list[str]:
+    """The labels of the filters in use that do not reach a KPI here."""
+    return ignored(page.document, page.state, dimensions, source.own_types, page.tile)
+
+
 def notes_of_parts(page: Page, source: Source) -> list[str]:
     """Which filters in use reach some KPIs of a formula and not others, in sentences."""
     notes = []
     for leaf in source.leaves:
         labels = [
             label
-            for label in ignored(page.document, page.state, leaf.dimensions)
-            if label not in ignored(page.document, page.state, source.filters)
+            for label in _ignored(page, leaf, leaf.dimensions)
+            if label not in _ignored(page, source, source.filters)
         ]
         if labels:
             words = {"kpi": leaf.kpi.name, "labels": ", ".join(labels)}

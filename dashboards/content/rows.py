@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +14,16 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import PortalError
 from ace_portal.lib.saying import said
 from dashboards.content.document import Document, TileSpec
+from dashboards.content.document.model import MARK
 from dashboards.content.filters import FilterState, state_words
+from dashboards.content.kinds import conditions_of
 from dashboards.content.planning import Page, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label
 from kpis.behind import behind_figure, cut_words
 from kpis.engine.behind import Behind
-from kpis.engine.definition import Share
+from kpis.engine.definition import AllOf, Share
+from kpis.engine.query import Query
 from kpis.scopes import datasets_of, rows_words
 
 OWN = "_row"
@@ -50,7 +53,7 @@ def rows_of_tile(
 ) -> TileRows:
     """A table of several KPIs has rows for each of them; the first one's unless one is named."""
     known = sources_of(document.kpi_versions)
-    page = Page.of(document, state, known)
+    page = Page.of(document, state, known).on(spec)
     source = chosen_of(own_of(spec, known), kpi_version)
     view = TileRows(
         source,
@@ -58,11 +61,22 @@ def rows_of_tile(
         rows_words(user, datasets_of([source.version])),
     )
     try:
-        query = total_query(page, source)
+        query = under_mark(page, spec, source, total_query(page, source))
         _fill(view, document, behind_figure(source.version, query, reader=user, limit=limit))
     except PortalError as error:
         view.problem = said(error.message)
     return view
+
+
+def under_mark(page: Page, spec: TileSpec, source: Source, query: Query) -> Query:
+    """The rows behind the value that was chosen in the tile, which itself shows all of them."""
+    mark = next((m for m in page.document.marks if m.key == MARK + spec.key), None)
+    values = page.state.chosen.get(mark.key) if mark is not None else None
+    if mark is None or not values or mark.column not in source.dimensions:
+        return query
+    parts = conditions_of(mark, values, source.types.get(mark.column, "text"))
+    before = (query.where,) if query.where is not None else ()
+    return replace(query, where=AllOf((*before, *parts)))
 
 
 def _fill(view: TileRows, document: Document, behind: Behind) -> None:

@@ -73,6 +73,8 @@ class TileView:
     unusual: tuple[str, ...] = ()
     #: what a chart was drawn from, in full; None for what is no chart
     drawn_from: Hashable = None
+    #: where the values of its table lead
+    links: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

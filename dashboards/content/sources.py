@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards.content.document import TileSpec
+from dashboards.content.spans import PLAIN
 from dashboards.rendering import Face, Goal, Mark
 from kpis.analysis.against import goal_for
 from kpis.asking import definition_of
 from kpis.derived import as_of_of, held_of, is_derived, leaves_of, load_parts
 from kpis.engine.definition import Definition
+from kpis.engine.periods import Calendar
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
@@ -93,6 +95,14 @@ class Source:
         if self.leaves:
             return {name: kind for leaf in self.leaves for name, kind in leaf.types.items()}
         return self.load.types if self.load is not None else {}
+
+    @property
+    def own_types(self) -> Mapping[str, str]:
+        """The types of the columns that filters may mean: of a derived KPI, which has no data of
+        its own, only those by which it can be filtered."""
+        if not self.leaves:
+            return self.types
+        return {name: kind for name, kind in self.types.items() if name in self.filters}
 
     @property
     def as_of(self) -> datetime | None:
@@ -255,6 +265,19 @@ def today_of(sources: Iterable[Source]) -> date:
     """
     days = [day for source in sources if (day := source.known_until()) is not None]
     return max(days) if days else site_today()
+
+
+def calendar_for(sources: Iterable[Source]) -> Calendar:
+    """The weeks and the years of a page: those that its KPIs agree on, else the plain ones."""
+    found: set[tuple[int, int]] = set()
+    for source in sources:
+        try:
+            definition = source.definition
+        except PortalError:
+            continue
+        if definition.timed:
+            found.add((definition.week_start, definition.fiscal_start))
+    return Calendar.of("UTC", *found.pop()) if len(found) == 1 else PLAIN
 
 
 def own_of(spec: TileSpec, known: Mapping[int, Source]) -> list[Source]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from dashboards.content.document import Document, TileSpec
+from dashboards.content.document import EMPTY, Document, TileSpec
 from dashboards.content.filters import span_words
 from dashboards.content.planning import Page
 from dashboards.content.sources import Source
@@ -63,8 +63,4 @@ def unit_line(
 
 def column_label(column: str, document: Document | None = None) -> str:
     """A column's name for people: that of its dropdown, else made readable."""
-    for choice in document.choices if document is not None else ():
-        if choice.column == column:
-            return choice.label
-    text = column.replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]
+    return (document or EMPTY).label_of(column)

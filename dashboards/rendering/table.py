@@ -31,7 +31,8 @@ class Cell:
     """``share`` and ``target`` are percent of the cell's width, as text, for a bar in the cell.
 
     ``odd`` says what is unusual about a figure, ``order`` is the figure itself, to sort by, and
-    ``heat`` the shade of the cell, from 1 to 5; 0 is none.
+    ``heat`` the shade of the cell, from 1 to 5; 0 is none. A value with a ``link`` can be chosen,
+    and ``chosen`` says that it is.
     """
 
     text: str
@@ -44,6 +45,8 @@ class Cell:
     odd: str = ""
     order: float | None = None
     heat: int = 0
+    link: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

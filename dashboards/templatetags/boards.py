@@ -41,7 +41,8 @@ def tile_of(context: Context, tile: TileView, corner: str = "") -> str:
     if tile.drawn_from is None:
         return render_to_string("dashboards/_tile.html", given)
     known = (
-        tile.drawn_from, tile.spec, tile.title, tile.unit_line, tile.error, tuple(tile.notes),
+        tile.drawn_from, tile.links, tile.spec, tile.title, tile.unit_line, tile.error,
+        tuple(tile.notes),
         tuple((source.kpi.name, source.kpi.slug) for source in tile.sources),
         tile.as_of, board.as_of, dashboard.slug, query, corner,
         # How a moment is written: in whose zone, and with its year unless it is this one.

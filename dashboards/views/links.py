@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 
@@ -21,6 +21,11 @@ def explain_query(version: Version, query: str) -> str:
     if version.state == Version.State.RELEASED:
         return query
     return "&".join(part for part in (f"version={version.number}", query) if part)
+
+
+def pairs_in(query: str) -> list[tuple[str, str]]:
+    """The names and values of an address, as the fields of a form keep them."""
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def back_url(dashboard: Dashboard, version: Version, query: str) -> str:

@@ -31,6 +31,7 @@ from dashboards.people import choice_for
 from dashboards.permissions import (
     is_owner,
     may_hand_over,
+    may_see_rows,
     require_editor,
     require_handing_over,
 )
@@ -108,7 +109,7 @@ def board_page(
     document = selectors.document_of(version)
     state = read_state(document, request.GET)
     user = person_of(request)
-    shown = board(document, state, reader=user)
+    shown = board(document, state, reader=user, linked=True)
     query = query_string(document, state)
     sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
@@ -116,8 +117,10 @@ def board_page(
         "version": version,
         "board": shown,
         "query": explain_query(version, query),
+        "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
         "filtered": bool(query),
+        "rows_open": may_see_rows(user, dashboard),
     }
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target == "board":

@@ -86,6 +86,7 @@ def compared(
     reader: Reader,
     part: Part | None = None,
     other: Part | None = None,
+    by_days: bool = False,
 ) -> Compared:
     """``query`` is a closed range of days. All questions are asked together.
 
@@ -94,7 +95,7 @@ def compared(
     here = _within(query, part)
     asked = {"now": here}
     for name in ("previous", "year"):
-        asked[name] = before_of(version, here, name)
+        asked[name] = before_of(version, here, name, by_days=by_days)
     if other is not None:
         asked["segment"] = _within(query, other)
     asks = [Ask(version, one) for one in asked.values()]

@@ -73,9 +73,10 @@ def chosen_of(version: KPIVersion, stretches: Sequence[Stretch], key: str = "") 
     return next((one for one in stretches if not one.partial), stretches[0])
 
 
-def before_of(version: KPIVersion, query: Query, against: str) -> Query:
+def before_of(version: KPIVersion, query: Query, against: str, *, by_days: bool = False) -> Query:
     """The query to compare with, cut at the same stretch where the data ends inside ``query``."""
-    return earlier(query, definition_of(version), as_of_of(version), against=against)
+    as_of = as_of_of(version)
+    return earlier(query, definition_of(version), as_of, against=against, by_days=by_days)
 
 
 def query_words(version: KPIVersion, query: Query) -> str:

@@ -160,18 +160,24 @@ def latest(
 
 
 def earlier(
-    query: Query, definition: Definition, as_of: datetime | None, *, against: str = "previous"
+    query: Query,
+    definition: Definition,
+    as_of: datetime | None,
+    *,
+    against: str = "previous",
+    by_days: bool = False,
 ) -> Query:
     """The query to compare with: the range before this one, or a year before.
 
     ``against`` is "previous" or "year". Where ``as_of`` lies inside the range, the earlier range is
     cut at the same stretch of the period that stands there in its place, by the local clock.
-    Raises ``Invalid`` on an open range.
+    ``by_days`` takes as many days for what happens to be a month or a quarter. Raises ``Invalid``
+    on an open range.
     """
     if query.start is None or query.end is None:
         raise Invalid(_("An open range has no range before it."), field="start")
     calendar = calendar_of(definition)
-    grain = _aligned(query, calendar)
+    grain = "day" if by_days else _aligned(query, calendar)
     firsts = [query.start]
     while (following := calendar.shift(firsts[-1], grain, 1)) < query.end:
         firsts.append(following)

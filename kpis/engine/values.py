@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from ace_portal.lib.errors import Invalid
 from ace_portal.lib.words import sentence as _
-from kpis.engine.checks import GROUPABLE, TYPES
+from kpis.engine.checks import GROUPABLE, TYPES, check_where
 from kpis.engine.constructs import Contains, check_dialect
-from kpis.engine.definition import Scalar
+from kpis.engine.definition import Scalar, Where
+from kpis.engine.periods import Calendar
 from kpis.engine.query import Table
+from kpis.engine.where import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,19 @@ class Values:
 
 
 def distinct_values(
-    connection: Connection, table: Table, column: str, *, search: str = "", limit: int = 100
+    connection: Connection,
+    table: Table,
+    column: str,
+    *,
+    search: str = "",
+    limit: int = 100,
+    where: Where | None = None,
 ) -> Values:
     """The values of a column that contain ``search`` (case ignored; only ASCII's on SQLite).
 
-    They can go back as they are into the list of an ``in`` condition. Raises ``Invalid`` for a
-    column that the table does not have or that is no dimension.
+    With ``where`` those of the rows that meet it; a timestamp in it is read in UTC. They can go
+    back as they are into the list of an ``in`` condition. Raises ``Invalid`` for a column that the
+    table does not have or that is no dimension.
     """
     check_dialect(connection.dialect)
     if column not in table.types:
@@ -49,6 +58,10 @@ def distinct_values(
         )
     value: sa.ColumnElement[Any] = table.source.c[column]
     select = sa.select(value).select_from(table.source).distinct()
+    if where is not None:
+        check_where(where, table.types, "where")
+        columns = {name: table.source.c[name] for name in table.types}
+        select = select.where(Scope(columns, table.types, Calendar.of("UTC")).where(where))
     if search:
         text = sa.func.lower(sa.cast(value, sa.String()))
         select = select.where(Contains(text, sa.literal(search.lower(), sa.String())))

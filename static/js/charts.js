@@ -129,6 +129,23 @@ async function draw(plot) {
   await Plotly.react(plot, figure.data, figure.layout, CONFIG);
   plot.querySelector(".chart__hold")?.remove();
   plot.dataset.drawn = String(figure.layout.width);
+  if (!plot.dataset.follows) {
+    plot.dataset.follows = "yes";
+    plot.on("plotly_click", ({ points }) => follow(plot, points[0]));
+  }
+}
+
+/** A mark leads where its value in the table does: a bar says it at the start of its words, a line
+    is called by it. */
+function follow(plot, point) {
+  const name = String(point.hovertext ?? point.data.name ?? "").replace(/…$/, "");
+  const called = String(point.data.name ?? "").replace(/…$/, "");
+  const links = [...plot.closest("[data-chart]").querySelectorAll("a[data-mark]")];
+  const said = (link) => link.textContent.trim();
+  const found = links.find((link) => said(link) === name || said(link) === called)
+    ?? links.find((link) => name.startsWith(`${said(link)}:`))
+    ?? links.find((link) => called && said(link).startsWith(called));
+  if (found) found.click();
 }
 
 /** A chart that cannot be drawn still has its figures: the table takes its place. */

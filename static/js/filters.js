@@ -3,22 +3,31 @@
    shows and what it sends in step with what was chosen. */
 
 const shownText = (filter) => filter.querySelector("[data-filter-shown]");
+const OPTIONS = "[type=checkbox], [type=radio]:not([data-filter-all])";
+const TYPED = "input:not([type=checkbox], [type=radio], [data-filter-find], [data-filter-search])";
+
+function show(filter, words) {
+  const text = shownText(filter);
+  filter.classList.toggle("filter--on", words !== "");
+  text.textContent = words || text.dataset.all;
+}
 
 function showChoice(filter) {
-  const boxes = [...filter.querySelectorAll("[type=checkbox]")];
+  const boxes = [...filter.querySelectorAll(OPTIONS)];
   const chosen = boxes.filter((box) => box.checked);
-  const text = shownText(filter);
-  filter.classList.toggle("filter--on", chosen.length > 0);
-  if (!chosen.length) text.textContent = text.dataset.all;
-  else if (chosen.length === 1) text.textContent = label(chosen[0]);
+  if (chosen.length < 2) show(filter, chosen.length ? label(chosen[0]) : "");
   else {
-    text.textContent = text.dataset.many
-      .replace("%n", chosen.length)
-      .replace("%all", boxes.length);
+    const many = shownText(filter).dataset.many;
+    show(filter, many.replace("%n", chosen.length).replace("%all", boxes.length));
   }
 }
 
 const label = (input) => input.closest("label").querySelector(".check__text").textContent;
+
+function showBetween(filter) {
+  const ends = [...filter.querySelectorAll(TYPED)].map((input) => input.value.trim());
+  show(filter, ends.some(Boolean) ? ends.map((end) => end || "…").join(" – ") : "");
+}
 
 function showRange(filter) {
   const chosen = filter.querySelector("[type=radio]:checked");
@@ -27,6 +36,12 @@ function showRange(filter) {
   const dates = [from.value, to.value].filter(Boolean).join(" – ");
   if (chosen) shownText(filter).textContent = own && dates ? dates : label(chosen);
 }
+
+const SHOW = {
+  choice: showChoice,
+  between: showBetween,
+  text: (filter) => show(filter, filter.querySelector(TYPED).value.trim()),
+};
 
 function find(input) {
   const wanted = input.value.trim().toLocaleLowerCase();
@@ -44,12 +59,12 @@ export function start(root) {
   root.addEventListener("change", (event) => {
     const filter = event.target.closest("[data-filter]");
     if (!filter) return;
-    if (event.target.matches("[data-filter-find]")) {
+    if (event.target.matches("[data-filter-find], [data-filter-search]")) {
       event.stopPropagation();
       return;
     }
-    if (filter.dataset.filter === "choice") {
-      showChoice(filter);
+    if (filter.dataset.filter in SHOW) {
+      SHOW[filter.dataset.filter](filter);
       return;
     }
     const own = filter.querySelector("[data-filter-own]");
@@ -62,12 +77,20 @@ export function start(root) {
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-filter-clear]");
     if (!button) return;
-    const boxes = button.closest("[data-filter]").querySelectorAll("[type=checkbox]:checked");
-    for (const box of boxes) box.checked = false;
-    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    const filter = button.closest("[data-filter]");
+    const set = [...filter.querySelectorAll(`${OPTIONS}, ${TYPED}`)].filter((input) =>
+      input.matches(OPTIONS) ? input.checked : input.value);
+    for (const input of set) {
+      if (input.matches(OPTIONS)) input.checked = false;
+      else input.value = "";
+    }
+    const all = filter.querySelector("[data-filter-all]");
+    if (all) all.checked = true;
+    set[0]?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
-  // Empty values and own dates that do not count have no place in the address.
+  // Empty values and own dates that do not count have no place in the address; that a filter which
+  // begins with a choice has none any more does.
   root.addEventListener("htmx:configRequest", (event) => {
     const form = event.target.closest("[data-filters]");
     if (!form) return;
@@ -76,6 +99,10 @@ export function start(root) {
       const left = parameters.getAll(name).filter((value) => value !== "");
       parameters.delete(name);
       for (const value of left) parameters.append(name, value);
+    }
+    for (const { name } of form.querySelectorAll("[data-filter-kept]")) {
+      const said = [...parameters.keys()].some((key) => key === name || key.startsWith(`${name}-`));
+      if (!said) parameters.append(name, "");
     }
     const own = form.querySelector("[data-filter-own]");
     if (own && !own.checked) ["from", "to"].forEach((name) => parameters.delete(name));

@@ -102,6 +102,15 @@ def filter_values(visit: Visit) -> int:
     return sum(row["team"] in offered for row in ticket_rows())
 
 
+def searched_values(visit: Visit) -> int:
+    """Those of the page of values, which the API gives as well."""
+    searched = visit.client.get(visit.where("filter-values", "team")).context["found"].options
+    listed = visit.client.get(f"{API}{visit.where('filter-values', 'team')}").json()["values"]
+    assert [option["value"] for option in searched] == [value["value"] for value in listed]
+    offered = {option["value"].replace("~", "") or None for option in searched}
+    return sum(row["team"] in offered for row in ticket_rows())
+
+
 def api(visit: Visit) -> int:
     found = visit.client.get(f"{API}{visit.where('dashboard-detail')}figures/?period=all").json()
     tile = next(tile for tile in found["tiles"] if tile["key"] == visit.key)
@@ -249,6 +258,7 @@ TEAM = ("owner", "analyst", "newcomer")
 #: door → who comes through it
 DOORS: dict[Callable[[Visit], int], tuple[str, ...]] = {
     page: EVERYBODY, chart: EVERYBODY, table_row_by_row: EVERYBODY, filter_values: EVERYBODY,
+    searched_values: EVERYBODY,
     api: EVERYBODY, explained: EVERYBODY, listed: EVERYBODY, home: ("member", "colleague"),
     kpi_page: EVERYBODY, catalogue: EVERYBODY, kpi_api: TEAM, blueprint: EVERYBODY,
     report: EVERYBODY, word: EVERYBODY, single_rows: EVERYBODY, drivers_api: TEAM,

@@ -40,7 +40,7 @@ PARAMETERS = (
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
     "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
-    "find", "for",
+    "find", "for", "find-value", "find-page", "team-from", "team-to",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (

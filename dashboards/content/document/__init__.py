@@ -9,6 +9,7 @@ from dashboards.content.document.model import (
     EMPTY,
     Choice,
     Document,
+    FilterKind,
     Period,
     TileSpec,
     new_key,
@@ -16,6 +17,7 @@ from dashboards.content.document.model import (
 from dashboards.content.document.reading import parse
 from dashboards.content.document.schema import (
     DOCUMENT_SCHEMA,
+    KINDS,
     MAX_FILTERS,
     MAX_TEXT,
     PRESETS,
@@ -26,12 +28,14 @@ from dashboards.content.document.writing import sha256, to_json
 __all__ = [
     "DOCUMENT_SCHEMA",
     "EMPTY",
+    "KINDS",
     "MAX_FILTERS",
     "MAX_TEXT",
     "PRESETS",
     "RESERVED",
     "Choice",
     "Document",
+    "FilterKind",
     "Period",
     "TileSpec",
     "new_key",

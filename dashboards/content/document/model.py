@@ -12,6 +12,7 @@ TileType = Literal[
     "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel", "waterfall",
     "text"
 ]  # fmt: skip
+FilterKind = Literal["choice", "one", "range", "text", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,46 @@ class TileSpec:
     heat: bool = False
 
 
+#: before the key of a tile, and the number of a level: a filter's own key has no hyphen
+MARK, LEVEL = "mark-", "level-"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A dropdown: ``key`` in the address, ``column`` in the data, ``label`` for people."""
+    """A filter: ``key`` in the address, ``column`` in the data, ``label`` for people.
+
+    A dropdown takes several values (``choice``) or ``one``. The page opens with its ``default``,
+    values as ``content.kinds`` spells them; a ``required`` one is asked for before anything is
+    computed. With ``tiles`` it is for those alone. A dropdown that ``depends_on`` another (its key)
+    offers the values that the other's choice leaves.
+    """
 
     key: str
     column: str
     label: str
+    kind: FilterKind = "choice"
+    default: tuple[str | None, ...] = ()
+    required: bool = False
+    tiles: tuple[str, ...] = ()
+    depends_on: str = ""
+
+    def is_for(self, tile: str) -> bool:
+        """Whether it applies to a tile, by its key; to what is no tile it always does.
+
+        A mark that was chosen in a tile is for the others.
+        """
+        if not tile:
+            return True
+        return self.key != MARK + tile and (not self.tiles or tile in self.tiles)
+
+    @property
+    def lists(self) -> bool:
+        """Whether it is a dropdown: one chooses of the values that there are."""
+        return self.kind in {"choice", "one"}
+
+    @property
+    def is_one(self) -> bool:
+        return self.kind == "one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +98,37 @@ class Document:
     tiles: tuple[TileSpec, ...] = ()
     period: Period = field(default_factory=Period)
     choices: tuple[Choice, ...] = ()
+    drill: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> list[Choice]:
+        """The columns that one drills down, from the top, as filters of one value each."""
+        return [
+            Choice(f"{LEVEL}{number}", column, self.label_of(column), "one")
+            for number, column in enumerate(self.drill, 1)
+        ]
+
+    @property
+    def marks(self) -> list[Choice]:
+        """One filter a tile that is split: the value that was chosen in it, for the others."""
+        return [
+            Choice(MARK + tile.key, tile.by, self.label_of(tile.by), "one")
+            for tile in self.tiles
+            if tile.by and tile.by not in self.drill
+        ]
+
+    @property
+    def filters(self) -> list[Choice]:
+        """All that can narrow the page: its own filters, the way down, the marks."""
+        return [*self.choices, *self.levels, *self.marks]
+
+    def label_of(self, column: str) -> str:
+        """A column's name for people: that of its filter, else made readable."""
+        for choice in self.choices:
+            if choice.column == column:
+                return choice.label
+        text = column.replace("_", " ").replace("-", " ").strip()
+        return text[:1].upper() + text[1:]
 
     @property
     def kpi_versions(self) -> tuple[int, ...]:
@@ -72,6 +137,18 @@ class Document:
 
     def tile(self, key: str) -> TileSpec | None:
         return next((tile for tile in self.tiles if tile.key == key), None)
+
+    def choice(self, key: str) -> Choice | None:
+        return next((choice for choice in self.choices if choice.key == key), None)
+
+    def above(self, choice: Choice) -> list[Choice]:
+        """The filters that one depends on, the nearest first."""
+        found: list[Choice] = []
+        above = self.choice(choice.depends_on)
+        while above is not None and above not in found and above != choice:
+            found.append(above)
+            above = self.choice(above.depends_on)
+        return found
 
     def with_tiles(self, tiles: Iterable[TileSpec]) -> Document:
         return replace(self, tiles=tuple(tiles))

@@ -34,7 +34,8 @@ def parse(data: Any) -> Document:
     document = Document(
         tiles=tuple(_read_tile(tile) for tile in data["tiles"]),
         period=_read_period(data["filters"]["period"]),
-        choices=tuple(Choice(**choice) for choice in data["filters"]["choices"]),
+        choices=tuple(_read_choice(choice) for choice in data["filters"]["choices"]),
+        drill=tuple(data["filters"].get("drill", ())),
     )
     _check(document)
     return document
@@ -85,6 +86,11 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
     )
 
 
+def _read_choice(data: Mapping[str, Any]) -> Choice:
+    lists = {name: tuple(data[name]) for name in ("default", "tiles") if name in data}
+    return Choice(**{**data, **lists})
+
+
 def _read_period(data: Mapping[str, Any]) -> Period:
     try:
         start, end = (
@@ -122,6 +128,10 @@ def _check(document: Document) -> None:
             raise Invalid(_("Rows and columns are two dimensions."), field="across")
         if tile.standing and tile.grain:
             raise Invalid(_("Bars over time stand anyway."), field="standing")
+    _check_filters(document)
+
+
+def _check_filters(document: Document) -> None:
     names = [choice.key for choice in document.choices]
     if len(set(names)) < len(names):
         raise Invalid(_("Two dropdowns have the same key."), field="choices")
@@ -132,3 +142,18 @@ def _check(document: Document) -> None:
     if taken:
         raise Invalid(_("“%(key)s” cannot be the key of a dropdown.") % {"key": taken[0]},
                       field="choices")  # fmt: skip
+    for choice in document.choices:
+        if choice.depends_on:
+            _check_dependent(document, choice)
+
+
+def _check_dependent(document: Document, choice: Choice) -> None:
+    """A dropdown depends on another one, and not on itself by any way."""
+    above = document.above(choice)
+    if not above or not choice.lists or not all(other.lists for other in above):
+        raise Invalid(
+            _("%(label)s depends on no dropdown of this page.") % {"label": choice.label},
+            field="choices",
+        )
+    if above[-1].depends_on:
+        raise Invalid(_("%(label)s depends on itself.") % {"label": choice.label}, field="choices")

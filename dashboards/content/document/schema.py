@@ -7,7 +7,13 @@ from typing import Any
 
 from kpis.engine.definition import GRAINS
 
-PRESETS = ("last_month", "last_3", "last_6", "last_12", "all", "own")
+PRESETS = (
+    "last_month", "last_3", "last_6", "last_12", "all", "own",
+    "today", "yesterday", "days_7", "days_28", "days_90", "this_month", "this_quarter", "this_year",
+    "last_week", "last_quarter", "last_year",
+)  # fmt: skip
+#: of filters; the first is meant where a document names none
+KINDS = ("choice", "one", "range", "text", "boolean")
 #: what a number is held against
 COMPARED = ("previous", "year", "target", "baseline", "none")
 #: how the bars of one period stand
@@ -15,6 +21,7 @@ ARRANGED = ("grouped", "stacked")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
+MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
 
 # Python's "$" lets a line break follow.
@@ -26,7 +33,7 @@ _LINE = {"type": "string", "not": {"pattern": r"[\u0000-\u001f\u007f\u2028\u2029
 _LINES = {"type": "string", "not": {"pattern": r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"}}
 
 
-def _object(required: Sequence[str], **properties: Any) -> dict[str, Any]:
+def _object(required: Sequence[str], /, **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
@@ -126,7 +133,28 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                     key={"type": "string", "pattern": _KEY},
                     column=_COLUMN,
                     label={**_LINE, "minLength": 1, "maxLength": 60},
+                    kind={"enum": list(KINDS), "default": KINDS[0]},
+                    default={
+                        "type": "array",
+                        "maxItems": MAX_DEFAULTS,
+                        "items": {"anyOf": [{**_LINE, "maxLength": 200}, {"type": "null"}]},
+                    },
+                    required={"type": "boolean", "default": False},
+                    tiles={
+                        "type": "array",
+                        "maxItems": MAX_TILES,
+                        "items": {"type": "string", "pattern": _KEY},
+                        "uniqueItems": True,
+                    },
+                    depends_on={"type": "string", "pattern": _KEY},
                 ),
+            },
+            drill={
+                "type": "array",
+                "minItems": 2,
+                "maxItems": MAX_LEVELS,
+                "items": _COLUMN,
+                "uniqueItems": True,
             },
         ),
     ),

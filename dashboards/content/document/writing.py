@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from dashboards.content.document.model import Document, TileSpec
+from dashboards.content.document.model import Choice, Document, TileSpec
+from dashboards.content.document.schema import KINDS
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -22,11 +23,23 @@ def to_json(document: Document) -> dict[str, Any]:
         "tiles": [_tile_json(tile) for tile in document.tiles],
         "filters": {
             "period": period,
-            "choices": [
-                {"key": c.key, "column": c.column, "label": c.label} for c in document.choices
-            ],
+            "choices": [_choice_json(choice) for choice in document.choices],
+            **({"drill": list(document.drill)} if document.drill else {}),
         },
     }
+
+
+def _choice_json(choice: Choice) -> dict[str, Any]:
+    """What has its default is left out: a document that was written before has the same hash."""
+    out = {"key": choice.key, "column": choice.column, "label": choice.label}
+    more: dict[str, Any] = {
+        "kind": choice.kind if choice.kind != KINDS[0] else "",
+        "default": list(choice.default),
+        "required": choice.required,
+        "tiles": list(choice.tiles),
+        "depends_on": choice.depends_on,
+    }
+    return {**out, **{name: value for name, value in more.items() if value}}
 
 
 def _tile_json(tile: TileSpec) -> dict[str, Any]:

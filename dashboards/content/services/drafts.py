@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,19 +16,22 @@ from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid
 from dashboards.content.document import (
     EMPTY,
+    KINDS,
     RESERVED,
     Choice,
     Document,
+    FilterKind,
     new_key,
     parse,
     sha256,
     to_json,
 )
+from dashboards.content.kinds import FITTING, fault_of, is_whole, lines_of, reaches
 from dashboards.content.models import Dashboard, Tile, Version
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
 from dashboards.content.shapes import SEVERAL, check_shape, check_together
-from dashboards.content.sources import sources_of
+from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
 
@@ -134,9 +137,15 @@ def change_filters(
     dashboard: Dashboard,
     revision: int,
     period: Mapping[str, Any],
-    choices: Sequence[Mapping[str, str]],
+    choices: Sequence[Mapping[str, Any]],
+    drill: Sequence[str] = (),
 ) -> Version:
-    """The range that the page opens with, and its dropdowns: ``{column, label}`` each."""
+    """The range that the page opens with, and its filters.
+
+    Each has a ``column``, a ``label``, and what else a filter may have: its ``kind``, as
+    ``default`` a text with one value a line, ``required``, ``tiles``, and in ``depends_on`` the
+    column of another. ``drill`` are the columns of the way down, from the top.
+    """
 
     def change(document: Document) -> Document:
         known = {choice.column: choice.key for choice in document.choices}
@@ -144,12 +153,31 @@ def change_filters(
         for choice in choices:
             taken = {other.key for other in built} | set(known.values())
             key = known.get(choice["column"]) or key_for(choice["column"], taken)
-            built.append(Choice(key, choice["column"], choice["label"].strip()))
+            built.append(_choice(key, choice))
+        keys = {choice.column: choice.key for choice in built}
+        built = [replace(one, depends_on=keys.get(one.depends_on, "")) for one in built]
         data = to_json(replace(document, choices=tuple(built)))
         data["filters"]["period"] = dict(period)
+        data["filters"].pop("drill", None)
+        if drill:
+            data["filters"]["drill"] = list(drill)
         return parse(data)
 
     return _edit(actor, dashboard, revision, change, "filters")
+
+
+def _choice(key: str, given: Mapping[str, Any]) -> Choice:
+    """The filter that was described; what it depends on is still a column."""
+    choice = Choice(
+        key,
+        given["column"],
+        given["label"].strip(),
+        cast(FilterKind, given.get("kind", KINDS[0])),
+        required=bool(given.get("required")),
+        tiles=tuple(given.get("tiles", ())),
+        depends_on=given.get("depends_on", ""),
+    )
+    return replace(choice, default=lines_of(choice, given.get("default", "")))
 
 
 def put_document(*, actor: User, dashboard: Dashboard, revision: int, document: Any) -> Version:
@@ -212,11 +240,36 @@ def check_sources(document: Document) -> None:
                 )
             check_shape(tile, source)
         check_together(tile, [sources[pk] for pk in tile.kpi_versions])
-    columns = {column for source in sources.values() for column in source.filters}
+    _check_filters(document, list(sources.values()))
+
+
+def _check_filters(document: Document, sources: Sequence[Source]) -> None:
+    """Every filter reaches a KPI of the page, in whose data it is of a type that fits."""
+    filterable = any(source.filters for source in sources)
+    splits = {column for source in sources for column in source.dimensions}
+    for column in document.drill:
+        if splits and column not in splits:
+            raise Invalid(
+                _("No KPI on this page can be split by “%(c)s”.") % {"c": column}, field="drill"
+            )
     for choice in document.choices:
-        if columns and choice.column not in columns:
+        own = [s for s in sources if reaches(choice, s.filters, s.own_types)]
+        if filterable and not own:
             raise Invalid(
                 _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
+                field="choices",
+            )
+        if not is_whole(choice) or fault_of(choice, choice.default):
+            raise Invalid(
+                fault_of(choice, choice.default)
+                or _("%(label)s cannot begin with this.") % {"label": choice.label},
+                field="choices",
+            )
+        fitting = FITTING.get(choice.kind)
+        kinds = {s.own_types[choice.column] for s in own if choice.column in s.own_types}
+        if fitting and not kinds <= set(fitting):
+            raise Invalid(
+                _("“%(c)s” does not fit this kind of filter.") % {"c": choice.column},
                 field="choices",
             )
 
