@@ -1,6 +1,15 @@
 from django.urls import path
 
-from dashboards.api import coding, lifecycle, prototypes, reports, usage, validation, views
+from dashboards.api import (
+    building,
+    coding,
+    lifecycle,
+    prototypes,
+    reports,
+    usage,
+    validation,
+    views,
+)
 
 ONE = "dashboards/<slug:slug>/"
 RUN = ONE + "validation/<int:pk>/"
@@ -17,6 +26,14 @@ urlpatterns = [
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),
     path(ONE + "draft/start/", views.Start.as_view(), name="draft-start"),
+    path(ONE + "draft/undo/", building.DraftUndo.as_view(), name="draft-undo"),
+    path(ONE + "draft/redo/", building.DraftRedo.as_view(), name="draft-redo"),
+    path(ONE + "draft/tiles/<slug:key>/", building.DraftTile.as_view(), name="draft-tile"),
+    path(
+        ONE + "draft/tiles/<slug:key>/copy/",
+        building.DraftTileCopy.as_view(),
+        name="draft-tile-copy",
+    ),
     path(ONE + "draft/release/", views.Release.as_view(), name="draft-release"),
     path(ONE + "versions/", views.Versions.as_view(), name="versions"),
     path(ONE + "versions/compare/", views.Compare.as_view(), name="version-compare"),

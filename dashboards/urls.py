@@ -2,6 +2,7 @@ from django.urls import path
 
 from dashboards.views import (
     answers,
+    arranging,
     builder,
     coding,
     features,
@@ -41,8 +42,11 @@ builder_urls = [
     path(ONE + "builder/filters/", builder.filters_edit, name="filters-edit"),
     path(ONE + "builder/tiles/new/", builder.tile_new, name="tile-new"),
     path(ONE + "builder/tiles/<slug:key>/edit/", builder.tile_edit, name="tile-edit"),
-    path(ONE + "builder/tiles/<slug:key>/move/", builder.tile_move, name="tile-move"),
-    path(ONE + "builder/tiles/<slug:key>/remove/", builder.tile_remove, name="tile-remove"),
+    path(ONE + "builder/tiles/<slug:key>/move/", arranging.tile_move, name="tile-move"),
+    path(ONE + "builder/tiles/<slug:key>/copy/", arranging.tile_copy, name="tile-copy"),
+    path(ONE + "builder/tiles/<slug:key>/remove/", arranging.tile_remove, name="tile-remove"),
+    path(ONE + "builder/undo/", arranging.undo, name="draft-undo"),
+    path(ONE + "builder/redo/", arranging.redo, name="draft-redo"),
 ]
 
 version_urls = [

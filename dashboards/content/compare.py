@@ -85,6 +85,7 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("split by"), old.by or "", new.by or ""),
         (_("comparison"), old.compare, new.compare),
         (_("width"), str(old.width), str(new.width)),
+        (_("height"), str(old.height or ""), str(new.height or "")),
         (_("text"), old.text, new.text),
     ]
     return [

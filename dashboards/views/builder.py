@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ace_portal.lib.errors import Conflict, Invalid, NotVisible
+from ace_portal.lib.errors import Conflict, NotVisible
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, access
@@ -22,10 +22,10 @@ from dashboards.content.document import Document, TileSpec, parse
 from dashboards.content.filters import default_state
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.palette import palette_of
+from dashboards.content.saves import steps_of
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
-from dashboards.forms.drafts import MoveForm, RevisionForm
 from dashboards.forms.filters import FiltersForm
 from dashboards.forms.tiles import TILE_FORMS, TileForm
 from dashboards.frame import frame, opened, trail
@@ -54,6 +54,7 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
         "last": len(document.tiles) - 1,
         "types": [(name, label()) for name, label in TYPE_NAMES.items()],
         "query": f"version={draft.number}",
+        "steps": steps_of(draft),
     }
     if draft.state != Version.State.DRAFT:
         context["may_edit"] = False  # not even who else might: its pilots have it
@@ -147,10 +148,12 @@ def tile_page(
     if kind not in TILE_FORMS:
         raise NotVisible("")
     chosen = initial.get("kpi_version") if request.method == "GET" else None
+    theirs = Theirs(call)
     return form_page(
         request,
         tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen),
-        call,
+        theirs.save,
+        theirs=theirs,
         done=lambda version: builder_url(dashboard),
         template="dashboards/tile_form.html",
         cancel_url=builder_url(dashboard),
@@ -184,34 +187,6 @@ def type_links(kind: str, query: str) -> list[dict[str, Any]]:
 
 
 @access(ACE)
-@require_POST
-def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug, require_editor)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(_("Say where the tile goes."))
-    given = form.cleaned_data
-
-    def act() -> Version:
-        return drafts.move_tile(actor=user, dashboard=dashboard, key=key, **given)
-
-    return then_builder(request, dashboard, act)
-
-
-@access(ACE)
-@require_POST
-def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug, require_editor)
-    revision = revision_of(request)
-
-    def act() -> None:
-        drafts.remove_tile(actor=user, dashboard=dashboard, key=key, revision=revision)
-        messages.success(request, _("The tile is gone from the draft."))
-
-    return then_builder(request, dashboard, act)
-
-
-@access(ACE)
 @require_http_methods(FORM)
 def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
     user, dashboard = opened(request, slug, require_editor)
@@ -224,10 +199,12 @@ def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
         document=document,
         sources=[known[pk] for pk in document.kpi_versions if pk in known],
     )
+    theirs = Theirs(lambda **given: drafts.change_filters(actor=user, dashboard=dashboard, **given))
     return form_page(
         request,
         form,
-        lambda **given: drafts.change_filters(actor=user, dashboard=dashboard, **given),
+        theirs.save,
+        theirs=theirs,
         done=lambda version: builder_url(dashboard),
         template="dashboards/filters_form.html",
         title=_("Filters"),
@@ -237,11 +214,19 @@ def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def revision_of(request: HttpRequest) -> int:
-    form = RevisionForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(_("Say which revision of the draft you have seen."), field="revision")
-    return int(form.cleaned_data["revision"])
+class Theirs:
+    """A save, and what others saved before it: a form keeps what was typed and shows both."""
+
+    def __init__(self, call: Callable[..., Version]) -> None:
+        self.call = call
+        self.details: dict[str, Any] = {}
+
+    def save(self, **given: Any) -> Version:
+        try:
+            return self.call(**given)
+        except Conflict as error:
+            self.details = error.details
+            raise
 
 
 def draft_or_404(dashboard: Dashboard) -> Version:

@@ -24,6 +24,7 @@ class TileSpec:
     by: str | None = None
     compare: str = "previous"
     text: str = ""
+    height: int | None = None  # rows of the grid; None: as tall as what it shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         by=data.get("by"),
         compare=data.get("compare", "previous"),
         text=data.get("text", ""),
+        height=data.get("height"),
     )
 
 
