@@ -37,6 +37,7 @@ page_urls = [
 
 builder_urls = [
     path(ONE + "builder/", builder.builder, name="builder"),
+    path(ONE + "builder/palette/", builder.palette, name="palette"),
     path(ONE + "builder/assemble/", builder.assemble, name="version-assemble"),
     path(ONE + "builder/start/", builder.start, name="version-start"),
     path(ONE + "builder/filters/", builder.filters_edit, name="filters-edit"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,16 +14,13 @@ from django.views.decorators.http import require_POST
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.forms import attempt
 from ace_portal.lib.permissions import ACE, access
-from ace_portal.lib.saying import all_said, said
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.saves import steps_of
 from dashboards.content.services import drafts, history, layout
 from dashboards.forms.drafts import ArrangeForm, RevisionForm
 from dashboards.frame import opened
 from dashboards.permissions import require_editor
+from dashboards.views import telling
 from dashboards.views.builder import builder_url
-
-JSON = "application/json"
 
 
 @access(ACE)
@@ -91,21 +88,16 @@ def saved(
 
     ``done`` is said on the next page where no script shows what became of it.
     """
-    if request.get_preferred_type(["text/html", JSON]) != JSON:
+    if not telling.wants_json(request):
         if attempt(request, act) is not None and done:
             messages.success(request, done)
         return redirect(builder_url(dashboard))
     try:
-        draft = act()
+        return telling.saved(act())
     except PortalError as error:
         if error.status in {403, 404}:
             raise
-        told = {"said": said(error.message), **all_said(error.details)}
-        return JsonResponse(told, status=error.status)
-    steps = steps_of(draft)
-    return JsonResponse({
-        "said": _("Saved"), "revision": draft.revision, "undo": steps.undo, "redo": steps.redo,
-    })  # fmt: skip
+        return telling.refused(error)
 
 
 def revision_of(request: HttpRequest) -> int:

@@ -2,6 +2,7 @@
    and the page says so. What others saved in between is shown before anything goes over it. */
 
 import { pull } from "./builderpointer.js";
+import { faults, settings } from "./buildersettings.js";
 
 const WIDEST = 12;
 const LEAST = 2;
@@ -9,14 +10,14 @@ const ROW = 64;
 
 const host = () => document.getElementById("builder");
 const words = () => document.getElementById("builder-words").dataset;
-export const tiles = () => [...document.querySelectorAll("#board .tile")];
+const tiles = () => [...document.querySelectorAll("#board .tile")];
 
 let queue = Promise.resolve();
 let mine = []; // what is on the page and not saved: {url, values, redraw}
 let origin = null; // where a tile was when its handle took the focus
 
 /* What a tile is: place, width in columns, height in rows (0: as tall as what it shows). */
-export const stand = (tile) => ({
+const stand = (tile) => ({
   to: tiles().indexOf(tile),
   width: Number(tile.dataset.width),
   height: Number(tile.dataset.height),
@@ -24,7 +25,7 @@ export const stand = (tile) => ({
 
 const between = (number, low, high) => Math.max(low, Math.min(high, number));
 
-export function size(tile, width, height) {
+function size(tile, width, height) {
   const old = stand(tile);
   const wide = between(width, LEAST, WIDEST);
   const tall = height < LEAST ? 0 : between(height, LEAST, WIDEST);
@@ -34,7 +35,7 @@ export function size(tile, width, height) {
   Object.assign(tile.dataset, { width: wide, height: tall, size: tall ? `${wide} × ${tall}` : wide });
 }
 
-export function place(tile, to) {
+function place(tile, to) {
   const others = tiles().filter((one) => one !== tile);
   const next = others[between(to, 0, others.length)];
   if (next) next.before(tile);
@@ -82,42 +83,63 @@ function settle({ revision, undo, redo }) {
 
 async function post(url, values) {
   const token = host().querySelector('[name="csrfmiddlewaretoken"]').value;
-  const body = new URLSearchParams({ ...values, revision: host().dataset.revision });
+  const body = new URLSearchParams(values); // an object, or pairs where a name has several values
+  body.set("revision", host().dataset.revision);
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   const response = await fetch(url, { method: "POST", headers, body });
   return { ok: response.ok, answer: await response.json() };
 }
 
 /** Draw the board anew, as the portal has it. */
-export function redraw() {
+function redraw() {
   return window.htmx.ajax("GET", location.pathname + location.search, {
     target: "#builder", select: "#builder", swap: "outerHTML",
   });
 }
 
 /** Save one change; they go one after the other, each over what the one before it left. */
-export function send(url, values, again = false) {
-  queue = queue.then(() => save({ url, values, again }));
+function send(url, values, again = false, form = null) {
+  queue = queue.then(() => save({ url, values, again, form }));
   return queue;
 }
 
 async function save(change) {
   mine.push(change);
-  if (mine.length > 1) return; // waits for a word on what stands in the way
+  if (mine.length > 1) return null; // waits for a word on what stands in the way
   try {
     mark(words().saving);
     const { ok, answer } = await post(change.url, change.values);
-    if (!ok) {
+    if (!ok && !answer.errors) {
       trouble(answer);
-      return;
+      return null;
     }
     mine.shift();
+    if (change.form) faults(change.form, answer);
+    mark(ok ? words().saved : words().notSaved, !ok);
+    if (!ok) return null;
     settle(answer);
-    mark(words().saved);
     if (change.again) await redraw();
+    return answer;
   } catch {
     trouble({ said: words().offline });
   }
+  return null;
+}
+
+/* A form whose deed needs nothing more: what it adds is shown, with its settings beside it. */
+async function submit(form) {
+  const given = Object.fromEntries(new FormData(form));
+  delete given.csrfmiddlewaretoken;
+  const answer = await send(form.action, given, true, form);
+  if (answer?.tile && form.matches("[data-add]")) reveal(answer.tile).click();
+}
+
+/* The way to the settings of a tile, in sight and with the focus. */
+function reveal(key) {
+  const link = document.getElementById(`change-${key}`);
+  link.closest(".tile").scrollIntoView({ block: "nearest" });
+  link.focus();
+  return link;
 }
 
 /* Nothing is lost: what is on the page stays there until somebody says whose it shall be. */
@@ -152,7 +174,7 @@ async function settleTrouble(name, revision) {
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
 /** Put a tile as it shall be and save it, unless it is so already. */
-export function arrange(tile, before, then) {
+function arrange(tile, before, then) {
   const grip = tile.querySelector("[data-grip]");
   const focused = document.activeElement;
   place(tile, then.to);
@@ -194,6 +216,14 @@ function undoKey(event) {
   document.getElementById(back ? "builder-undo" : "builder-redo")?.click();
 }
 
+async function add(form, to) {
+  const given = [...new FormData(form), ["to", to]];
+  const answer = await send(form.action, given, true, form);
+  if (answer?.tile) reveal(answer.tile).click();
+}
+
+const board = { add, arrange, size, stand, tiles };
+
 export function start(root) {
   root.addEventListener("focusin", (event) => {
     const tile = event.target.closest("[data-grip]")?.closest(".tile");
@@ -209,9 +239,8 @@ export function start(root) {
     const form = event.target.closest("form[data-save]");
     if (!form || !host()) return;
     event.preventDefault();
-    const given = Object.fromEntries(new FormData(form));
-    delete given.csrfmiddlewaretoken;
-    send(form.action, given, true);
+    submit(form);
   });
-  root.addEventListener("pointerdown", (event) => pull(event, { arrange, size, stand, tiles }));
+  settings(root, { send, reveal });
+  root.addEventListener("pointerdown", (event) => pull(event, board));
 }

@@ -96,8 +96,26 @@ function stretch(event, tile, { arrange, size, stand }) {
   });
 }
 
+/* From the palette onto the board; a finger taps instead, since the palette scrolls under it. */
+function bring(event, form, { add, tiles }) {
+  let goal = null;
+  follow(event, {
+    move: (at) => {
+      along(at);
+      goal = aim(at, null, tiles);
+      mark(goal);
+    },
+    end: (kept) => {
+      unmark();
+      if (kept && goal) add(form, goal.to);
+    },
+  });
+}
+
 export function pull(event, board) {
   if (event.button) return;
+  const form = event.target.closest("form[data-add]");
+  if (form && event.pointerType !== "touch") bring(event, form, board);
   const grip = event.target.closest("[data-grip]");
   const corner = event.target.closest("[data-corner]");
   const tile = (grip ?? corner)?.closest(".tile");

@@ -218,6 +218,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:version-release": OWNER,
     "dashboards:version-restore": (TEAM, OWNER),
     "dashboards:builder": TEAM,
+    "dashboards:palette": OWNER,
     "dashboards:filters-edit": OWNER,
     "dashboards:tile-new": OWNER,
     "dashboards:tile-edit": OWNER,

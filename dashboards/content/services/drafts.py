@@ -90,12 +90,19 @@ def start_version(
 
 
 def add_tile(
-    *, actor: User, dashboard: Dashboard, revision: int, tile: Mapping[str, Any]
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    revision: int,
+    tile: Mapping[str, Any],
+    to: int | None = None,
 ) -> Version:
-    """A tile at the end; ``tile`` is its JSON without a key."""
+    """A tile in the place ``to``, else at the end; ``tile`` is its JSON without a key."""
 
     def change(document: Document) -> Document:
-        return _with_tile_json(document, {**tile, "key": new_key()})
+        *tiles, added = _with_tile_json(document, {**tile, "key": new_key()}).tiles
+        tiles.insert(len(tiles) if to is None else min(to, len(tiles)), added)
+        return document.with_tiles(tiles)
 
     return edit_draft(actor, dashboard, revision, change, "added", touches="")
 
