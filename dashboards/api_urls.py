@@ -3,6 +3,8 @@ from django.urls import path
 from dashboards.api import (
     building,
     coding,
+    embedding,
+    exports,
     lifecycle,
     prototypes,
     reports,
@@ -22,6 +24,9 @@ urlpatterns = [
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
+    path(ONE + "embeds/", embedding.Embeds.as_view(), name="embeds"),
+    path(ONE + "embeds/<int:pk>/revoke/", embedding.EmbedRevoke.as_view(), name="embed-revoke"),
+    path(ONE + "export/<slug:kind>/", exports.Export.as_view(), name="dashboard-export"),
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),

@@ -1,6 +1,7 @@
 """What people see: the rooms keep their own tables, Django finds them here."""
 
 from dashboards.content.models import Dashboard, Save, Tile, Version
+from dashboards.embedding.models import Embed
 from dashboards.lifecycle.models import Feature, GateReview, Launch
 from dashboards.prototypes.models import Pilot, Walkthrough
 from dashboards.reports.models import ReportRun, Subscription
@@ -16,6 +17,7 @@ from dashboards.validation.models import (
 __all__ = [
     "Dashboard",
     "Decision",
+    "Embed",
     "Feature",
     "GateReview",
     "Launch",

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from kpis.api import (
     analysis,
+    annotations,
     calendars,
     checks,
     datasets,
@@ -50,6 +51,11 @@ source_urls: list[URLPattern] = [
     path(SOURCE + "look/", sources.SourceLook.as_view(), name="source-look"),
     path(SOURCE + "sample/", reading.SourceSample.as_view(), name="source-sample"),
     path(SOURCE + "datasets/", sources.SourceDatasets.as_view(), name="source-datasets"),
+]
+
+annotation_urls: list[URLPattern] = [
+    path("annotations/", annotations.Annotations.as_view(), name="annotations"),
+    path("annotations/<int:pk>/", annotations.AnnotationDetail.as_view(), name="annotation-detail"),
 ]
 
 calendar_urls: list[URLPattern] = [
@@ -102,4 +108,5 @@ kpi_urls = [
     path(KPI + "comparisons/", analysis.KPIComparisons.as_view(), name="kpi-comparisons"),
 ]
 
-urlpatterns = dataset_urls + source_urls + calendar_urls + load_urls + check_urls + kpi_urls
+urlpatterns = dataset_urls + source_urls + calendar_urls + load_urls + check_urls
+urlpatterns += annotation_urls + kpi_urls

@@ -1,8 +1,9 @@
 """Whose rows a figure is computed from.
 
-Whatever computes from data names its reader: a person, or the portal, which measures for everybody
-and shows it to nobody. A person who manages data sees all rows; of a dataset with a row policy
-everybody else sees those that the policy gives them today, and who has none sees none.
+Whatever computes from data names its reader: a person, somebody whom the portal does not know, or
+the portal itself, which measures for everybody and shows it to nobody. A person who manages data
+sees all rows; of a dataset with a row policy everybody else sees those that the policy gives them
+today, and who has none sees none.
 """
 
 from __future__ import annotations
@@ -27,8 +28,12 @@ class Portal:
     """The portal itself."""
 
 
-PORTAL = Portal()
-Reader = User | Portal
+class Nobody:
+    """Somebody whom the portal does not know: of limited data they see no row."""
+
+
+PORTAL, NOBODY = Portal(), Nobody()
+Reader = User | Portal | Nobody
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -38,7 +43,11 @@ def cuts_for(reader: Reader, datasets: Iterable[Dataset]) -> dict[int, Cut]:
     Reads ``dataset.live`` of those that are limited. No query where none is, else two.
     """
     limited = {d.pk: d for d in datasets if d.limited_by_id is not None}
-    if not limited or isinstance(reader, Portal) or manages_data(reader):
+    if not limited or isinstance(reader, Portal):
+        return {}
+    if isinstance(reader, Nobody):
+        return {pk: Cut("") for pk in limited}
+    if manages_data(reader):
         return {}
     found = RowPolicy.objects.filter(dataset__in={d.limited_by_id for d in limited.values()})
     policies = {policy.dataset_id: policy for policy in found}
@@ -114,6 +123,6 @@ def rows_words(reader: Reader, datasets: Iterable[Dataset]) -> str:
     limited = [dataset for dataset in datasets if dataset.limited_by_id is not None]
     if not limited:
         return ""
-    if isinstance(reader, User) and not manages_data(reader):
+    if isinstance(reader, Nobody) or (isinstance(reader, User) and not manages_data(reader)):
         return _("You see the rows that are open to you. Others may see other figures.")
     return _("You see all rows. Other people see those that are open to them.")

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from kpis.views import (
     analysis,
+    annotations,
     calendars,
     checks,
     comparing,
@@ -68,6 +69,14 @@ source_urls: list[URLPattern] = [
     path(SOURCE + "datasets/new/", sources.source_dataset, name="source-dataset"),
 ]
 
+ANNOTATION = "annotations/<int:pk>/"
+annotation_urls: list[URLPattern] = [
+    path("annotations/", annotations.annotation_list, name="annotations"),
+    path("annotations/new/", annotations.annotation_new, name="annotation-new"),
+    path(ANNOTATION, annotations.annotation_edit, name="annotation-edit"),
+    path(ANNOTATION + "remove/", annotations.annotation_remove, name="annotation-remove"),
+]
+
 CALENDAR = "calendars/<slug:slug>/"
 calendar_urls: list[URLPattern] = [
     path("calendars/", calendars.calendars, name="calendars"),
@@ -104,4 +113,5 @@ kpi_urls = [
     path(KPI + "steps/<int:pk>/hide/", kpis.step_hide, name="kpi-step-hide"),
 ]
 
-urlpatterns = dataset_urls + load_urls + check_urls + source_urls + calendar_urls + kpi_urls
+urlpatterns = dataset_urls + load_urls + check_urls + source_urls + calendar_urls
+urlpatterns += annotation_urls + kpi_urls

@@ -33,7 +33,7 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     for some in _some(chain([head], rows), AT_ONCE):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerows([_cell(value) for value in row] for row in some)
+        writer.writerows([cell(value) for value in row] for row in some)
         yield out.getvalue()
 
 
@@ -44,7 +44,8 @@ def _some(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence[An
         yield some
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as a file has it: text that a spreadsheet would compute is marked as text."""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, bool):

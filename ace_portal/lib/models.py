@@ -137,6 +137,7 @@ RESERVED_SLUGS = frozenset(
         "refreshes",
         "sources",
         "templates",
+        "annotations",
         "calendars",
         "lineage",
         "tree",

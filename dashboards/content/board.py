@@ -57,7 +57,7 @@ def board(
     reader: Reader,
     sources: Mapping[int, Source] | None = None,
 ) -> Board:
-    """All tiles of a page as a reader may see them, in three queries however many there are.
+    """All tiles of a page as a reader may see them, in four queries however many there are.
 
     One of them is for what is unusual, where a chart can say so. Where the data shows each reader
     their own rows, four more.

@@ -25,7 +25,8 @@ from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
 from kpis.goals import grows, is_comparable, is_judged, own_target_on, target_for, target_on
-from kpis.models import KPI, KPIVersion, Load
+from kpis.models import KPI, Annotation, KPIVersion, Load
+from kpis.selectors.annotations import annotations_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Source:
     """One KPI version with all that its tiles need."""
 
     version: KPIVersion
+    #: what happened to its data
+    events: tuple[Annotation, ...] = ()
 
     @cached_property
     def leaves(self) -> tuple[Source, ...]:
@@ -137,8 +140,8 @@ class Source:
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """When the formula changed on its way to this version, and what it is made of since; of
-        who was not read with its past none."""
+        """What happened to the data; when the formula changed on its way to this version, and what
+        it is made of since, of which none is known where it was not read with its past."""
         past: list[KPIVersion] = getattr(self.kpi, "past_versions", [])
         own = tuple(
             Mark(version.published_at, f"v{version.number}", _words(version))
@@ -148,10 +151,15 @@ class Source:
         )
         since = self.version.published_at
         below = ((leaf.kpi.name, mark) for leaf in self.leaves for mark in leaf.marks)
-        return own + tuple(
-            replace(mark, label=f"{name}, {mark.label}", words=f"{name}: {mark.words}")
-            for name, mark in below
-            if since is not None and mark.at > since
+        happened = tuple(_happened(event) for event in self.events)
+        return (
+            own
+            + happened
+            + tuple(
+                replace(mark, label=f"{name}, {mark.label}", words=f"{name}: {mark.words}")
+                for name, mark in below
+                if since is not None and mark.at > since
+            )
         )
 
     def _own(self, day: date, by: str) -> tuple[tuple[str, Goal], ...]:
@@ -159,6 +167,16 @@ class Source:
         values = dict.fromkeys(t.value for t in self.kpi.targets.all() if t.dimension == by)
         found = ((value, own_target_on(self.version, day, (by, value))) for value in values)
         return tuple((value, goal_of(target)) for value, target in found if target is not None)
+
+
+def _happened(event: Annotation) -> Mark:
+    words = {
+        "day": formats.date_format(timezone.localtime(event.at), "j M Y"),
+        "title": event.title.rstrip("."),
+        "text": event.text,
+    }
+    told = _("%(day)s: %(title)s. %(text)s") % words
+    return Mark(event.at, event.title, told.strip(), happened=True)
 
 
 def _words(version: KPIVersion) -> str:
@@ -198,7 +216,7 @@ def fixed_figure(
 
 
 def sources_of(ids: Iterable[int]) -> dict[int, Source]:
-    """By id, in two queries, one more where a formula may have changed and two per storey of
+    """By id, in three queries, one more where a formula may have changed and two per storey of
     derived ones; one that is gone is left out."""
     versions = (
         KPIVersion.objects.filter(pk__in=set(ids))
@@ -212,7 +230,15 @@ def sources_of(ids: Iterable[int]) -> dict[int, Source]:
     past = KPIVersion.objects.exclude(published_at=None).order_by("number")
     past = past.only("kpi", "number", "published_at", "reason", "sha256", "dataset")
     prefetch_related_objects(changed, Prefetch("versions", past, to_attr="past_versions"))
-    return {version.pk: Source(version) for version in found}
+    data = {version.pk: {leaf.dataset_id for leaf in leaves_of(version)} for version in found}
+    events = annotations_over(pk for some in data.values() for pk in some) if found else []
+    return {
+        version.pk: Source(
+            version,
+            tuple(e for e in events if e.dataset_id is None or e.dataset_id in data[version.pk]),
+        )
+        for version in found
+    }
 
 
 def pinned(ids: Iterable[int]) -> list[KPIVersion]:

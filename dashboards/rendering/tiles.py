@@ -33,11 +33,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment from which figures mean something else; ``label`` is short, ``words`` say why."""
+    """A moment from which figures mean something else; ``label`` is short, ``words`` say why.
+
+    What only ``happened`` stands where it was inside its period, and not at the period's beginning.
+    """
 
     at: datetime
     label: str
     words: str
+    happened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What we measure."""
 
+from kpis.models.annotation import Annotation
 from kpis.models.arriving import Mode
 from kpis.models.calendar import WorkCalendar
 from kpis.models.checks import QualityCheck
@@ -19,6 +20,7 @@ from kpis.models.source import DataSource
 
 __all__ = [
     "KPI",
+    "Annotation",
     "DataSource",
     "Dataset",
     "DatasetInput",

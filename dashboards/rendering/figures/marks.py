@@ -8,7 +8,7 @@ from dashboards.rendering.figures.axes import Json
 from dashboards.rendering.figures.series import Slot
 from dashboards.rendering.safety import label
 from dashboards.rendering.tiles import Face, Mark
-from kpis.engine.result import Result
+from kpis.engine.result import Period, Result
 
 
 def marks_in(face: Face, result: Result) -> list[Mark]:
@@ -39,9 +39,16 @@ def mark_labels(face: Face, slots: Sequence[Slot]) -> list[Json]:
     ]  # fmt: skip
 
 
+def _into(mark: Mark, period: Period) -> float:
+    """How far into its period a mark stands, from 0 to 1."""
+    if not mark.happened:
+        return 0.0
+    return (mark.at - period.start) / (period.end - period.start)
+
+
 def _places(face: Face, slots: Sequence[Slot]) -> list[tuple[float, Mark]]:
     return [
-        (n - 0.5, mark)
+        (n - 0.5 + _into(mark, slot.period), mark)
         for mark in face.marks
         for n, slot in enumerate(slots)
         if slot.period is not None and slot.period.start <= mark.at < slot.period.end

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dashboards", "0008_gate_decision_keeps_a_figure"),
+        ("dashboards", "0009_embedding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,42 @@
+"""The figures of a page as a file."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.permissions import SIGNED_IN
+from ace_portal.lib.xlsxfile import TYPE
+from dashboards.api.views import FILTERS, number_in
+from dashboards.content import selectors
+from dashboards.content.filters import read_state
+from dashboards.files import KINDS, as_file
+
+KEYS = OpenApiParameter(
+    "only", OpenApiTypes.STR, many=True, description="Keys of tiles; without any, all of them."
+)
+
+
+class Export(APIView):
+    """All tiles in full precision under the filters of the address: one CSV, or a workbook."""
+
+    door = SIGNED_IN
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=KINDS),
+            KEYS, *FILTERS,
+        ],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, TYPE): OpenApiTypes.BINARY},
+    )  # fmt: skip
+    def get(self, request: Request, slug: str, kind: str) -> HttpResponseBase:
+        user = person_of(request)
+        dashboard = selectors.dashboard_for(user, slug)
+        version = selectors.version_for(user, dashboard, number_in(request, "version"))
+        state = read_state(selectors.document_of(version), request.query_params)
+        keys = request.query_params.getlist("only") or None
+        return as_file(user, version, state, kind, keys)
