@@ -21,6 +21,7 @@ urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
     path("dashboard-schema/", coding.CodeSchema.as_view(), name="dashboard-schema"),
     path(ONE, views.DashboardDetail.as_view(), name="dashboard-detail"),
+    path(ONE + "copy/", building.DashboardCopy.as_view(), name="dashboard-copy"),
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),

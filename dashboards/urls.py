@@ -29,6 +29,7 @@ page_urls = [
     path("portfolio/", pages.portfolio, name="portfolio"),
     path(ONE, pages.detail, name="dashboard-detail"),
     path(ONE + "edit/", pages.edit, name="dashboard-edit"),
+    path(ONE + "copy/", pages.copy, name="dashboard-copy"),
     path(ONE + "about/", pages.about, name="dashboard-about"),
     path(ONE + "owner/", pages.hand_over, name="dashboard-owner"),
     path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),

@@ -10,11 +10,11 @@ from rest_framework.views import APIView
 from ace_portal.accounts.models import User
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE
-from dashboards.api.serializers import DraftOutput
+from dashboards.api.serializers import DashboardOutput, DraftOutput
 from dashboards.content.document.schema import HEIGHTS, WIDTHS
-from dashboards.content.models import Version
+from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import dashboard_for
-from dashboards.content.services import history, layout
+from dashboards.content.services import copies, history, layout
 from dashboards.permissions import require_editor
 
 
@@ -37,6 +37,21 @@ class ArrangeInput(RevisionInput):
         default=None, allow_null=True, min_value=0, max_value=HEIGHTS[-1],
         help_text="In rows, from two; 0 for as tall as what the tile shows.",
     )  # fmt: skip
+
+
+class CopyInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+
+
+class DashboardCopy(APIView):
+    """A new dashboard at stage one, with a draft that shows what this one shows."""
+
+    door = ACE
+
+    @answers(DashboardOutput, takes=CopyInput, status=201)
+    def post(self, actor: User, given: Given, slug: str) -> Dashboard:
+        dashboard = dashboard_for(actor, slug)
+        return copies.copy_dashboard(actor=actor, dashboard=dashboard, **given())
 
 
 class DraftTile(APIView):

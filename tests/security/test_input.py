@@ -214,6 +214,7 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
                                     "success_measure": "s", "persona": world.persona.slug,
                                     "groups": [world.group.slug], "review_due": "2030-01-01"}),
+        "api:dashboard-copy": ("POST", {"name": "N"}),
         "api:dashboard-owner": ("POST", {"owner": "ace@example.org"}),
         "api:dashboard-reviews": ("POST", {"verdict": "pivot", "reason": "r",
                                            "next_due": "2030-01-01"}),
@@ -290,8 +291,8 @@ TRIAL = [
 @pytest.mark.parametrize("name", [
     *TRIAL,
     "api:kpis", "api:kpi-detail", "api:kpi-start", "api:kpi-edges", "api:draft",
-    "api:dashboards", "api:personas", "api:questions", "api:me", "api:dataset-detail",
-    "api:dataset-loading", "api:dataset-policy", "api:services",
+    "api:dashboards", "api:dashboard-copy", "api:personas", "api:questions", "api:me",
+    "api:dataset-detail", "api:dataset-loading", "api:dataset-policy", "api:services",
     "api:groups", "api:blueprints", "api:blueprint-phases", "api:phase-steps", "api:step-cards",
 ])  # fmt: skip
 def test_text_that_is_no_line_is_kept_in_no_line(
@@ -378,6 +379,7 @@ VALUES: list[Any] = [
     "api:kpi-figures", "api:kpi-rows", "api:kpi-drivers", "api:kpi-comparisons", "api:kpi-edges",
     "api:draft", "api:embeds", "api:draft-code", "api:draft-release", "api:dashboards",
     "api:launches", "api:draft-tile", "api:draft-undo", "api:dashboard-owner",
+    "api:dashboard-copy",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",
     "api:datasets", "api:kpi-template-kpis", "api:sources", "api:source-datasets",
