@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards.api import (
+    building,
     coding,
     embedding,
     exports,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
     path("dashboard-schema/", coding.CodeSchema.as_view(), name="dashboard-schema"),
     path(ONE, views.DashboardDetail.as_view(), name="dashboard-detail"),
+    path(ONE + "copy/", building.DashboardCopy.as_view(), name="dashboard-copy"),
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
@@ -31,6 +33,14 @@ urlpatterns = [
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),
     path(ONE + "draft/start/", views.Start.as_view(), name="draft-start"),
+    path(ONE + "draft/undo/", building.DraftUndo.as_view(), name="draft-undo"),
+    path(ONE + "draft/redo/", building.DraftRedo.as_view(), name="draft-redo"),
+    path(ONE + "draft/tiles/<slug:key>/", building.DraftTile.as_view(), name="draft-tile"),
+    path(
+        ONE + "draft/tiles/<slug:key>/copy/",
+        building.DraftTileCopy.as_view(),
+        name="draft-tile-copy",
+    ),
     path(ONE + "draft/release/", views.Release.as_view(), name="draft-release"),
     path(ONE + "versions/", views.Versions.as_view(), name="versions"),
     path(ONE + "versions/compare/", views.Compare.as_view(), name="version-compare"),

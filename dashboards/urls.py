@@ -2,6 +2,7 @@ from django.urls import path
 
 from dashboards.views import (
     answers,
+    arranging,
     builder,
     coding,
     embedding,
@@ -29,6 +30,7 @@ page_urls = [
     path("portfolio/", pages.portfolio, name="portfolio"),
     path(ONE, pages.detail, name="dashboard-detail"),
     path(ONE + "edit/", pages.edit, name="dashboard-edit"),
+    path(ONE + "copy/", pages.copy, name="dashboard-copy"),
     path(ONE + "about/", pages.about, name="dashboard-about"),
     path(ONE + "owner/", pages.hand_over, name="dashboard-owner"),
     path(ONE + "tiles/<slug:key>/explain/", pages.tile_explain, name="tile-explain"),
@@ -40,13 +42,17 @@ page_urls = [
 
 builder_urls = [
     path(ONE + "builder/", builder.builder, name="builder"),
+    path(ONE + "builder/palette/", builder.palette, name="palette"),
     path(ONE + "builder/assemble/", builder.assemble, name="version-assemble"),
     path(ONE + "builder/start/", builder.start, name="version-start"),
     path(ONE + "builder/filters/", builder.filters_edit, name="filters-edit"),
     path(ONE + "builder/tiles/new/", builder.tile_new, name="tile-new"),
     path(ONE + "builder/tiles/<slug:key>/edit/", builder.tile_edit, name="tile-edit"),
-    path(ONE + "builder/tiles/<slug:key>/move/", builder.tile_move, name="tile-move"),
-    path(ONE + "builder/tiles/<slug:key>/remove/", builder.tile_remove, name="tile-remove"),
+    path(ONE + "builder/tiles/<slug:key>/move/", arranging.tile_move, name="tile-move"),
+    path(ONE + "builder/tiles/<slug:key>/copy/", arranging.tile_copy, name="tile-copy"),
+    path(ONE + "builder/tiles/<slug:key>/remove/", arranging.tile_remove, name="tile-remove"),
+    path(ONE + "builder/undo/", arranging.undo, name="draft-undo"),
+    path(ONE + "builder/redo/", arranging.redo, name="draft-redo"),
 ]
 
 version_urls = [

@@ -26,6 +26,7 @@ from dashboards.content.document import PRESETS, parse
 from dashboards.content.filters import check_state, read_state
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.planning import Page
+from dashboards.content.saves import changes_between
 from dashboards.content.services import assembly, drafts, releases
 from dashboards.content.services import dashboards as services
 from dashboards.content.sources import sources_of
@@ -245,7 +246,7 @@ class Compare(APIView):
             selectors.version_for(user, dashboard, number_in(request, name))
             for name in ("from", "to")
         )
-        changes = releases.changes_between(parse(old.document), parse(new.document))
+        changes = changes_between(parse(old.document), parse(new.document))
         return Response(s.ChangeOutput(changes, many=True).data)
 
 

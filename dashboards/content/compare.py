@@ -96,6 +96,7 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("shades"), _yes(old.heat), _yes(new.heat)),
         (_("row of the whole"), _yes(old.totals), _yes(new.totals)),
         (_("width"), str(old.width), str(new.width)),
+        (_("height"), str(old.height or ""), str(new.height or "")),
         (_("text"), old.text, new.text),
     ]
     return [

@@ -182,6 +182,31 @@ class Version(BaseModel):
         return super().delete(*args, **kwargs)
 
 
+class Save(models.Model):
+    """What a draft said after one save, so that it can be said again; gone with its release.
+
+    ``back`` is the revision that undoing leads to, ``forward`` the one that redoing leads to.
+    """
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="saves")
+    revision = models.PositiveIntegerField()
+    document = models.JSONField()
+    what = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    back = models.PositiveIntegerField(null=True, blank=True)
+    forward = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["version", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "revision"], name="save_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, revision {self.revision}"
+
+
 class Tile(models.Model):
     """Index of a version's tiles, for "where used"; the document is the truth."""
 

@@ -16,6 +16,10 @@ from personas.models import Persona, UserGroup
 from personas.selectors import people_of_ace
 
 
+class CopyForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+
 class DashboardForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     problem = area(

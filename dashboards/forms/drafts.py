@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 
 class RevisionForm(forms.Form):
@@ -11,5 +15,15 @@ class RevisionForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class MoveForm(RevisionForm):
-    to = forms.IntegerField(widget=forms.HiddenInput)
+class ArrangeForm(RevisionForm):
+    """Where a tile goes, how wide it is in columns and how tall in rows; what is empty stays."""
+
+    to = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    width = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    height = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if all(given.get(name) is None for name in ("to", "width", "height")):
+            raise ValidationError(_("Say where the tile goes."))
+        return given

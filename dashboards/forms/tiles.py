@@ -18,9 +18,10 @@ from dashboards.forms.drafts import RevisionForm
 from kpis.models import KPIVersion
 
 WIDTHS = [
-    (3, _("A quarter")), (4, _("A third")), (5, _("Five twelfths")), (6, _("A half")),
+    (2, _("A sixth")), (3, _("A quarter")), (4, _("A third")), (5, _("Five twelfths")),
+    (6, _("A half")),
     (7, _("Seven twelfths")), (8, _("Two thirds")), (9, _("Three quarters")),
-    (12, _("The whole row")),
+    (10, _("Ten twelfths")), (11, _("Eleven twelfths")), (12, _("The whole row")),
 ]  # fmt: skip
 GRAINS = [
     ("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")),

@@ -12,26 +12,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ace_portal.lib.errors import Conflict, Invalid, NotVisible
-from ace_portal.lib.forms import attempt, form_page
-from ace_portal.lib.pages import number_in
+from ace_portal.lib.errors import Conflict, NotVisible, PortalError
+from ace_portal.lib.forms import attempt, form_page, submit
+from ace_portal.lib.pages import number_in, number_of, page_of
 from ace_portal.lib.permissions import ACE, access
 from dashboards.content.board import board
 from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, TileSpec, parse
+from dashboards.content.document.schema import MAX_KPIS
 from dashboards.content.filters import default_state
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.palette import palette_of
+from dashboards.content.palette import found_in_catalogue, items_of, palette_of
+from dashboards.content.saves import steps_of
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
 from dashboards.content.sources import sources_of
-from dashboards.forms.drafts import MoveForm, RevisionForm
 from dashboards.forms.filters import FiltersForm
 from dashboards.forms.tiles import TILE_FORMS, TileForm
 from dashboards.frame import frame, opened, trail
 from dashboards.permissions import require_editor
+from dashboards.views import telling
 
 FORM = ["GET", "HEAD", "POST"]
+FOUND = 10  # KPIs of the catalogue on one page of what was found
 
 
 def builder_url(dashboard: Dashboard) -> str:
@@ -54,10 +57,32 @@ def builder(request: HttpRequest, slug: str) -> HttpResponse:
         "last": len(document.tiles) - 1,
         "types": [(name, label()) for name, label in TYPE_NAMES.items()],
         "query": f"version={draft.number}",
+        "steps": steps_of(draft),
     }
     if draft.state != Version.State.DRAFT:
         context["may_edit"] = False  # not even who else might: its pilots have it
     return render(request, "dashboards/builder.html", frame(user, dashboard, **context))
+
+
+@access(ACE)
+@require_GET
+def palette(request: HttpRequest, slug: str) -> HttpResponse:
+    """KPIs of the whole catalogue by words of their name, page by page."""
+    user, dashboard = opened(request, slug, require_editor)
+    draft = draft_or_404(dashboard)
+    search = request.GET.get("q", "").strip()[:100]
+    page = page_of(request, found_in_catalogue(user, search), size=FOUND)
+    context = {
+        "version": draft,
+        "search": search,
+        "page": page,
+        "items": items_of(page.object_list, parse(draft.document)),
+        "crumbs": trail(dashboard, _("KPIs to add")),
+        "dashboard": dashboard,
+        "title": _("KPIs to add"),
+    }
+    template = "_found" if getattr(request, "htmx", None) else "palette"
+    return render(request, f"dashboards/{template}.html", context)
 
 
 @access(ACE)
@@ -107,8 +132,11 @@ def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
         draft,
         kind,
         initial,
-        lambda **given: drafts.add_tile(actor=user, dashboard=dashboard, **given),
+        lambda **given: drafts.add_tile(
+            actor=user, dashboard=dashboard, to=number_of(request.POST.get("to", "")), **given
+        ),
         title=_("New tile"),
+        fresh=True,
         submit=_("Add"),
     )
 
@@ -122,7 +150,8 @@ def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     spec = tile_or_404(parse(draft.document), key)
     kind = request.GET.get("type", spec.type)
     form = TILE_FORMS.get(kind)
-    initial = form.initial_of(spec) if form is not None else {}
+    known = form.initial_of(spec) if form is not None else {}
+    initial = {name: value for name, value in known.items() if value not in (None, "")}
     return tile_page(
         request,
         dashboard,
@@ -131,6 +160,7 @@ def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         {**initial, "revision": draft.revision},
         lambda **given: drafts.change_tile(actor=user, dashboard=dashboard, key=key, **given),
         title=_("Change the tile"),
+        switched=kind != spec.type,
         submit=_("Save"),
     )
 
@@ -147,18 +177,45 @@ def tile_page(
     if kind not in TILE_FORMS:
         raise NotVisible("")
     chosen = initial.get("kpi_version") if request.method == "GET" else None
+    form = tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen)
+    theirs = Theirs(call)
+    if request.method == "POST" and telling.wants_json(request):
+        return tile_told(form, theirs, {tile["key"] for tile in draft.document["tiles"]})
     return form_page(
         request,
-        tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen),
-        call,
+        form,
+        theirs.save,
+        theirs=theirs,
         done=lambda version: builder_url(dashboard),
-        template="dashboards/tile_form.html",
+        template=f"dashboards/{'_settings' if beside(request) else 'tile_form'}.html",
+        action=request.get_full_path(),
         cancel_url=builder_url(dashboard),
         types=type_links(kind, f"&kpi={chosen}" if chosen and "kpi" in request.GET else ""),
         crumbs=trail(dashboard, context["title"]),
         dashboard=dashboard,
         **context,
     )
+
+
+def beside(request: HttpRequest) -> bool:
+    """Whether the settings are shown beside the board, where each change is saved at once."""
+    return request.method == "GET" and bool(getattr(request, "htmx", None))
+
+
+def tile_told(form: TileForm, theirs: Theirs, before: set[str]) -> HttpResponse:
+    """Told to a script, with the key of a tile that was not there ``before``."""
+    try:
+        version = submit(form, theirs.save)
+    except PortalError as error:
+        if error.status in {403, 404}:
+            raise
+        return telling.refused(error)
+    if theirs.refused is not None:
+        return telling.refused(theirs.refused)
+    if version is None:
+        return telling.faulty(form)
+    keys = [tile["key"] for tile in version.document["tiles"] if tile["key"] not in before]
+    return telling.saved(version, tile=next(iter(keys), ""))
 
 
 def tile_form(
@@ -170,10 +227,17 @@ def tile_form(
     chosen: int | None,
 ) -> TileForm:
     """The splits that it offers are those of the chosen KPI, else of all that may be chosen."""
-    usable = usable_versions(dashboard, parse(draft.document).kpi_versions)
+    picked = [chosen, *(number_of(pk) for pk in given_kpis(request))]
+    pinned = [*parse(draft.document).kpi_versions, *(pk for pk in picked if pk)]
+    usable = usable_versions(dashboard, pinned)
     known = sources_of([chosen] if chosen else [version.pk for version in usable])
     dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
     return form(request.POST or None, initial=initial, usable=usable, dimensions=dimensions)
+
+
+def given_kpis(request: HttpRequest) -> list[str]:
+    """The KPI versions that were sent: from the whole catalogue, beyond the persona's."""
+    return request.POST.getlist("kpi_version") + request.POST.getlist("kpi_versions")[:MAX_KPIS]
 
 
 def type_links(kind: str, query: str) -> list[dict[str, Any]]:
@@ -181,34 +245,6 @@ def type_links(kind: str, query: str) -> list[dict[str, Any]]:
         {"label": label(), "url": f"?type={name}{query}", "current": name == kind}
         for name, label in TYPE_NAMES.items()
     ]
-
-
-@access(ACE)
-@require_POST
-def tile_move(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug, require_editor)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(_("Say where the tile goes."))
-    given = form.cleaned_data
-
-    def act() -> Version:
-        return drafts.move_tile(actor=user, dashboard=dashboard, key=key, **given)
-
-    return then_builder(request, dashboard, act)
-
-
-@access(ACE)
-@require_POST
-def tile_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    user, dashboard = opened(request, slug, require_editor)
-    revision = revision_of(request)
-
-    def act() -> None:
-        drafts.remove_tile(actor=user, dashboard=dashboard, key=key, revision=revision)
-        messages.success(request, _("The tile is gone from the draft."))
-
-    return then_builder(request, dashboard, act)
 
 
 @access(ACE)
@@ -224,10 +260,12 @@ def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
         document=document,
         sources=[known[pk] for pk in document.kpi_versions if pk in known],
     )
+    theirs = Theirs(lambda **given: drafts.change_filters(actor=user, dashboard=dashboard, **given))
     return form_page(
         request,
         form,
-        lambda **given: drafts.change_filters(actor=user, dashboard=dashboard, **given),
+        theirs.save,
+        theirs=theirs,
         done=lambda version: builder_url(dashboard),
         template="dashboards/filters_form.html",
         title=_("Filters"),
@@ -237,11 +275,23 @@ def filters_edit(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def revision_of(request: HttpRequest) -> int:
-    form = RevisionForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(_("Say which revision of the draft you have seen."), field="revision")
-    return int(form.cleaned_data["revision"])
+class Theirs:
+    """A save, and what others saved before it: a form keeps what was typed and shows both."""
+
+    def __init__(self, call: Callable[..., Version]) -> None:
+        self.call = call
+        self.refused: Conflict | None = None
+
+    def save(self, **given: Any) -> Version:
+        try:
+            return self.call(**given)
+        except Conflict as error:
+            self.refused = error
+            raise
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return self.refused.details if self.refused is not None else {}
 
 
 def draft_or_404(dashboard: Dashboard) -> Version:

@@ -21,9 +21,10 @@ from dashboards.content.explain import explain
 from dashboards.content.filters import PERIODS, query_string, read_state, span_words
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.services import copies
 from dashboards.content.services import dashboards as services
 from dashboards.content.sorting import sort_tables
-from dashboards.forms.dashboards import DashboardForm, HandOverForm
+from dashboards.forms.dashboards import CopyForm, DashboardForm, HandOverForm
 from dashboards.frame import frame, opened, trail
 from dashboards.lifecycle.portfolio import portfolio_of
 from dashboards.lifecycle.selectors import canvas_of
@@ -192,6 +193,24 @@ def new(request: HttpRequest) -> HttpResponse:
         title=_("New dashboard"),
         intro=_("It begins with a problem. The figures follow from the persona's questions."),
         cancel_url=reverse("dashboards:dashboards"),
+    )
+
+
+@access(ACE)
+@require_http_methods(FORM)
+def copy(request: HttpRequest, slug: str) -> HttpResponse:
+    """A dashboard of one's own that begins with what this one shows."""
+    user, dashboard = opened(request, slug)
+    return form_page(
+        request,
+        CopyForm(request.POST or None),
+        lambda **given: copies.copy_dashboard(actor=user, dashboard=dashboard, **given),
+        done=lambda made: reverse("dashboards:builder", args=[made.slug]),
+        title=_("Copy the dashboard"),
+        intro=_("The copy is yours and begins at stage one, with a draft that shows the same."),
+        submit=_("Copy"),
+        crumbs=trail(dashboard, _("Copy")),
+        cancel_url=reverse("dashboards:dashboard-about", args=[dashboard.slug]),
     )
 
 

@@ -19,6 +19,7 @@ from ace_portal.lib.selectors import first_or_404
 from dashboards.content import selectors
 from dashboards.content.document import parse
 from dashboards.content.models import Version
+from dashboards.content.saves import changes_between
 from dashboards.content.services import releases
 from dashboards.forms.releases import LaunchForm, ReleaseForm
 from dashboards.frame import frame, opened, trail
@@ -68,7 +69,7 @@ def version_compare(request: HttpRequest, slug: str) -> HttpResponse:
         old = rows.filter(number__lt=new.number).first()
     changes = []
     if old is not None and new is not None:
-        changes = releases.changes_between(parse(old.document), parse(new.document))
+        changes = changes_between(parse(old.document), parse(new.document))
     context: dict[str, Any] = {
         "old": old,
         "new": new,

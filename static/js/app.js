@@ -11,6 +11,7 @@ const LAZY = [
   ["[data-upload]", () => import("./upload.js")],
   ["[data-poll]", () => import("./poll.js")],
   ["[data-viewed]", () => import("./viewed.js")],
+  ["[data-builder]", () => import("./builder.js")],
   ["[data-sql]", () => import("./sql.js")],
 ];
 const started = new Set();

@@ -119,7 +119,14 @@ function prepare(plot) {
   thin(figure.layout.xaxis, width - (margin.l ?? 0) - (margin.r ?? 0));
   figure.layout.width = width;
   figure.layout.autosize = false;
+  if (plot.closest(".board__tall")) figure.layout.height = plot.clientHeight;
   return figure;
+}
+
+/** What a drawing has to fit; how tall it is only where its tile says so. */
+function size(plot) {
+  const tall = plot.closest(".board__tall") ? plot.clientHeight : "";
+  return `${plot.clientWidth} ${tall}`;
 }
 
 async function draw(plot) {
@@ -128,7 +135,7 @@ async function draw(plot) {
   const figure = prepare(plot);
   await Plotly.react(plot, figure.data, figure.layout, CONFIG);
   plot.querySelector(".chart__hold")?.remove();
-  plot.dataset.drawn = String(figure.layout.width);
+  plot.dataset.drawn = size(plot);
   if (!plot.dataset.follows) {
     plot.dataset.follows = "yes";
     plot.on("plotly_click", ({ points }) => follow(plot, points[0]));
@@ -199,7 +206,7 @@ let frame = 0;
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const { drawn } = target.dataset;
-    if (drawn !== undefined && Number(drawn) !== target.clientWidth) waiting.add(target);
+    if (drawn !== undefined && drawn !== size(target)) waiting.add(target);
   }
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(drawAll);

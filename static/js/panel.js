@@ -23,7 +23,7 @@ async function fill(host, href) {
 
 async function openPanel(link) {
   const host = panel();
-  opener = link;
+  if (!host.contains(link)) opener = link; // inside it one goes on, and comes back to where one was
   document.querySelectorAll(".tile--open").forEach((tile) => tile.classList.remove("tile--open"));
   if (!(await fill(host, link.href))) {
     location.assign(link.href);
@@ -43,6 +43,7 @@ function closePanel() {
   host.hidden = true;
   host.replaceChildren();
   document.querySelectorAll(".tile--open").forEach((tile) => tile.classList.remove("tile--open"));
+  if (opener?.id && !opener.isConnected) opener = document.getElementById(opener.id);
   // A menu has closed over the link: its summary is what the reader can see.
   const seen = opener?.checkVisibility() ? opener : opener?.closest("details")?.querySelector("summary");
   seen?.focus();

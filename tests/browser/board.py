@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.started import started
+
 FIGURES = """
 () => Object.fromEntries([...document.querySelectorAll("#board .tile")]
   .filter((tile) => tile.querySelector(".figure__value"))
@@ -52,6 +54,18 @@ def open_filter(page: Page, label: str) -> Locator:
     filter_ = page.locator("[data-filter]").filter(has=page.locator("legend", has_text=label))
     filter_.locator("summary").click()
     return filter_
+
+
+def entitle(page: Page, tile: str, title: str) -> None:
+    """In the builder: give a tile another title, in its settings beside the board."""
+    started(page, "panel")
+    started(page, "builder")
+    page.get_by_role("link", name=f"Change: {tile}", exact=True).first.click()
+    panel = page.locator("#panel")
+    panel.get_by_label("Title").fill(title)
+    expect(page.get_by_role("link", name=f"Change: {title}", exact=True)).to_be_attached()
+    panel.get_by_role("button", name="Done").click()
+    expect(panel).to_be_hidden()
 
 
 def _mark(page: Page) -> None:

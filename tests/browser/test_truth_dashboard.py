@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import choose_days, choose_period, figures, filter_by
+from tests.browser.board import choose_days, choose_period, entitle, figures, filter_by
 from tests.browser.journey import ASKED, Told
 from tests.browser.visitor import Visitor
 
@@ -114,9 +114,7 @@ def test_truth_second_version_and_back_to_the_first(
     owner, member = visit("owner"), visit("member")
     owner.go(told.path)
     owner.press("New version")
-    owner.follow("Change: SLA met")
-    owner.fill(title="Promises kept")
-    owner.press("Save")
+    entitle(owner.page, "SLA met", "Promises kept")
     owner.go(f"{told.path}versions/")
     owner.press("Compare")
     expect(owner.page.locator("#changes")).to_contain_text("Promises kept")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.board import figures
+from tests.browser.board import entitle, figures
 from tests.browser.journey import Told
 from tests.browser.trial import Cast
 from tests.browser.visitor import Visitor
@@ -127,9 +127,7 @@ def answer_with_a_version(cast: Cast, path: str, thread: str) -> None:
     owner = cast.owner
     owner.go(path)
     owner.press("New version")
-    owner.follow("Change: SLA met")
-    owner.fill(title="Kept")
-    owner.press("Save")
+    entitle(owner.page, "SLA met", "Kept")
     owner.go(f"{thread}plan/")
     owner.fill(title="Shorter titles", state="now")
     owner.page.locator("main form button.button--primary").click()

@@ -191,7 +191,7 @@ def test_builder_adds_a_tile_and_a_stale_one_is_kept_out(
 
     assert added.headers["location"] == url("builder", draft.dashboard)
     assert stale.status_code == 422
-    assert "Somebody saved this draft in the meantime" in stale.text
+    assert "Owner saved this draft in the meantime" in stale.text
     assert len(draft.dashboard.versions.get().document["tiles"]) == 9
 
 
@@ -216,7 +216,7 @@ def test_stale_button_says_so_on_the_builders_page(
 
     page = client_of(owner).post(where, {"revision": 1}, follow=True)
 
-    assert "Somebody saved this draft in the meantime" in page.text
+    assert "Owner saved this draft in the meantime" in page.text
     assert len(draft.dashboard.versions.get().document["tiles"]) == 8
 
 

@@ -40,6 +40,7 @@ class TileSpec:
     totals: bool = False
     across: str | None = None
     heat: bool = False
+    height: int | None = None  # rows of the grid; None: as tall as what it shows
 
 
 #: before the key of a tile, and the number of a level: a filter's own key has no hyphen

@@ -83,6 +83,7 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         totals=data.get("totals", False),
         across=data.get("across"),
         heat=data.get("heat", False),
+        height=data.get("height"),
     )
 
 

@@ -23,6 +23,8 @@ RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
 MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
+#: rows of the grid
+HEIGHTS = range(2, 13)
 
 # Python's "$" lets a line break follow.
 _KEY = r"^[a-z][a-z0-9]{0,11}$(?!\n)"
@@ -48,6 +50,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
         "type": {"const": kind},
         "title": {**_LINE, "maxLength": 120},
         "width": {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[-1]},
+        "height": {"type": "integer", "minimum": HEIGHTS[0], "maximum": HEIGHTS[-1]},
     }
     return _object(["key", "type", "width", *required], **common, **properties)
 

@@ -46,6 +46,8 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
     out: dict[str, Any] = {
         "key": tile.key, "type": tile.type, "title": tile.title, "width": tile.width,
     }  # fmt: skip
+    if tile.height is not None:
+        out["height"] = tile.height
     match tile.type:
         case "text":
             return {**out, "text": tile.text}

@@ -11,9 +11,9 @@ from dashboards.content.code import document_in
 from dashboards.content.compare import Change
 from dashboards.content.document import EMPTY, Document, parse, sha256, to_json
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.saves import changes_between
 from dashboards.content.selectors import released_of, work_of
 from dashboards.content.services.drafts import check_sources, put_document, start_version
-from dashboards.content.services.releases import changes_between
 from dashboards.permissions import require_editor
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
@@ -27,7 +28,8 @@ from dashboards.content.document import (
     to_json,
 )
 from dashboards.content.kinds import FITTING, fault_of, is_whole, lines_of, reaches
-from dashboards.content.models import Dashboard, Tile, Version
+from dashboards.content.models import Dashboard, Save, Tile, Version
+from dashboards.content.saves import FILTERS, WHOLE, since
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
 from dashboards.content.shapes import SEVERAL, check_shape, check_together
@@ -35,6 +37,8 @@ from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
 from kpis.models import KPIVersion
 
+#: saves of a draft that can be come back to: a hundred changes, and each of them undone
+KEPT = 200
 USABLE = {KPIVersion.State.PUBLISHED, KPIVersion.State.SUPERSEDED}
 
 
@@ -89,46 +93,42 @@ def start_version(
 
 
 def add_tile(
-    *, actor: User, dashboard: Dashboard, revision: int, tile: Mapping[str, Any]
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    revision: int,
+    tile: Mapping[str, Any],
+    to: int | None = None,
 ) -> Version:
-    """A tile at the end; ``tile`` is its JSON without a key."""
+    """A tile in the place ``to``, else at the end; ``tile`` is its JSON without a key."""
 
     def change(document: Document) -> Document:
-        return _with_tile_json(document, {**tile, "key": new_key()})
+        *tiles, added = _with_tile_json(document, {**tile, "key": new_key()}).tiles
+        tiles.insert(len(tiles) if to is None else min(to, len(tiles)), added)
+        return document.with_tiles(tiles)
 
-    return _edit(actor, dashboard, revision, change, "added")
+    return edit_draft(actor, dashboard, revision, change, "added", touches="")
 
 
 def change_tile(
     *, actor: User, dashboard: Dashboard, revision: int, key: str, tile: Mapping[str, Any]
 ) -> Version:
-    """The tile keeps its key and its place."""
+    """The tile keeps its key and its place, and its height unless ``tile`` says another."""
 
     def change(document: Document) -> Document:
-        _place(document, key)
-        return _with_tile_json(document, {**tile, "key": key})
+        height = document.tiles[place_of(document, key)].height
+        kept = {"height": height} if height is not None else {}
+        return _with_tile_json(document, {**kept, **tile, "key": key})
 
-    return _edit(actor, dashboard, revision, change, "changed")
+    return edit_draft(actor, dashboard, revision, change, "changed", touches=key)
 
 
 def remove_tile(*, actor: User, dashboard: Dashboard, revision: int, key: str) -> Version:
     def change(document: Document) -> Document:
-        _place(document, key)
+        place_of(document, key)
         return document.with_tiles([tile for tile in document.tiles if tile.key != key])
 
-    return _edit(actor, dashboard, revision, change, "removed")
-
-
-def move_tile(*, actor: User, dashboard: Dashboard, revision: int, key: str, to: int) -> Version:
-    """Put a tile in the place ``to``, counted from nought; beyond an end is at the end."""
-
-    def change(document: Document) -> Document:
-        tiles = list(document.tiles)
-        tile = tiles.pop(_place(document, key))
-        tiles.insert(min(max(to, 0), len(tiles)), tile)
-        return document.with_tiles(tiles)
-
-    return _edit(actor, dashboard, revision, change, "moved")
+    return edit_draft(actor, dashboard, revision, change, "removed", touches=key)
 
 
 def change_filters(
@@ -163,7 +163,7 @@ def change_filters(
             data["filters"]["drill"] = list(drill)
         return parse(data)
 
-    return _edit(actor, dashboard, revision, change, "filters")
+    return edit_draft(actor, dashboard, revision, change, "filters", touches=FILTERS)
 
 
 def _choice(key: str, given: Mapping[str, Any]) -> Choice:
@@ -182,35 +182,86 @@ def _choice(key: str, given: Mapping[str, Any]) -> Choice:
 
 def put_document(*, actor: User, dashboard: Dashboard, revision: int, document: Any) -> Version:
     """The whole document at once."""
-    return _edit(actor, dashboard, revision, lambda _document: parse(document), "document")
+    return edit_draft(
+        actor, dashboard, revision, lambda _document: parse(document), "document", touches=WHOLE
+    )
 
 
-def _edit(actor: User, dashboard: Dashboard, revision: int, change: Any, what: str) -> Version:
+def edit_draft(
+    actor: User,
+    dashboard: Dashboard,
+    revision: int,
+    change: Callable[[Document], Document],
+    what: str,
+    *,
+    touches: str,
+) -> Version:
+    """One change of the document that was seen; ``touches`` is as ``saves.since`` takes it."""
     require_editor(actor, dashboard)
     with transaction.atomic():
         require_editor(actor, locked_under_way(dashboard))
         draft = draft_of(dashboard)
-        if draft.revision != revision:
-            raise Conflict(
-                _("Somebody saved this draft in the meantime. Look at it again, then repeat."),
-                revision=draft.revision,
-            )
-        document = change(parse(draft.document))
-        save_draft(actor, draft, document, what)
+        require_seen(draft, revision, touches)
+        save_draft(actor, draft, change(parse(draft.document)), what)
     return draft
 
 
-def save_draft(actor: User, draft: Version, document: Document, what: str) -> Version:
-    """Write a checked document into a draft that is locked."""
+def require_seen(draft: Version, revision: int, touches: str = WHOLE) -> None:
+    """Nobody overwrites what they have not seen: they are told who saved what since."""
+    if draft.revision == revision:
+        return
+    found = since(draft, revision, touches)
+    changes = [change.sentence() for change in found.changes]
+    who = ", ".join(found.who) or _("Somebody")
+    raise Conflict(
+        _("%(who)s saved this draft in the meantime. Look at it again, then repeat.")
+        % {"who": who},
+        revision=draft.revision, since=changes, again=found.again,
+    )  # fmt: skip
+
+
+def save_draft(
+    actor: User,
+    draft: Version,
+    document: Document,
+    what: str,
+    *,
+    back: int | None = None,
+    forward: int | None = None,
+) -> Version:
+    """Write a checked document into a draft that is locked.
+
+    ``back`` and ``forward`` are the revisions that undoing and redoing lead to; without either it
+    is a change, which is undone to what was there.
+    """
     document = parse(to_json(document))
     check_sources(document)
+    _begin_history(draft)
+    if back is None and forward is None:
+        back = draft.revision
     draft.document, draft.sha256 = to_json(document), sha256(document)
     draft.revision += 1
     draft.full_clean()
     draft.save()
+    Save.objects.create(
+        version=draft, revision=draft.revision, document=draft.document, what=what, by=actor,
+        at=timezone.now(), back=back, forward=forward,
+    )  # fmt: skip
+    draft.saves.filter(revision__lte=draft.revision - KEPT).delete()
     write_index(draft, document)
     record(actor=actor, action="version.save", target=draft, what=what, revision=draft.revision)
     return draft
+
+
+def _begin_history(draft: Version) -> None:
+    """What is there before the first change can be come back to, too."""
+    Save.objects.get_or_create(
+        version=draft, revision=draft.revision,
+        defaults={
+            "document": draft.document, "what": "begun", "by": draft.author,
+            "at": draft.updated_at,
+        },
+    )  # fmt: skip
 
 
 def write_index(version: Version, document: Document) -> None:
@@ -284,7 +335,7 @@ def key_for(column: str, taken: set[str]) -> str:
     return key
 
 
-def _place(document: Document, key: str) -> int:
+def place_of(document: Document, key: str) -> int:
     for place, tile in enumerate(document.tiles):
         if tile.key == key:
             return place

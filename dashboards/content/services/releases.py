@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +12,9 @@ from ace_portal.lib.days import site_today
 from ace_portal.lib.errors import Conflict, Invalid
 from ace_portal.lib.registries import release_listeners, release_notes
 from ace_portal.notifications.services import notify
-from dashboards.content.compare import Change, compare
 from dashboards.content.document import Document, parse, sha256
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.saves import changes_between
 from dashboards.content.selectors import launches_of, released_of
 from dashboards.content.services.drafts import (
     check_sources,
@@ -26,7 +24,6 @@ from dashboards.content.services.drafts import (
     write_index,
 )
 from dashboards.content.services.locking import locked_under_way
-from dashboards.content.sources import sources_of
 from dashboards.permissions import require_owner
 from personas.models import Membership
 
@@ -66,6 +63,7 @@ def release_version(*, actor: User, dashboard: Dashboard, notes: str = "") -> Ve
         draft.released_at, draft.released_by = timezone.now(), actor
         draft.full_clean()
         draft.save()
+        draft.saves.all().delete()
         write_index(draft, document)
         record(actor=actor, action="version.release", target=draft, sha256=draft.sha256)
         announce(draft, actor=actor)
@@ -128,15 +126,6 @@ def restore_version(*, actor: User, dashboard: Dashboard, version: Version) -> V
         draft = start_version(actor=actor, dashboard=dashboard, copy=version, notes=notes)
         record(actor=actor, action="version.restore", target=draft, restored=version.number)
     return draft
-
-
-def changes_between(old: Document, new: Document) -> list[Change]:
-    """The differences in words, with today's names of the KPIs."""
-    return compare(old, new, names_of([*old.kpi_versions, *new.kpi_versions]))
-
-
-def names_of(ids: Iterable[int]) -> dict[int, str]:
-    return {pk: str(source.version) for pk, source in sources_of(ids).items()}
 
 
 def proposed_notes(dashboard: Dashboard, draft: Version) -> str:

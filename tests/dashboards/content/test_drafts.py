@@ -16,7 +16,7 @@ from ace_portal.notifications.models import Delivery
 from ace_portal.notifications.selectors import readable
 from dashboards.content.document import parse
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.services import assembly, drafts
+from dashboards.content.services import assembly, drafts, layout
 from dashboards.content.services import dashboards as services
 from dashboards.content.services.assembly import widths
 from kpis.models import Dataset, KPIVersion
@@ -106,8 +106,8 @@ def test_tile_is_added_changed_moved_and_removed(
     act(drafts.add_tile, tile=number)
     assert act(drafts.add_tile, tile={**number, "title": "Two"}) == ["One", "Two"]
     keys = [tile["key"] for tile in dashboard.versions.get().document["tiles"]]
-    assert act(drafts.move_tile, key=keys[1], to=0) == ["Two", "One"]
-    assert act(drafts.move_tile, key=keys[1], to=99) == ["One", "Two"]
+    assert act(layout.arrange_tile, key=keys[1], to=0) == ["Two", "One"]
+    assert act(layout.arrange_tile, key=keys[1], to=99) == ["One", "Two"]
     assert act(drafts.change_tile, key=keys[0], tile={**number, "title": "New"}) == ["New", "Two"]
     assert [tile["key"] for tile in dashboard.versions.get().document["tiles"]] == keys
     assert act(drafts.remove_tile, key=keys[0]) == ["Two"]
@@ -118,10 +118,10 @@ def test_stale_save_is_refused_and_overwrites_nothing(
     owner: User, dashboard: Dashboard, draft: Version
 ) -> None:
     key = draft.document["tiles"][0]["key"]
-    drafts.move_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key, to=5)
+    layout.arrange_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key, to=5)
     before = dashboard.versions.get()
 
-    with pytest.raises(Conflict, match="Somebody saved this draft"):
+    with pytest.raises(Conflict, match="Owner saved this draft"):
         drafts.remove_tile(actor=owner, dashboard=dashboard, revision=draft.revision, key=key)
 
     after = dashboard.versions.get()
@@ -212,7 +212,9 @@ def test_owner_and_editors_change_a_draft(
 
     def move(actor: User) -> Version:
         revision = dashboard.versions.get().revision
-        return drafts.move_tile(actor=actor, dashboard=dashboard, revision=revision, key=key, to=1)
+        return layout.arrange_tile(
+            actor=actor, dashboard=dashboard, revision=revision, key=key, to=1
+        )
 
     for person in (ace, member):
         with pytest.raises(NotAllowed):

@@ -11,7 +11,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed
 from dashboards.content.document import parse, sha256
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.services import drafts, releases
+from dashboards.content.services import drafts, layout, releases
 from kpis.models import KPIVersion
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_released_version_never_changes(
     }  # fmt: skip
     acts: list[Callable[[], Any]] = [
         lambda: drafts.remove_tile(**given, key=key),
-        lambda: drafts.move_tile(**given, key=key, to=3),
+        lambda: layout.arrange_tile(**given, key=key, to=3),
         lambda: drafts.put_document(**given, document=released.document),
         lambda: drafts.change_filters(**given, period={"preset": "all"}, choices=[]),
         lambda: releases.release_version(actor=owner, dashboard=dashboard, notes="Again"),

@@ -1,0 +1,56 @@
+"""Where a draft's tiles stand, and how wide and tall they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ace_portal.accounts.models import User
+from dashboards.content.document import Document, TileSpec, new_key
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.services.drafts import edit_draft, place_of
+
+
+def arrange_tile(
+    *,
+    actor: User,
+    dashboard: Dashboard,
+    revision: int,
+    key: str,
+    to: int | None = None,
+    width: int | None = None,
+    height: int | None = None,
+) -> Version:
+    """Move and resize in one save; what is None stays as it is.
+
+    ``to`` is a place counted from nought, beyond an end is at the end; ``width`` is in columns of
+    twelve; ``height`` in rows, 0 for as tall as what the tile shows.
+    """
+
+    def change(document: Document) -> Document:
+        tiles = list(document.tiles)
+        place = place_of(document, key)
+        tile = _sized(tiles.pop(place), width, height)
+        tiles.insert(place if to is None else min(max(to, 0), len(tiles)), tile)
+        return document.with_tiles(tiles)
+
+    return edit_draft(actor, dashboard, revision, change, "moved", touches=key)
+
+
+def _sized(tile: TileSpec, width: int | None, height: int | None) -> TileSpec:
+    return replace(
+        tile,
+        width=tile.width if width is None else width,
+        height=tile.height if height is None else height or None,
+    )
+
+
+def copy_tile(*, actor: User, dashboard: Dashboard, revision: int, key: str) -> Version:
+    """The same tile once more, right after it, under a key of its own."""
+
+    def change(document: Document) -> Document:
+        tiles = list(document.tiles)
+        place = place_of(document, key)
+        tiles.insert(place + 1, replace(tiles[place], key=new_key()))
+        return document.with_tiles(tiles)
+
+    return edit_draft(actor, dashboard, revision, change, "copied", touches=key)
