@@ -53,9 +53,11 @@ export function startPopovers() {
     }
   });
 
+  // A click on words inside goes through whatever holds the pop, which may take the focus: that is
+  // no leaving.
   document.addEventListener("focusout", (event) => {
-    const pop = event.target.closest?.(POP);
-    if (pop?.open && event.relatedTarget && !pop.contains(event.relatedTarget)) pop.open = false;
+    const pop = event.target.closest?.(POP), next = event.relatedTarget;
+    if (pop?.open && next && !pop.contains(next) && !next.contains(pop)) pop.open = false;
   });
 
   document.addEventListener("toggle", (event) => {

@@ -141,7 +141,7 @@ def test_filter_redraws_the_board_in_place(gallery: Gallery, page: Page) -> None
     page.evaluate("document.querySelector('#chart-trend').mark = 'kept'")
 
     page.get_by_text("Resolver group All").click()
-    page.get_by_role("checkbox", name="Identity").check()
+    page.locator(".check__text", has_text="Identity").click()
 
     expect(page.locator(".figure__value").first).to_contain_text("5.7")
     expect(page.locator("[data-filter=choice] [data-filter-shown]")).to_have_text("Identity")
