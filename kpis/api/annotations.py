@@ -19,7 +19,7 @@ from kpis.selectors.annotations import annotation_for, annotations_for
 from kpis.services import annotations as services
 
 
-class AnnotationOutput(serializers.ModelSerializer[Annotation]):
+class HappenedOutput(serializers.ModelSerializer[Annotation]):
     dataset = serializers.CharField(source="dataset.slug", default=None, allow_null=True)
     by = serializers.EmailField(source="by.email")
 
@@ -28,7 +28,7 @@ class AnnotationOutput(serializers.ModelSerializer[Annotation]):
         fields = ["id", "at", "title", "text", "dataset", "by"]
 
 
-class AnnotationInput(serializers.Serializer[Any]):
+class HappenedInput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     title = serializers.CharField(max_length=60)
     text = serializers.CharField(max_length=1000, default="", allow_blank=True)
@@ -42,13 +42,13 @@ class Annotations(generics.ListAPIView[Annotation]):
     """The newest first."""
 
     door = ACE
-    serializer_class = AnnotationOutput
+    serializer_class = HappenedOutput
     queryset = Annotation.objects.none()
 
     def get_queryset(self) -> Any:
         return annotations_for(person_of(self.request))
 
-    @answers(AnnotationOutput, takes=AnnotationInput, status=201)
+    @answers(HappenedOutput, takes=HappenedInput, status=201)
     def post(self, actor: User, given: Given) -> Annotation:
         return services.annotate(actor=actor, **given())
 
@@ -56,11 +56,11 @@ class Annotations(generics.ListAPIView[Annotation]):
 class AnnotationDetail(APIView):
     door = ACE
 
-    @answers(AnnotationOutput)
+    @answers(HappenedOutput)
     def get(self, actor: User, pk: int) -> Annotation:
         return annotation_for(actor, pk)
 
-    @answers(AnnotationOutput, takes=AnnotationInput)
+    @answers(HappenedOutput, takes=HappenedInput)
     def put(self, actor: User, given: Given, pk: int) -> Annotation:
         annotation = annotation_for(actor, pk)
         return services.change_annotation(actor=actor, annotation=annotation, **given())
