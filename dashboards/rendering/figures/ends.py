@@ -43,24 +43,27 @@ def end_of(values: Sequence[float | None], name: str, colour: str) -> list[End]:
 def end_value(
     end: End, axis: Scale, height: int, slots: Sequence[Slot], face: Face, wording: Wording
 ) -> Json:
-    """The last value, on the side that neither the line comes from nor a target runs through."""
+    """The last value, on the side that the line does not come from; beside it where a target runs
+    through there, and on the other side where that runs through both."""
     below = end.before is not None and end.before > end.value
     pixel = (axis.high - axis.low) / height
-    if any(_touches(goal, end.value, pixel, below=below) for goal in goals(face)):
-        below = not below
+    in_the_way = [g for g in goals(face) if _touches(g, end.value, pixel, below=below)]
+    beside = bool(in_the_way) and all(abs(g - end.value) / pixel > TEXT / 2 for g in in_the_way)
+    below = below != (bool(in_the_way) and not beside)
     below = below and end.value - axis.low > 0.16 * (axis.high - axis.low)
     text = fmt.digits(Decimal(str(end.value)), face.precision, wording)
     unit = "%" if face.unit == "percent" else f" {face.unit_label}".rstrip()
     note = f", {wording.so_far}" if slots[end.place].partial else ""
+    place = {"xanchor": "right", "yanchor": "top" if below else "bottom", "xshift": SHIFT,
+             "yshift": -SHIFT if below else SHIFT}  # fmt: skip
+    if beside:
+        place = {"xanchor": "left", "yanchor": "middle", "xshift": SHIFT, "yshift": 0}
     return {
         "x": end.place,
         "y": end.value,
         "text": label(f"{text}{unit}{note}"),
         "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "top" if below else "bottom",
-        "xshift": 8,
-        "yshift": -SHIFT if below else SHIFT,
+        **place,
         "font": {"color": "--accent"},
     }
 

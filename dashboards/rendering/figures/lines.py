@@ -64,7 +64,8 @@ def lines(
     inner = HEIGHT - TOP - BOTTOM
     if single:
         notes = [end_value(end, axis, inner, slots, face, wording) for end in ends]
-        layout = frame(HEIGHT)
+        wide = max((len(n["text"]) for n in notes if n["xanchor"] == "left"), default=0)
+        layout = frame(HEIGHT, right=int(RIGHT + wide * CHARACTER))
         layout["xaxis"] = time_axis(slots, wording)
     else:
         notes = end_names(ends, len(slots) - 1, axis, inner)

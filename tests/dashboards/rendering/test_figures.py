@@ -98,13 +98,21 @@ def test_line_of_a_band_shows_both_ends() -> None:
 
 @pytest.mark.parametrize(
     ("values", "side"),
-    [([9, 12, 11], "top"), ([9, 12, 8.6], "bottom"), ([9, 6, 7.5], "top"), ([9, 6, 11], "bottom")],
+    [
+        ([9, 12, 11], "top"),
+        ([9, 12, 8.6], "middle"),
+        ([9, 6, 7.5], "middle"),
+        ([9, 6, 11], "bottom"),
+        ([9, 12, 8.3], "bottom"),
+    ],
 )
 def test_last_value_keeps_clear_of_line_and_target(values: list[float], side: str) -> None:
-    """The target is 8 hours; "top" hangs the text under the mark."""
-    note = drawn(LINE, HOURS, monthly(values))["layout"]["annotations"][0]
+    """The target is 8 hours; "top" hangs the text under the mark, "middle" puts it beside."""
+    layout = drawn(LINE, HOURS, monthly(values))["layout"]
+    note = layout["annotations"][0]
 
     assert note["yanchor"] == side
+    assert (layout["margin"]["r"] > len(note["text"]) * 6) is (side == "middle")
 
 
 def test_line_of_several_segments_names_them_at_their_ends() -> None:
