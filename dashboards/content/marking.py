@@ -16,6 +16,9 @@ from dashboards.content.planning import Page
 from dashboards.content.showing import TileView
 from dashboards.rendering.table import MAX_ROWS, Cell, Table
 
+#: the kinds whose table has a row for each value, or for each point of one result
+ONE_ROW_EACH = {"table", "line", "area", "bar", "pie"}
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -42,7 +45,7 @@ class Step:
 def with_links(page: Page, view: TileView) -> TileView:
     """The tile with a link on each value that its table is split by."""
     by = view.spec.by
-    if not by or view.table is None:
+    if not by or view.table is None or view.type not in ONE_ROW_EACH:
         return view
     results = [a.result for a in view.answers.values() if a.result is not None and a.result.by]
     found = dict.fromkeys(p.segment[0] for result in results for p in result)

@@ -16,7 +16,8 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Invalid
 from dashboards.content.board import Board, board
 from dashboards.content.document import Document, TileSpec, parse, to_json
-from dashboards.content.filters import query_string, read_state
+from dashboards.content.filters import query_string, read, read_state
+from dashboards.content.kinds import value_words
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import document_of, released_of
 from dashboards.content.services import drafts
@@ -154,3 +155,39 @@ def test_page_has_links_for_marks_a_chip_and_the_rows_behind_it(
     assert ("See its rows" in read, "See its rows" in owned) == (False, True)
     team = rows.context["rows"].head.index("Priority")
     assert {row[team] for row in rows.context["rows"].rows} == {"P1"}
+
+
+def test_each_row_leads_to_its_own_value_whatever_the_kind(
+    working_draft: Version, sla: KPIVersion, volume: KPIVersion
+) -> None:
+    one, both = {"kpi_version": volume.pk}, {"kpi_versions": [volume.pk, sla.pk]}
+    tiles: list[dict[str, Any]] = [
+        {"type": "line", **one, "grain": "month", "by": "team"},
+        {"type": "area", **one, "grain": "month", "by": "team"},
+        {"type": "bar", **one, "by": "team"},
+        {"type": "bar", **one, "grain": "month", "by": "team", "arrange": "stacked"},
+        {"type": "pie", **one, "by": "team"},
+        {"type": "table", **both, "by": "team", "totals": True},
+        {"type": "pivot", **one, "by": "team", "across": "priority"},
+        {"type": "pivot", **one, "by": "team", "grain": "month", "heat": True},
+        {"type": "waterfall", **one, "by": "team"},
+        {"type": "combined", **both, "grain": "month"},
+        {"type": "funnel", **both},
+    ]
+    document = parse(
+        {
+            "schema": 1,
+            "tiles": [{"key": f"t{n}", "width": 6, **t} for n, t in enumerate(tiles)],
+            "filters": {"period": {"preset": "all"}, "choices": []},
+        }
+    )
+    shown = board(document, read_state(document, QueryDict("")), reader=PORTAL, linked=True)
+
+    led = {}
+    for one_tile in shown.tiles:
+        cells = [cell for row in one_tile.table.rows for cell in row] if one_tile.table else []
+        linked = [cell for cell in cells if cell.link]
+        told = {(c.text, *QueryDict(c.link[1:]).getlist(f"mark-{one_tile.key}")) for c in linked}
+        assert {(value_words(read(value)), value) for _text, value in told} == told
+        led[one_tile.key] = bool(linked)
+    assert [led[f"t{n}"] for n in range(len(tiles))] == [True] * 6 + [False] * 5
