@@ -37,7 +37,7 @@ WITHOUT_DATABASE = (
     "tests/browser/test_every_page.py", "tests/browser/test_hostile_text.py",
     "tests/browser/test_keyboard.py", "tests/browser/test_bad_input.py",
     "tests/browser/test_search.py", "tests/browser/test_sql_editor.py",
-    "tests/browser/test_views.py",
+    "tests/browser/test_builder.py", "tests/browser/test_filters.py", "tests/browser/test_views.py",
     "tests/browser/test_without_javascript.py",
 )  # fmt: skip
 
