@@ -16,7 +16,7 @@ def teams(page: Page) -> list[str]:
     """The segments of the bars, as the table beneath them has them."""
     tile = page.get_by_role("article", name="Resolved per shift by team")
     tile.locator("summary", has_text="Figures as a table").click()
-    return tile.locator("tbody tr :first-child").all_inner_texts()
+    return tile.locator("tbody tr > :first-child").all_inner_texts()
 
 
 def test_database_is_read_by_the_clock_and_only_what_is_newer(
