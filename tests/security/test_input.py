@@ -40,7 +40,7 @@ PARAMETERS = (
     "persona", "from", "to", "type", "next", "priority", "team", "grain", "step", "format",
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
     "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
-    "find", "for", "find-value", "find-page", "team-from", "team-to",
+    "find", "for", "find-value", "find-page", "tab", "on-tile", "team-from", "team-to",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
@@ -210,6 +210,9 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
         "api:draft-redo": ("POST", {"revision": 1}),
         "api:draft-tile": ("PATCH", {"revision": 1, "to": 1, "width": 6, "height": 4}),
         "api:draft-tile-copy": ("POST", {"revision": 1}),
+        "api:draft-tabs": ("POST", {"revision": 1, "title": "T"}),
+        "api:draft-tab": ("PATCH", {"revision": 1, "title": "T", "to": 1}),
+        "api:draft-tab-remove": ("POST", {"revision": 1}),
         **bodies_of_a_trial(sla),
         "api:dashboards": ("POST", {"name": "N", "problem": "p", "hypothesis": "h",
                                     "success_measure": "s", "persona": world.persona.slug,
@@ -378,7 +381,7 @@ VALUES: list[Any] = [
     "api:kpi-schedule",
     "api:kpi-figures", "api:kpi-rows", "api:kpi-drivers", "api:kpi-comparisons", "api:kpi-edges",
     "api:draft", "api:embeds", "api:draft-code", "api:draft-release", "api:dashboards",
-    "api:launches", "api:draft-tile", "api:draft-undo", "api:dashboard-owner",
+    "api:launches", "api:draft-tile", "api:draft-tab", "api:draft-undo", "api:dashboard-owner",
     "api:dashboard-copy",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
     "api:questions", "api:members", "api:me", "api:sql-preview", "api:dataset-detail",

@@ -99,7 +99,7 @@ def add_tile(
     tile: Mapping[str, Any],
     to: int | None = None,
 ) -> Version:
-    """A tile in the place ``to`` of its tab, else at its end; ``tile`` is its JSON without a key."""
+    """A tile in the place ``to`` of its tab, else at its end; ``tile`` is JSON without a key."""
 
     def change(document: Document) -> Document:
         *tiles, added = _with_tile_json(document, {**tile, "key": new_key()}).tiles

@@ -32,10 +32,9 @@ def arrange_tile(
         tiles = list(document.tiles)
         place = place_of(document, key)
         tile = _sized(tiles.pop(place), width, height)
-        stays = tab is None or tab == document.tab_of(tile)
-        if not stays:
-            tile = replace(tile, tab=tab)
-        if to is not None or not stays:
+        goes = tab is not None and tab != document.tab_of(tile)
+        if to is not None or goes:
+            tile = replace(tile, tab=tab) if tab and goes else tile
             return inserted(document.with_tiles(tiles), tile, to)
         tiles.insert(place, tile)
         return document.with_tiles(tiles)
