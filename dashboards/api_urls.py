@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards.api import (
+    beginning,
     building,
     coding,
     embedding,
@@ -21,6 +22,7 @@ REPORT = "subscriptions/<int:pk>/"
 urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
     path("dashboard-schema/", coding.CodeSchema.as_view(), name="dashboard-schema"),
+    path("dashboard-beginnings/", beginning.Beginnings.as_view(), name="dashboard-beginnings"),
     path(ONE, views.DashboardDetail.as_view(), name="dashboard-detail"),
     path(ONE + "copy/", building.DashboardCopy.as_view(), name="dashboard-copy"),
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),
+    path(ONE + "draft/begin/", beginning.DraftBegin.as_view(), name="draft-begin"),
     path(ONE + "draft/start/", views.Start.as_view(), name="draft-start"),
     path(ONE + "draft/undo/", building.DraftUndo.as_view(), name="draft-undo"),
     path(ONE + "draft/redo/", building.DraftRedo.as_view(), name="draft-redo"),

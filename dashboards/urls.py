@@ -3,6 +3,7 @@ from django.urls import path
 from dashboards.views import (
     answers,
     arranging,
+    beginning,
     builder,
     coding,
     embedding,
@@ -46,6 +47,8 @@ builder_urls = [
     path(ONE + "builder/", builder.builder, name="builder"),
     path(ONE + "builder/palette/", builder.palette, name="palette"),
     path(ONE + "builder/assemble/", builder.assemble, name="version-assemble"),
+    path(ONE + "builder/begin/", beginning.beginnings, name="beginnings"),
+    path(ONE + "builder/begin/<slug:key>/", beginning.begin, name="begin"),
     path(ONE + "builder/start/", builder.start, name="version-start"),
     path(ONE + "builder/filters/", builder.filters_edit, name="filters-edit"),
     path(ONE + "builder/tiles/new/", tiles.tile_new, name="tile-new"),
