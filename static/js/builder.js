@@ -115,13 +115,15 @@ async function save(change) {
     }
     mine.shift();
     if (change.form) faults(change.form, answer);
-    mark(ok ? words().saved : words().notSaved, !ok);
-    if (!ok) return null;
+    if (!ok) {
+      mark(words().notSaved, true);
+      return null;
+    }
     settle(answer);
     open(answer.tab || undefined);
     if (change.again) await redraw();
+    mark(answer.told ?? words().saved);
     if (answer.told) document.getElementById("builder-told").textContent = answer.told;
-    if (answer.told) mark(answer.told);
     return answer;
   } catch {
     trouble({ said: words().offline });
@@ -132,6 +134,7 @@ async function save(change) {
 /* The tab that is open is in the address; a change may open another. */
 function open(tab) {
   if (tab === undefined || tab === host().dataset.tab) return;
+  host().dataset.tab = tab; // what is added before the board is drawn anew goes there, too
   const address = new URL(location.href);
   if (tab) address.searchParams.set("tab", tab);
   else address.searchParams.delete("tab");
