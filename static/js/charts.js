@@ -176,6 +176,9 @@ function giveUp(plot, error) {
   if (table) table.open = true;
 }
 
+/** Lets what a reader does come between two charts. */
+const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done));
+
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /** Those that wait, the one nearest to the window's top first, each with what it has to fit: all
@@ -202,6 +205,7 @@ async function drawAll() {
         waiting.delete(plot);
         await draw(plot, fit).catch((error) => giveUp(plot, error));
         if (performance.now() - since >= budget) break;
+        await breath();
       }
       budget = BUDGET;
       if (waiting.size) await painted();
