@@ -14,7 +14,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.api import Given, answers
 from ace_portal.lib.permissions import ACE
 from dashboards.api.serializers import DraftOutput
-from dashboards.content.beginnings import ANY, BEGINNINGS, COUNT, SHARE
+from dashboards.content.beginnings import BEGINNINGS, NEEDS
 from dashboards.content.selectors import dashboard_for
 from dashboards.content.services import beginning as services
 from dashboards.content.services.assembly import Assembled
@@ -24,7 +24,7 @@ from dashboards.permissions import require_editor
 class RoleOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
-    needs = serializers.ChoiceField([ANY, COUNT, SHARE])
+    needs = serializers.ChoiceField(list(NEEDS))
     optional = serializers.BooleanField()
 
 

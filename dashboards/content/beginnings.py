@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
-#: what can play a role: any KPI, one whose parts add up, a share in percent
-ANY, COUNT, SHARE = "any", "count", "share"
+#: what can play a role: any KPI, one whose parts add up, a share in percent, a duration
+ANY, COUNT, SHARE, TIME = "any", "count", "share", "time"
 NEEDS = {
     ANY: _("any KPI"),
     COUNT: _("a KPI that adds up: a count or a sum"),
     SHARE: _("a share in percent"),
+    TIME: _("a duration"),
 }
 
 
@@ -71,7 +72,7 @@ _DESK = Beginning(
     _("How much comes in, how long it takes and whether that keeps the promise, then who it is."),
     (
         Role("volume", _("Volume: how many come in"), COUNT),
-        Role("time", _("Time to resolve")),
+        Role("time", _("Time to resolve"), TIME),
         Role("share", _("Share within target"), SHARE, optional=True),
         Role("open", _("What is still open"), COUNT, optional=True),
     ),
@@ -100,7 +101,7 @@ _FLOW = Beginning(
         Role("arrived", _("What comes in"), COUNT),
         Role("done", _("What is done"), COUNT),
         Role("open", _("What is still open"), COUNT),
-        Role("age", _("Age or waiting time"), optional=True),
+        Role("age", _("Age or waiting time"), TIME, optional=True),
     ),
     (
         Part(_("Flow"), (

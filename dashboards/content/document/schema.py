@@ -22,7 +22,7 @@ ARRANGED = ("grouped", "stacked")
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
 #: what it uses where there are tabs
 TAB = "tab"
-MAX_TABS, MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 12, 40, 8, 8, 5000
+MAX_TABS, MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 12, 100, 8, 8, 5000
 MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
 #: rows of the grid

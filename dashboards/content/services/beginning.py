@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotVisible, PortalError
-from dashboards.content.beginnings import BEGINNINGS, COUNT, SHARE, Beginning, Cell, Role
+from dashboards.content.beginnings import BEGINNINGS, COUNT, SHARE, TIME, Beginning, Cell, Role
 from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, Period, Tab, TileSpec, new_key
 from dashboards.content.document.model import TileType
@@ -31,9 +31,12 @@ from dashboards.content.shapes import SEVERAL, check_shape, check_together
 from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
 from kpis.engine.drivers import is_additive
+from kpis.models import KPIVersion
 
 #: how many KPIs a tile of several shows at least
 LEAST = {"combined": 2, "funnel": 2}
+#: what some roles are measured in
+UNITS = {SHARE: KPIVersion.Unit.PERCENT, TIME: KPIVersion.Unit.DURATION}
 
 
 def begin_from(
@@ -79,7 +82,7 @@ def can_play(role: Role, source: Source) -> bool:
         return False
     if role.needs == COUNT:
         return is_additive(definition)
-    return role.needs != SHARE or source.version.unit == "percent"
+    return role.needs not in UNITS or source.version.unit == UNITS[role.needs]
 
 
 def _players(plan: Beginning, kpis: Mapping[str, int]) -> dict[str, Source]:
