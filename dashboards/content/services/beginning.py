@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Invalid, NotVisible, PortalError
-from dashboards.content.beginnings import BEGINNINGS, COUNT, SHARE, TIME, Beginning, Cell, Role
+from dashboards.content.beginnings import (
+    BEGINNINGS,
+    COUNT,
+    SHARE,
+    TIME,
+    Beginning,
+    Cell,
+    Part,
+    Role,
+)
 from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, Period, Tab, TileSpec, new_key
 from dashboards.content.document.model import TileType
@@ -33,6 +42,7 @@ from dashboards.permissions import require_editor
 from kpis.engine.drivers import is_additive
 from kpis.models import KPIVersion
 
+ROW = 12  # columns
 #: how many KPIs a tile of several shows at least
 LEAST = {"combined": 2, "funnel": 2}
 #: what some roles are measured in
@@ -122,7 +132,7 @@ def fill(plan: Beginning, players: Mapping[str, Source]) -> tuple[Document, list
     for part in plan.parts:
         title = str(part.title)
         key = key_for(title, {tab.key for tab in tabs})
-        made = [tile for cell in part.cells for tile in _tiles(cell, players, said)]
+        made = _rows(part, players, said)
         if made:
             tabs.append(Tab(key, title))
             tiles += [replace(tile, tab=key) for tile in made]
@@ -132,6 +142,26 @@ def fill(plan: Beginning, players: Mapping[str, Source]) -> tuple[Document, list
         tabs, tiles = [], [replace(tile, tab="") for tile in tiles]
     choices = choices_by(shared(list({s.version.pk: s for s in players.values()}.values())))
     return Document(tuple(tiles), Period(plan.period), choices, tabs=tuple(tabs)), said
+
+
+def _rows(part: Part, players: Mapping[str, Source], said: list[str]) -> list[TileSpec]:
+    """The tiles of a part; what is left of a row is as wide as the row."""
+    made: list[TileSpec] = []
+    row: list[TileSpec] = []
+    drawn = 0
+    for cell in part.cells:
+        row += _tiles(cell, players, said)
+        drawn += cell.width
+        if drawn % ROW == 0:
+            made, row = [*made, *_widened(row)], []
+    return made
+
+
+def _widened(row: list[TileSpec]) -> list[TileSpec]:
+    total = sum(tile.width for tile in row)
+    widths = [tile.width * ROW // total for tile in row]
+    widths[-1:] = [ROW - sum(widths[:-1])] if widths else []
+    return [replace(tile, width=width) for tile, width in zip(row, widths, strict=True)]
 
 
 def _tiles(cell: Cell, players: Mapping[str, Source], said: list[str]) -> list[TileSpec]:

@@ -60,7 +60,9 @@ def test_drawings_are_of_kinds_that_there_are_and_fill_their_rows() -> None:
         for part in plan.parts:
             assert {cell.type for cell in part.cells} <= set(TYPE_NAMES)
             assert {role for cell in part.cells for role in cell.roles} <= roles
-            assert sum(cell.width for cell in part.cells) % 12 == 0
+            ends = {sum(cell.width for cell in part.cells[: n + 1]) for n in range(len(part.cells))}
+            assert {12 * row for row in range(1, max(ends) // 12 + 1)} <= ends
+            assert max(ends) % 12 == 0
 
 
 def test_what_the_kpis_cannot_show_is_left_out_and_said(
@@ -78,6 +80,9 @@ def test_what_the_kpis_cannot_show_is_left_out_and_said(
     ages = [tile for tile in parse(flow.version.document).tiles if tile.type == "line"]
     assert ages == []
     assert depth.said == []
+    # What is left of a row is as wide as the row.
+    widths = [tile.width for tile in parse(depth.version.document).tiles]
+    assert widths == [4, 4, 4, 12, 6, 6, 12, 12]
 
 
 @pytest.mark.parametrize(
