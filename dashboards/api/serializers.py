@@ -13,7 +13,7 @@ from rest_framework import serializers
 from ace_portal.accounts.models import User
 from dashboards.content.board import Board
 from dashboards.content.choices import Option
-from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
+from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS, Document
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.showing import TileView
 from dashboards.lifecycle.models import MAX_REASON, Launch
@@ -175,6 +175,7 @@ class SeriesOutput(serializers.Serializer[Any]):
 
 class TileOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
+    tab = serializers.CharField(help_text="The key of its tab; empty where the page has none.")
     type = serializers.CharField()
     title = serializers.CharField()
     kpis = serializers.ListField(child=serializers.CharField())
@@ -202,6 +203,11 @@ class FilterValuesOutput(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
+class TabOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
 class FiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     preset = serializers.ChoiceField(list(PRESETS))
@@ -209,7 +215,8 @@ class FiguresOutput(serializers.Serializer[Any]):
     end = serializers.DateField(allow_null=True, help_text="The day after the last.")
     as_of = serializers.DateTimeField(allow_null=True)
     held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
-    tiles = TileOutput(many=True)
+    tabs = TabOutput(many=True, help_text="None where the page has none.")
+    tiles = TileOutput(many=True, help_text="Of all tabs, tab by tab.")
 
 
 def figures_json(version: Version, board: Board) -> dict[str, Any]:
@@ -226,7 +233,8 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
         "end": board.span.end,
         "as_of": told.moment(board.as_of),
         "held_back": board.held_back,
-        "tiles": [_tile_json(tile, told) for tile in board.tiles],
+        "tabs": [{"key": tab.key, "title": tab.title} for tab in board.document.tabs],
+        "tiles": [_tile_json(tile, told, board.document) for tile in board.tiles],
     }
 
 
@@ -248,9 +256,10 @@ class Told:
         return text
 
 
-def _tile_json(tile: TileView, told: Told) -> dict[str, Any]:
+def _tile_json(tile: TileView, told: Told, document: Document) -> dict[str, Any]:
     return {
         "key": tile.key,
+        "tab": document.tab_of(tile.spec),
         "type": tile.type,
         "title": tile.title,
         "kpis": [source.kpi.slug for source in tile.sources],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from dashboards.content.choices import (
     ChoiceView,
@@ -15,11 +16,20 @@ from dashboards.content.choices import (
     offered_values,
 )
 from dashboards.content.document import Document
-from dashboards.content.filters import PERIODS, FilterState, Span, span_words
-from dashboards.content.marking import Chip, Step, chips_of, level_pairs, way_down, with_links
+from dashboards.content.document.schema import TAB
+from dashboards.content.filters import (
+    EVERY,
+    PERIODS,
+    FilterState,
+    Span,
+    query_string,
+    span_words,
+)
+from dashboards.content.marking import Chip, Step, chips_of, kept_pairs, way_down, with_links
 from dashboards.content.planning import Page, Plan, plan_tile
 from dashboards.content.showing import TileView, oldest, tile_view
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.tabs import TabLink, tab_links
 from dashboards.content.unusual import odd_of
 from kpis.figures import answers
 from kpis.scopes import Reader, rows_words
@@ -38,10 +48,37 @@ class Board:
     way_down: list[Step] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what the filters' form carries
     whose_rows: str = ""  # what to say where the data shows each reader their own rows
+    tab: str | None = None  # the key of the one tab that is shown; None: the whole page
 
     @property
     def span_words(self) -> str:
         return span_words(self.span)
+
+    @property
+    def tabs(self) -> list[TabLink]:
+        """The tabs of the page, each with the address that opens it under the same filters."""
+        return tab_links(self.document, self.state)
+
+    @property
+    def groups(self) -> list[tuple[str, list[TileView]]]:
+        """The tiles that are shown under the titles of their tabs; a single tab needs no title."""
+        if self.tab is not None or not self.document.tabs:
+            return [("", self.tiles)]
+        shown = {tile.key: tile for tile in self.tiles}
+        return [
+            (tab.title if tab else "", [shown[spec.key] for spec in tiles if spec.key in shown])
+            for tab, tiles in self.document.by_tab
+        ]
+
+    @property
+    def whole_query(self) -> str:
+        """The address of all tabs below each other."""
+        return query_string(self.document, replace(self.state, tab=EVERY))
+
+    @property
+    def tab_query(self) -> str:
+        """What an address says of the tab alone, with its question mark."""
+        return f"?{urlencode({TAB: self.state.tab})}" if self.state.tab else ""
 
     @property
     def charted(self) -> bool:
@@ -61,17 +98,20 @@ def board(
     reader: Reader,
     sources: Mapping[int, Source] | None = None,
     linked: bool = False,
+    tab: str | None = None,
 ) -> Board:
     """All tiles of a page as a reader may see them, in four queries however many there are.
+
+    Of a ``tab``, by its key, its own alone: the others are not asked for.
 
     One of them is for what is unusual, where a chart can say so. Where the data shows each reader
     their own rows, four more. ``linked`` are the values of a page on which they can be chosen.
     """
     known = sources_of(document.kpi_versions) if sources is None else sources
-    page = Page.of(document, state, known)
+    page = replace(Page.of(document, state, known), tab=tab)
     offered = offered_values(page, reader)
     colours = colours_of(page, offered)
-    tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours, reader=reader)
+    tiles = draw([(page, plan_tile(page, spec)) for spec in page.tiles], colours, reader=reader)
     if linked:
         tiles = [with_links(page, tile) for tile in tiles]
     return Board(
@@ -82,10 +122,11 @@ def board(
         choices=choices_of(page, offered, reader),
         chips=chips_of(document, state),
         way_down=way_down(document, state),
-        kept=level_pairs(document, state),
+        kept=kept_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
         held_back=any(source.held_back for source in page.sources.values()),
         whose_rows=rows_words(reader, datasets_on(page)),
+        tab=tab,
     )
 
 

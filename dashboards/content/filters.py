@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
+from dashboards.content.document.schema import TAB
 from dashboards.content.kinds import (
     Values,
     conditions_of,
@@ -37,9 +38,10 @@ from kpis.engine.periods import Calendar
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
-    "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of",
-    "span_words", "state_words", "where_of", "without", "written",
+    "EVERY", "ON_TILE", "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state",
+    "default_state", "drilled", "ignored", "is_filtered", "missing", "open_tab", "query_string",
+    "read", "read_state", "settled", "span_of", "span_words", "state_words", "where_of", "without",
+    "written",
 ]  # fmt: skip
 
 
@@ -48,7 +50,8 @@ class FilterState:
     """The choices of a reader; ``start`` and ``end`` are own dates, both included.
 
     ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
-    ``refused`` what was typed into a filter that cannot take it, which counts for nothing.
+    ``refused`` what was typed into a filter that cannot take it, which counts for nothing. ``tab``
+    is the key of the one that is open, "" for the first, ``EVERY`` for all below each other.
     """
 
     preset: str
@@ -56,6 +59,13 @@ class FilterState:
     end: date | None = None
     chosen: Mapping[str, Values] = field(default_factory=dict)
     refused: Mapping[str, Values] = field(default_factory=dict)
+    tab: str = ""
+
+
+#: in the place of a tab's key: all of them
+EVERY = "*"
+#: an address that leads to a tile names it, so that its tab is open; no filter is called so
+ON_TILE = "on-tile"
 
 
 def read_state(document: Document, params: QueryDict) -> FilterState:
@@ -78,7 +88,24 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         elif values:
             chosen[choice.key] = values
     _keep_way_down(document, chosen)
-    return FilterState(preset, start, end, chosen, refused)
+    return FilterState(preset, start, end, chosen, refused, _tab_in(document, params))
+
+
+def _tab_in(document: Document, params: QueryDict) -> str:
+    """The tab that an address opens: that of the tile that it leads to, else the one it names."""
+    if not document.tabs:
+        return ""
+    tile = document.tile(params.get(ON_TILE, ""))
+    key = document.tab_of(tile) if tile is not None else params.get(TAB, "")
+    known = [EVERY, *(tab.key for tab in document.tabs[1:])]
+    return key if key in known else ""
+
+
+def open_tab(document: Document, state: FilterState) -> str | None:
+    """The key of the tab that is open; None where the whole page is."""
+    if state.tab == EVERY or not document.tabs:
+        return None
+    return state.tab or document.tabs[0].key
 
 
 def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
@@ -107,8 +134,8 @@ def check_state(document: Document, state: FilterState) -> None:
 
 
 def settled(state: FilterState) -> FilterState:
-    """The state without what its filters cannot take, as one keeps it."""
-    return replace(state, refused={})
+    """The state without what its filters cannot take, as one keeps it: of all tabs."""
+    return replace(state, refused={}, tab="")
 
 
 def without(state: FilterState, key: str) -> FilterState:
@@ -129,8 +156,13 @@ def missing(document: Document, state: FilterState, tile: str = "") -> list[str]
     return [
         choice.label
         for choice in document.choices
-        if choice.required and choice.is_for(tile) and not state.chosen.get(choice.key)
+        if choice.required and document.is_for(choice, tile) and not state.chosen.get(choice.key)
     ]
+
+
+def is_filtered(document: Document, state: FilterState) -> bool:
+    """Whether anything is chosen otherwise than the page opens with; its tab is no filter."""
+    return bool(query_string(document, replace(state, tab="")))
 
 
 def query_string(document: Document, state: FilterState) -> str:
@@ -144,6 +176,8 @@ def query_string(document: Document, state: FilterState) -> str:
     for choice in document.filters:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
+    if state.tab:
+        pairs.append((TAB, state.tab))
     return urlencode(pairs)
 
 
@@ -183,7 +217,7 @@ def where_of(
     parts: list[Condition] = []
     for choice in document.filters:
         values = state.chosen.get(choice.key)
-        if values and choice.is_for(tile) and reaches(choice, dimensions, types):
+        if values and document.is_for(choice, tile) and reaches(choice, dimensions, types):
             parts += conditions_of(choice, values, types.get(choice.column, "text"))
     if not parts:
         return None
@@ -203,7 +237,7 @@ def ignored(
         choice.label
         for choice in document.filters
         if state.chosen.get(choice.key)
-        and not (choice.is_for(tile) and reaches(choice, dimensions, types or {}))
+        and not (document.is_for(choice, tile) and reaches(choice, dimensions, types or {}))
     ]
 
 

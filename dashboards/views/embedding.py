@@ -14,9 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ace_portal.lib.forms import attempt, form_page
 from ace_portal.lib.permissions import ACE, ANYONE, access
 from dashboards.content.board import board
-from dashboards.content.filters import PERIODS, query_string, read_state, span_words
+from dashboards.content.filters import (
+    PERIODS,
+    is_filtered,
+    open_tab,
+    query_string,
+    read_state,
+    span_words,
+)
 from dashboards.content.models import Version
 from dashboards.content.selectors import document_of
+from dashboards.content.sorting import sort_tables
 from dashboards.embedding import services
 from dashboards.embedding.links import open_embeds, opened_by, token_of
 from dashboards.embedding.models import Embed
@@ -82,8 +90,9 @@ def embedded(request: HttpRequest, token: str) -> HttpResponse:
 def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
     document = document_of(version)
     state = read_state(document, request.GET)
-    shown = board(document, state, reader=NOBODY)
+    shown = board(document, state, reader=NOBODY, tab=open_tab(document, state))
     query = query_string(document, state)
+    sort_tables(shown.tiles, request.GET, query)
     context = {
         "dashboard": version.dashboard, "version": version, "board": shown, "embedded": True,
         "query": query, "action": reverse("dashboards:embedded", args=[token]),
@@ -92,7 +101,7 @@ def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
             for key, label in PERIODS.items()
         ],
         "own_words": span_words(shown.span) if state.preset == "own" else "",
-        "title": version.dashboard.name, "filtered": bool(query),
+        "title": version.dashboard.name, "filtered": is_filtered(document, state),
     }  # fmt: skip
     htmx = getattr(request, "htmx", None)
     part = htmx and htmx.target == "board"

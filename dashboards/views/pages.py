@@ -18,7 +18,14 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
 from dashboards.content.explain import explain
-from dashboards.content.filters import PERIODS, query_string, read_state, span_words
+from dashboards.content.filters import (
+    PERIODS,
+    is_filtered,
+    open_tab,
+    query_string,
+    read_state,
+    span_words,
+)
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import copies
@@ -103,14 +110,15 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def board_page(
-    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str,
+    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, section: str,
     **more: Any,
 ) -> HttpResponse:  # fmt: skip
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
     state = read_state(document, request.GET)
     user = person_of(request)
-    shown = board(document, state, reader=user, linked=True)
+    tab = open_tab(document, state)
+    shown = board(document, state, reader=user, linked=True, tab=tab)
     query = query_string(document, state)
     sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
@@ -120,7 +128,7 @@ def board_page(
         "query": explain_query(version, query),
         "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
-        "filtered": bool(query),
+        "filtered": is_filtered(document, state),
         "rows_open": may_see_rows(user, dashboard),
     }
     htmx = getattr(request, "htmx", None)
@@ -134,7 +142,7 @@ def board_page(
     context |= {"presets": presets, "own_words": own, **more}
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
-    return render(request, template, frame(user, dashboard, tab, **context))
+    return render(request, template, frame(user, dashboard, section, **context))
 
 
 @access(SIGNED_IN)
