@@ -27,6 +27,7 @@ COMPONENTS = (
     "board",
     "tile",
     "figure",
+    "dial",
     "chart",
     "table",
     "talk",

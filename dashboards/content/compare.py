@@ -74,6 +74,11 @@ TYPE_NAMES: dict[str, Callable[[], str]] = {
     "pivot": lambda: _("Pivot table"),
     "funnel": lambda: _("Funnel"),
     "waterfall": lambda: _("Waterfall"),
+    "bullet": lambda: _("Bullet"),
+    "gauge": lambda: _("Gauge"),
+    "histogram": lambda: _("Histogram"),
+    "box": lambda: _("Boxes"),
+    "scatter": lambda: _("Scatter"),
     "text": lambda: _("Text"),
 }
 

@@ -61,7 +61,7 @@ def _rows(tile: TileView, dimensions: Sequence[str]) -> Iterator[list[Any]]:
         if answer.result is None:
             yield [name, answer.error]
             continue
-        what = {
+        what = tile.parts.get(part) or {
             "before": _("Before"), "split before": _("Before"), "trend": _("Trend"),
         }.get(part, _("Figure"))  # fmt: skip
         for point in answer.result:

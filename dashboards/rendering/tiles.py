@@ -101,7 +101,7 @@ class Tile:
     key: str
     type: Literal[
         "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel",
-        "waterfall", "text",
+        "waterfall", "bullet", "gauge", "histogram", "box", "scatter", "text",
     ]  # fmt: skip
     title: str
     unit_line: str = ""

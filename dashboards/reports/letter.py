@@ -221,7 +221,7 @@ def _picture(figure: dict[str, Any], painter: Painter | None) -> bytes:
 def _rows(blocks: list[Block]) -> list[Row]:
     rows: list[Row] = []
     for block in blocks:
-        if block.tile.type != "number":
+        if block.tile.number is None:
             rows.append(Row(block=block))
         elif rows and 0 < len(rows[-1].numbers) < NUMBERS_BESIDE:
             rows[-1].numbers.append(block)

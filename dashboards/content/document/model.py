@@ -10,7 +10,7 @@ from typing import Literal
 
 TileType = Literal[
     "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel", "waterfall",
-    "text"
+    "bullet", "gauge", "histogram", "box", "scatter", "text",
 ]  # fmt: skip
 FilterKind = Literal["choice", "one", "range", "text", "boolean"]
 

@@ -51,7 +51,7 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
     match tile.type:
         case "text":
             return {**out, "text": tile.text}
-        case "table":
+        case "table" | "scatter":
             out |= {"kpi_versions": list(tile.kpi_versions), "by": tile.by}
             return out | ({"totals": True} if tile.totals else {})
         case "funnel":

@@ -86,3 +86,32 @@ def value_axis(axis: Scale, face: Face, wording: Wording) -> Json:
 
 def gutter(labels: Sequence[str]) -> int:
     return max(32, int(14 + max(map(len, labels), default=0) * CHARACTER))
+
+
+def category_axis(names: Sequence[str], axis: Scale) -> Json:
+    """The first category stands on top."""
+    return {
+        "range": [len(names) - 0.5, -0.5],
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "tickfont": {"color": "--ink-2"},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": axis.low >= 0,
+    }
+
+
+def row_value(row: int, text: str) -> Json:
+    """The number of a bar, in a column of its own where no target line crosses it."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": row,
+        "text": label(text),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "middle",
+        "xshift": int(8 + len(text) * CHARACTER),
+        "align": "right",
+        "font": {"color": "--ink-2"},
+    }
