@@ -14,7 +14,8 @@ from dashboards.content.services.releases import release_version
 from kpis.models import Dataset, KPIVersion
 
 RESOLVED = measurement.Plan(
-    "Incidents resolved", 2, "capacity", {"agg": "count", "where": measurement.RESOLVED},
+    "Resolved in time", 2, "capacity",
+    {"agg": "count", "where": {"column": "made_sla", "op": "=", "value": True}},
     "count", "incidents", 0, "up",
 )  # fmt: skip
 NAMES = (

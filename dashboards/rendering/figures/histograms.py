@@ -18,7 +18,7 @@ from dashboards.rendering.wording import ENGLISH, Wording
 
 HEIGHT = 248
 #: about so many bins, and never more than the most
-WANTED, MOST_BINS = 12, 40
+WANTED, MOST_BINS = 16, 40
 #: a tail so many times as long as what nearly all cases take is gathered in the last bin
 LONG = 2.0
 #: where its bin begins, in the same measure
@@ -55,8 +55,9 @@ def bins_of(low: float, high: float, near: float, *, whole: bool = False) -> Bin
     step = round_step((top - low) / WANTED) if top > low else _alone(low)
     if whole:
         step = max(1.0, math.ceil(step))
-    first = math.floor(low / step + 1e-9)
-    last = max(math.ceil(top / step - 1e-9), first + 1)
+    first, last = math.floor(low / step + 1e-9), math.ceil(top / step - 1e-9)
+    first -= round(first * step, 12) > low
+    last = max(last + (round(last * step, 12) < top), first + 1)
     if whole and not is_open and last * step <= top:
         last += 1  # the highest whole number has a bin of its own, not the edge of one
     last = min(last, first + MOST_BINS)

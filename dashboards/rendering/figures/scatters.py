@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from dashboards.rendering import format as fmt
-from dashboards.rendering.figures.axes import Json, frame, gutter, scale_of, value_axis
+from dashboards.rendering.figures.axes import CHARACTER, Json, frame, gutter, scale_of, value_axis
 from dashboards.rendering.figures.colours import FOCUS
 from dashboards.rendering.figures.series import NAME_LIMIT, Segment, shown
 from dashboards.rendering.reduction import kept_pairs
@@ -20,10 +20,13 @@ from kpis.engine.result import Figure, Result
 HEIGHT, SIZE = 328, 10
 #: so many marks have their names and their colours; of more, those that lie furthest out
 NAMED, FURTHEST = 8, 5
-#: how near two names may stand, as parts of the width and the height
-NEAR = (0.16, 0.07)
+#: where a name may stand beside its mark: how far across and how far up, the best first
+SIDES = {"right": (1, 0), "left": (-1, 0), "above": (0, 1), "below": (0, -1)}
+#: the least width and the height of what is drawn, in pixels
+NARROW = (230, HEIGHT - 84)
 
 Side = tuple[Face, Result]
+Room = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def scatter(
             "color": [
                 "--surface" if thin else hue for thin, hue in zip(few, hues, strict=True)
             ],
+            "opacity": 1,
             "size": [SIZE if len(marks) <= 200 else 5] * len(marks),
             "line": {"color": FOCUS, "width": [2 if thin else 0 for thin in few]},
         },
@@ -83,7 +87,7 @@ def scatter(
     layout["annotations"] = [
         _axis_name(f"↑ {_named(other)}", x=0, y=1, up=True),
         _axis_name(f"{_named(face)} →", x=1, y=0, up=False),
-        *(_name_of(mark, x_axis, wording) for mark in named_marks(marks, x_axis, y_axis)),
+        *names_of(marks, x_axis, y_axis, wording),
     ]
     drawn = {"data": [trace], "layout": layout}
     check(drawn)
@@ -119,38 +123,55 @@ def mark_words(mark: Mark, face: Face, other: Face, wording: Wording = ENGLISH) 
     return f"{said} ({note})" if note else said
 
 
-def named_marks(marks: Sequence[Mark], x_axis: Scale, y_axis: Scale) -> list[Mark]:
-    """All of a few; of many those furthest from the middle, where their names do not meet."""
-    placed = {
-        place: (_share(mark.x, x_axis), _share(mark.y, y_axis)) for place, mark in enumerate(marks)
-    }
-    order = list(placed)
+def names_of(
+    marks: Sequence[Mark], x_axis: Scale, y_axis: Scale, wording: Wording = ENGLISH
+) -> list[Json]:
+    """The names of all of a few marks; of many those furthest from the middle.
+
+    Each stands where it meets no other one, even on a phone; else it is left to the table.
+    """
+    placed = [(_share(mark.x, x_axis), _share(mark.y, y_axis)) for mark in marks]
+    order = list(range(len(marks)))
     if len(marks) > NAMED:
-        middle = [median(at[n] for at in placed.values()) for n in (0, 1)]
+        middle = [median(at[n] for at in placed) for n in (0, 1)]
         order.sort(key=lambda n: -sum(abs(placed[n][i] - middle[i]) for i in (0, 1)))
         order = order[:FURTHEST]
-    found: list[int] = []
-    for place in order:
-        x, y = placed[place]
-        if not any(
-            abs(x - placed[o][0]) < NEAR[0] and abs(y - placed[o][1]) < NEAR[1] for o in found
-        ):
-            found.append(place)
-    return [marks[place] for place in sorted(found)]
+    taken = [_room(placed[n], 0, 0, 0) for n in order]
+    notes = []
+    for n in order:
+        text = label(fmt.segment_text(marks[n].segment, wording), NAME_LIMIT)
+        for side, (across, up) in SIDES.items():
+            room = _room(placed[n], len(text), across, up)
+            if room[0] >= 0 and room[1] <= NARROW[0] and not any(_meet(room, t) for t in taken):
+                taken.append(room)
+                notes.append(_name(marks[n], text, side))
+                break
+    return notes
 
 
 def _share(value: float, axis: Scale) -> float:
     return (value - axis.low) / (axis.high - axis.low)
 
 
-def _name_of(mark: Mark, x_axis: Scale, wording: Wording) -> Json:
-    """Beside its mark, on the side where there is room."""
-    right = _share(mark.x, x_axis) < 0.6
+def _room(at: tuple[float, float], length: int, across: int, up: int) -> Room:
+    """What a name takes, in pixels of a narrow chart: left, right, top and bottom."""
+    x, y = at[0] * NARROW[0], (1 - at[1]) * NARROW[1]
+    half, wide = SIZE / 2, length * CHARACTER
+    left = {1: x + half + 3, -1: x - half - 3 - wide, 0: x - wide / 2}[across]
+    middle = y - up * 15
+    return left, left + wide, middle - 7, middle + 7
+
+
+def _meet(one: Room, other: Room) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+
+
+def _name(mark: Mark, text: str, side: str) -> Json:
+    across, up = SIDES[side]
     return {
-        "x": mark.x, "y": mark.y, "showarrow": False,
-        "text": label(fmt.segment_text(mark.segment, wording), NAME_LIMIT),
-        "xanchor": "left" if right else "right", "yanchor": "middle",
-        "xshift": 9 if right else -9, "font": {"color": "--ink-2"},
+        "x": mark.x, "y": mark.y, "showarrow": False, "text": text,
+        "xanchor": {1: "left", -1: "right", 0: "center"}[across], "yanchor": "middle",
+        "xshift": across * 9, "yshift": up * 15, "font": {"color": "--ink-2"},
     }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def test_last_bin_of_a_long_tail_says_that_it_is_open() -> None:
     drawn = histogram(HOURS, bins, counts)
 
     assert bins.open
-    assert bin_words(HOURS, bins)[-1] == f"{bins.edges[-2]:.1f} h and more"
+    assert bin_words(HOURS, bins)[-1] == f"{bins.edges[-2]:.0f} h and more"
     assert drawn is not None
     assert [note["text"] for note in drawn["layout"]["annotations"]] == ["and more"]
     assert len(histogram_table(HOURS, bins, counts).rows) == len(counts)
