@@ -37,6 +37,7 @@ COMPONENTS = (
     "empty",
     "prose",
     "builder",
+    "advice",
     "portfolio",
     "stages",
     "canvas",

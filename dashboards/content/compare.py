@@ -59,7 +59,7 @@ def compare(old: Document, new: Document, names: Mapping[int, str]) -> list[Chan
 def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
     """How people call a tile."""
     shown = tile.title or ", ".join(names.get(pk, "?") for pk in tile.kpi_versions)
-    shown = shown or " ".join(tile.text.split())[:60]
+    shown = shown or " ".join((tile.text or tile.alt).split())[:60]
     return f"{TYPE_NAMES[tile.type]()} “{shown}”"
 
 
@@ -80,6 +80,7 @@ TYPE_NAMES: dict[str, Callable[[], str]] = {
     "box": lambda: _("Boxes"),
     "scatter": lambda: _("Scatter"),
     "text": lambda: _("Text"),
+    "image": lambda: _("Picture"),
 }
 
 
@@ -103,6 +104,8 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("width"), str(old.width), str(new.width)),
         (_("height"), str(old.height or ""), str(new.height or "")),
         (_("text"), old.text, new.text),
+        (_("picture"), old.picture[:12], new.picture[:12]),
+        (_("words for the picture"), old.alt, new.alt),
     ]
     return [
         Change("changed", f"{name}, {part}", _short(before), _short(after))

@@ -31,7 +31,7 @@ class Block:
 
 def blocks_of(board: Board, keys: Sequence[str] | None = None) -> list[Block]:
     """One for each tile with figures, or for those that are named, in the order of the page."""
-    wanted = [t for t in board.tiles if t.type != "text" and (keys is None or t.key in keys)]
+    wanted = [t for t in board.tiles if t.spec.kpi_versions and (keys is None or t.key in keys)]
     return [_block(tile, board) for tile in wanted]
 
 

@@ -12,7 +12,7 @@ from dashboards.content.filters import span_words
 from dashboards.content.planning import Page, Plan, extent_of, target_day
 from dashboards.content.sources import Source
 from dashboards.content.titles import column_label, unit_line
-from dashboards.content.view import TileView, result_of
+from dashboards.content.view import TileView, reduced_words, result_of
 from dashboards.content.wording import wording
 
 Segment = tuple[str | None, ...]
@@ -99,12 +99,8 @@ def show_scatter(page: Page, plan: Plan, view: TileView, colours: Mapping[Segmen
     view.summary = r.scatter_words(along, up, words)
     view.table = r.comparison_table([along, up], names=names, wording=words)
     view.unit_line = span_words(page.span)
+    view.notes = [*view.notes, *reduced_words(view)]
     marks = r.marks_of(along, up)
-    drawn = len(view.figure["data"][0]["x"]) if view.figure is not None else 0
-    if drawn < len(marks):
-        view.notes = [
-            *view.notes, words.reduced.format(n=f"{len(marks):,}", drawn=f"{drawn:,}"),
-        ]  # fmt: skip
     alone = len({p.segment for _face, result in (along, up) for p in result}) - len(marks)
     if alone:
         view.notes = [

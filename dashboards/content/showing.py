@@ -18,6 +18,7 @@ from dashboards import rendering as r
 from dashboards.content.document import TileSpec
 from dashboards.content.filters import before_words, span_words
 from dashboards.content.live import ASKED, names_in, values_of
+from dashboards.content.misleading import misleading
 from dashboards.content.planning import (
     Page,
     Plan,
@@ -32,7 +33,7 @@ from dashboards.content.sources import fixed_figure
 from dashboards.content.spreads import bin_names, box_of, histogram_of
 from dashboards.content.steps import funnel_of, waterfall_of
 from dashboards.content.titles import column_label, title_of, unit_line
-from dashboards.content.view import TileView, oldest, result_of
+from dashboards.content.view import TileView, oldest, reduced_words, result_of
 from dashboards.content.wording import wording
 from kpis.asking import Answer
 from kpis.engine.query import is_cut
@@ -77,8 +78,12 @@ def tile_view(
     if plan.spec.type == "text":
         view.html = to_html(plan.spec.text)
         return view
+    if plan.spec.type == "image":
+        view.summary = plan.spec.alt
+        return view
     if any(answer.unlike for answer in view.answers.values()):
         view.notes = [*view.notes, unlike_words()]
+    view.advice = misleading(plan, plan.spec, view.answers)
     view.error = view.error or next((a.error for a in view.answers.values() if a.error), "")
     if view.error:
         return view
@@ -220,7 +225,7 @@ def _chart(
     view.drawn_from = known
     view.unusual = r.odd_lines(face, result, wording())
     view.notes = [*view.notes, *(mark.words for mark in r.marks_in(face, result)),
-                  *_below_zero(spec, result)]  # fmt: skip
+                  *_below_zero(spec, result), *reduced_words(view)]  # fmt: skip
     view.unit_line = unit_line(source, plan.grain, page)
     if not plan.spec.title:
         # The title has named the KPI already.

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from dashboards import rendering as r
 from dashboards.content.document import TileSpec
 from dashboards.content.sources import Source
+from dashboards.content.wording import wording
+from dashboards.rendering import format as fmt
 from kpis.asking import Answer
 
 
@@ -38,6 +40,8 @@ class TileView:
     drawn_from: Hashable = None
     #: a figure on its scale
     dial: r.Dial | None = None
+    #: what would mislead whoever reads it, for whoever makes it
+    advice: tuple[str, ...] = ()
     #: what the answers are called in a file, where that is not plain
     parts: dict[str, str] = field(default_factory=dict)
     #: where the values of its table lead
@@ -63,3 +67,13 @@ def result_of(view: TileView, name: str) -> Any:
     if result is None:
         raise ValueError(f"no result for {name}")
     return result
+
+
+def reduced_words(view: TileView) -> list[str]:
+    """How many of its points a chart draws, where it does not draw all."""
+    meta = view.figure["layout"].get("meta") if view.figure is not None else None
+    if meta is None:
+        return []
+    words = wording()
+    n, drawn = (fmt.digits(fmt.exact(meta[name]), 0, words) for name in ("points", "drawn"))
+    return [words.reduced.format(n=n, drawn=drawn)]

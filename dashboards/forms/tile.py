@@ -113,4 +113,6 @@ class TileForm(RevisionForm):
             "heat": tile.heat,
             "compare": tile.compare,
             "text": tile.text,
+            "picture": tile.picture,
+            "alt": tile.alt,
         }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import ManyField, area, field_of
 from dashboards.content.document.schema import MAX_KPIS
+from dashboards.forms.images import ImageForm
 from dashboards.forms.spreads import BoxForm, BulletForm, GaugeForm, HistogramForm, ScatterForm
 from dashboards.forms.tile import ARRANGED, COMPARED, GRAINS, TileForm, kpi_field
 from kpis.models import KPIVersion
@@ -233,5 +234,6 @@ TILE_FORMS: dict[str, type[TileForm]] = {
         BoxForm,
         ScatterForm,
         TextForm,
+        ImageForm,
     )
 }

@@ -102,6 +102,7 @@ class Tile:
     type: Literal[
         "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel",
         "waterfall", "bullet", "gauge", "histogram", "box", "scatter", "text",
+        "image",
     ]  # fmt: skip
     title: str
     unit_line: str = ""

@@ -20,8 +20,9 @@ from ace_portal.notifications.mail import Part
 from ace_portal.notifications.unsubscribing import unsubscribe_url
 from dashboards.content.board import Board, board
 from dashboards.content.filters import query_string, read_state, span_words, state_words
-from dashboards.content.models import Version
-from dashboards.content.selectors import document_of, released_of
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.pictures import KINDS
+from dashboards.content.selectors import document_of, picture_of, released_of
 from dashboards.content.showing import TileView
 from dashboards.rendering import Cell
 from dashboards.rendering.format import has_value
@@ -116,7 +117,7 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     state = read_state(document, QueryDict(subscription.query))
     page = board(document, state, reader=subscription.person)
     parts: list[Part] = []
-    blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
+    blocks = [_block(tile, version.dashboard, run, parts, painter) for tile in page.tiles]
     for block in blocks:
         # A table in a mail has no bars, and nothing to say of marks in them.
         is_table = block.tile.type in TABLES
@@ -192,7 +193,9 @@ def _link(subscription: Subscription, query: str) -> str:
     return f"{address}?{query}" if query else address
 
 
-def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None) -> Block:
+def _block(
+    tile: TileView, dashboard: Dashboard, run: int, parts: list[Part], painter: Painter | None
+) -> Block:
     block = Block(tile, trouble=tile.error)
     if tile.error:
         return block
@@ -200,6 +203,11 @@ def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None)
         block.rows = tile.table.rows[:MOST_ROWS]
         block.more = len(tile.table.rows) - len(block.rows) + tile.table.left_out
         block.rows = (*block.rows, *([tile.table.foot] if tile.table.foot else []))
+    if tile.spec.picture:
+        found = picture_of(dashboard, tile.spec.picture)
+        block.cid = f"{tile.key}.{run}@report"
+        name, kind = f"{tile.key}.{found.kind}", KINDS[found.kind][1]
+        parts.append(Part.of(name, kind, bytes(found.data), cid=block.cid))
     if tile.figure is not None:
         try:
             png = _picture(tile.figure, painter)

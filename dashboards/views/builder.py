@@ -12,10 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import Conflict, NotVisible, PortalError
 from ace_portal.lib.forms import attempt, form_page, submit
 from ace_portal.lib.pages import number_in, number_of, page_of
 from ace_portal.lib.permissions import ACE, access
+from dashboards.content.advice import Advice, advice_on
 from dashboards.content.board import board
 from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, TileSpec, parse
@@ -26,6 +30,7 @@ from dashboards.content.palette import found_in_catalogue, items_of, palette_of
 from dashboards.content.saves import steps_of
 from dashboards.content.selectors import usable_versions, work_of
 from dashboards.content.services import assembly, drafts
+from dashboards.content.services.pictures import with_picture
 from dashboards.content.sources import sources_of
 from dashboards.forms.filters import FiltersForm
 from dashboards.forms.tiles import TILE_FORMS, TileForm
@@ -115,6 +120,7 @@ def then_builder(
     return redirect(builder_url(dashboard))
 
 
+@takes_files
 @access(ACE)
 @require_http_methods(FORM)
 def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -141,6 +147,7 @@ def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@takes_files
 @access(ACE)
 @require_http_methods(FORM)
 def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
@@ -157,7 +164,7 @@ def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         dashboard,
         draft,
         kind,
-        {**initial, "revision": draft.revision},
+        {**initial, "revision": draft.revision, "key": key},
         lambda **given: drafts.change_tile(actor=user, dashboard=dashboard, key=key, **given),
         title=_("Change the tile"),
         switched=kind != spec.type,
@@ -178,7 +185,9 @@ def tile_page(
         raise NotVisible("")
     chosen = initial.get("kpi_version") if request.method == "GET" else None
     form = tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen)
-    theirs = Theirs(call)
+    user = person_of(request)
+    taken = getattr(form, "taken", None) if request.method == "POST" and form.is_valid() else None
+    theirs = Theirs(with_picture(user, dashboard, taken, call))
     if request.method == "POST" and telling.wants_json(request):
         return tile_told(form, theirs, {tile["key"] for tile in draft.document["tiles"]})
     return form_page(
@@ -193,8 +202,24 @@ def tile_page(
         types=type_links(kind, f"&kpi={chosen}" if chosen and "kpi" in request.GET else ""),
         crumbs=trail(dashboard, context["title"]),
         dashboard=dashboard,
+        advice=tile_advice(user, draft, kind, chosen, initial),
         **context,
     )
+
+
+def tile_advice(
+    user: User, draft: Version, kind: str, chosen: int | None, initial: dict[str, Any]
+) -> Advice | None:
+    """What suits the KPI of a form, and what would mislead of its tile as the draft has it."""
+    if chosen is None:
+        return None
+    document = parse(draft.document)
+    spec = document.tile(initial.get("key", ""))
+    spec = spec if spec is not None and spec.type == kind else None
+    try:
+        return advice_on(document, chosen, spec, initial.get("by", ""), reader=user)
+    except PortalError:
+        return None
 
 
 def beside(request: HttpRequest) -> bool:
@@ -232,7 +257,8 @@ def tile_form(
     usable = usable_versions(dashboard, pinned)
     known = sources_of([chosen] if chosen else [version.pk for version in usable])
     dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
-    return form(request.POST or None, initial=initial, usable=usable, dimensions=dimensions)
+    files = request.FILES or None
+    return form(request.POST or None, files, initial=initial, usable=usable, dimensions=dimensions)
 
 
 def given_kpis(request: HttpRequest) -> list[str]:

@@ -86,6 +86,7 @@ def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
     query = query_string(document, state)
     context = {
         "dashboard": version.dashboard, "version": version, "board": shown, "embedded": True,
+        "token": token,
         "query": query, "action": reverse("dashboards:embedded", args=[token]),
         "presets": [
             {"value": key, "label": label, "selected": key == state.preset}

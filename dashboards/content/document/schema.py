@@ -113,6 +113,12 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
                       "uniqueItems": True},
         by=_COLUMN,
     ),
+    "image": _tile(
+        "image",
+        ["picture", "alt"],
+        picture={"type": "string", "pattern": r"^[0-9a-f]{64}$(?!\n)"},
+        alt={**_LINE, "minLength": 1, "maxLength": 300, "pattern": r"\S"},
+    ),
     "text": _tile(
         "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),

@@ -32,6 +32,7 @@ from dashboards.content.models import Dashboard, Save, Tile, Version
 from dashboards.content.saves import FILTERS, WHOLE, since
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.locking import locked_under_way
+from dashboards.content.services.pictures import check_pictures
 from dashboards.content.shapes import SEVERAL, check_shape, check_together
 from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
@@ -236,6 +237,7 @@ def save_draft(
     """
     document = parse(to_json(document))
     check_sources(document)
+    check_pictures(draft.dashboard, document)
     _begin_history(draft)
     if back is None and forward is None:
         back = draft.revision

@@ -83,6 +83,8 @@ def scatter(
     layout = frame(HEIGHT, top=32, bottom=52)
     layout["xaxis"] = {**value_axis(x_axis, face, wording), "tickangle": 0, "showline": True}
     layout["yaxis"] = value_axis(y_axis, other, wording)
+    if len(marks) < len(every):
+        layout["meta"] = {"points": len(every), "drawn": len(marks)}
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
     layout["annotations"] = [
         _axis_name(f"↑ {_named(other)}", x=0, y=1, up=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,7 @@ from dashboards.rendering import (
     box_figure,
     boxes_of,
     dial,
+    figure,
     histogram,
     histogram_table,
     scatter,
@@ -25,11 +27,12 @@ from dashboards.rendering import (
 from dashboards.rendering.figures.histograms import MOST_BINS
 from dashboards.rendering.picture import picture
 from dashboards.rendering.reduction import kept_pairs, kept_places
-from dashboards.rendering.tiles import Face
-from kpis.engine.result import Figure
+from dashboards.rendering.tiles import Face, Tile
+from kpis.engine.result import Figure, Period, Point, Result
 from tests.dashboards.rendering.results import COUNT, HOURS, SHARE, fig, split
 from tests.dashboards.rendering.test_figures import HOSTILE
 
+START = datetime(2026, 1, 1, tzinfo=UTC)
 FINITE = st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 4))
 HARD = [*HOSTILE, "x" * 10_000, "\u202eabc\u05d0\u05d1", "NaN", "Infinity"]
 
@@ -111,6 +114,32 @@ def test_million_points_are_reduced_and_gaps_stay() -> None:
 
     assert len(kept) <= 2_000
     assert {0, 123_456, 500_000, 777_777, 999_999} <= set(kept)
+
+
+def test_long_line_is_drawn_with_its_extremes_where_they_were() -> None:
+    """Ten thousand points stay a small figure, and say how many there are."""
+    values: list[object] = [math.sin(n / 300) for n in range(10_000)]
+    values[4_321] = 50.0
+    hourly = [
+        Point(Period(START + timedelta(hours=n), START + timedelta(hours=n + 1), "hour"), (),
+              fig(value))
+        for n, value in enumerate(values)
+    ]  # fmt: skip
+    result = Result(tuple(hourly), "hour", (), "UTC", None, "")
+    drawn = figure(Tile("t", "line", "T"), COUNT, result)
+
+    assert drawn is not None
+    [trace] = drawn["data"]
+    assert (
+        dict(zip(trace["x"], trace["y"], strict=True)).items()
+        >= {0: values[0], 4_321: 50.0, 9_999: values[-1]}.items()
+    )
+    assert trace["x"] == sorted(trace["x"])
+    assert drawn["layout"]["meta"] == {"points": 10_000, "drawn": len(trace["x"])}
+    assert drawn["layout"]["xaxis"]["range"] == [-0.5, 9_999.5]
+    assert len(drawn["layout"]["xaxis"]["ticktext"]) <= 400
+    assert len(json.dumps(drawn)) < 250_000
+    assert picture(drawn)
 
 
 @pytest.mark.parametrize(
