@@ -17,7 +17,7 @@ from kpis.engine.result import Figure
 KNOWN = ("now", "before", "change", "target", "period")
 #: before the names of the questions that only a title asks
 ASKED = "title "
-_NAME = re.compile(r"(?P<lead>[%$])?\{(?P<name>[a-z_]+)\}")
+_NAME = re.compile(r"(?P<lead>[%$}])?\{(?P<name>[a-z_]+)\}")
 
 
 def names_in(title: str) -> set[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
 
 from ace_portal.accounts.models import User
 from ace_portal.home.demo import measurement
 from ace_portal.home.demo.discovery import Discovery
+from dashboards.content.pictures import taken
 from dashboards.content.services import drafts
 from dashboards.content.services.dashboards import create_dashboard
+from dashboards.content.services.pictures import keep_picture
 from dashboards.content.services.releases import release_version
 from kpis.models import Dataset, KPIVersion
 
@@ -18,6 +23,7 @@ RESOLVED = measurement.Plan(
     {"agg": "count", "where": {"column": "made_sla", "op": "=", "value": True}},
     "count", "incidents", 0, "up",
 )  # fmt: skip
+STEPS = ("Report", "Triage", "Resolve", "Confirm")
 NAMES = (
     RESOLVED.name,
     "SLA attainment", "Time to resolve", "Incident volume", "Reassignment rate",
@@ -44,7 +50,27 @@ def tell(owner: User, found: Discovery, today: date) -> None:
         draft = drafts.add_tile(
             actor=owner, dashboard=dashboard, revision=draft.revision, tile=tile
         )
+    kept = keep_picture(actor=owner, dashboard=dashboard, taken=taken(the_way()))
+    drafts.add_tile(
+        actor=owner, dashboard=dashboard, revision=draft.revision,
+        tile={"type": "image", "width": 12, "picture": kept.sha256, "title": "The way of a ticket",
+              "alt": "Four steps from left to right: " + ", ".join(STEPS) + "."},
+    )  # fmt: skip
     release_version(actor=owner, dashboard=dashboard)
+
+
+def the_way() -> io.BytesIO:
+    """A drawing of the steps of a ticket, as somebody would send it."""
+    drawing = Image.new("RGB", (1200, 180), "#f1f3f6")
+    pen, font = ImageDraw.Draw(drawing), ImageFont.load_default(28)
+    for n, step in enumerate(STEPS):
+        left = 30 + n * 295
+        pen.rounded_rectangle((left, 45, left + 255, 135), 12, fill="#2840c4")
+        pen.text((left + 127, 90), step, "#ffffff", font, anchor="mm")
+    out = io.BytesIO()
+    drawing.save(out, "PNG")
+    out.seek(0)
+    return out
 
 
 def tiles(pk: dict[str, int]) -> list[dict[str, Any]]:
