@@ -68,16 +68,20 @@ class TileForm(RevisionForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.usable = usable
-        self.fields["title"].help_text = _now(
-            "Best: the question, or what the figures say. {now}, {before}, {change}, {target} and "
-            "{period} stand for figures and stay live."
-        )
+        self.fields["title"].help_text = self.title_help()
         self.fields["width"].initial = self.default_width
         for name in ("kpi_version", "kpi_versions", "bars", "line", "along", "up"):
             if name in self.fields:
                 field_of(self, name, forms.ModelChoiceField).queryset = usable
         self.dimensions = [(column, column_label(column)) for column in dimensions]
         self.order_fields(ORDER)
+
+    def title_help(self) -> str:
+        """What a title is best, and what it can say."""
+        return _now(
+            "Best: the question, or what the figures say. {now}, {before}, {change}, {target} and "
+            "{period} stand for figures and stay live."
+        )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -211,6 +211,9 @@ class TextForm(TileForm):
         8, label=_("Text"), max_length=5000, help_text=_("Markdown: **bold**, lists, links.")
     )
 
+    def title_help(self) -> str:
+        return ""
+
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
         return super().tile(given) | {"text": given["text"]}
 

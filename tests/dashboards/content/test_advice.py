@@ -104,6 +104,6 @@ def test_form_builder_and_api_say_the_same(
     assert told["suggested"]["type"] == "bar"
     assert told["suggested"]["reason"] in form
     assert warning in told["warnings"][0]
-    assert "A line, because it has a time and one series." in built
+    assert "Suggested: A line, because it has a time and one series." in built
     assert client.get(api).status_code == 400
     assert client.get(api, {"kpi_version": 10**9}).status_code == 404
