@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from ace_portal.lib.errors import Invalid
 
@@ -64,20 +63,30 @@ def taken(file: IO[bytes]) -> Taken:
         ) from error
 
 
+def _too_many_dots() -> Invalid:
+    return Invalid(
+        _("A picture has at most %(n)d million dots.") % {"n": MAX_PIXELS // 10**6}, field=FIELD
+    )
+
+
 def _anew(data: bytes) -> Taken:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-        width, height = opened.size
-        if width * height > MAX_PIXELS:
-            raise Invalid(
-                _("A picture has at most %(n)d million dots; this one has %(own)d.")
-                % {"n": MAX_PIXELS // 10**6, "own": width * height // 10**6},
-                field=FIELD,
-            )
+    # Few pages take a picture: the library is loaded with the first.
+    from PIL import Image, ImageOps
+
+    try:
+        found = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:  # far beyond our own limit
+        raise _too_many_dots() from error
+    with found as opened:
+        if opened.width * opened.height > MAX_PIXELS:
+            raise _too_many_dots()
         kind = "jpeg" if opened.format == "JPEG" else "png"
-        upright = ImageOps.exif_transpose(opened)
-        clear = kind == "png" and upright.has_transparency_data
-        plain = upright.convert("RGBA" if clear else "RGB")
-    plain.thumbnail((MAX_SIDE, MAX_SIDE))
+        clear = kind == "png" and opened.has_transparency_data
+        mode = "RGBA" if clear else "RGB"
+        # Made smaller before anything else: a copy at full size is as large as the limit allows.
+        small = opened.convert(mode) if opened.mode in {"P", "1"} else opened
+        small.thumbnail((MAX_SIDE, MAX_SIDE))
+        plain = ImageOps.exif_transpose(small).convert(mode)
     # A new picture from the dots alone: what came beside them stays behind.
     fresh = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     out = io.BytesIO()

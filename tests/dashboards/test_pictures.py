@@ -63,8 +63,9 @@ def test_wide_picture_is_made_smaller() -> None:
         (picture_file().read()[:40], "no picture that can be read"),
         (bytes(MAX_BYTES + 1), "at most 5 MB"),
         (picture_file(size=(6_000, 5_000)).read(), "at most 24 million dots"),
+        (picture_file(size=(20_000, 20_000)).read(), "at most 24 million dots"),
     ],
-    ids=["svg", "gif", "html", "nothing", "torn", "bytes", "dots"],
+    ids=["svg", "gif", "html", "nothing", "torn", "bytes", "dots", "bomb"],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(Invalid, match=words) as caught:
@@ -133,7 +134,7 @@ def test_picture_is_served_as_what_it_is_to_those_who_see_the_page(
     release_version(actor=owner, dashboard=dashboard)
     own = dashboard.pictures.get()
     where = reverse("dashboards:picture", args=[dashboard.slug, own.sha256])
-    embed = make_embed(actor=owner, dashboard=dashboard, days=3)
+    token = token_of(make_embed(actor=owner, dashboard=dashboard, days=3))
 
     served = client_of(owner).get(where)
     assert served.content == bytes(own.data)
@@ -141,12 +142,12 @@ def test_picture_is_served_as_what_it_is_to_those_who_see_the_page(
     assert served["X-Content-Type-Options"] == "nosniff"
     assert client_of(outsider).get(where).status_code == 404
     assert where in client_of(owner).get(dashboard.get_absolute_url()).text
-    shown = Client().get(reverse("dashboards:embedded", args=[token_of(embed)])).text
-    elsewhere = reverse("dashboards:embedded-picture", args=[token_of(embed), own.sha256])
+    shown = Client().get(reverse("dashboards:embedded", args=[token])).text
+    elsewhere = reverse("dashboards:embedded-picture", args=[token, own.sha256])
     assert elsewhere in shown
     assert 'alt="A red field"' in shown
     assert Client().get(elsewhere).content == bytes(own.data)
-    hidden = reverse("dashboards:embedded-picture", args=[token_of(embed), "b" * 64])
+    hidden = reverse("dashboards:embedded-picture", args=[token, "b" * 64])
     assert Client().get(hidden).status_code == 404
     copied = copies.copy_dashboard(actor=owner, dashboard=dashboard, name="A copy")
     assert bytes(copied.pictures.get().data) == bytes(own.data)
