@@ -30,7 +30,7 @@ def as_file(
     if kind not in KINDS:
         raise NotVisible("")
     if keys is not None:
-        tiles = [spec for spec in document.tiles if spec.key in keys and spec.type != "text"]
+        tiles = [spec for spec in document.tiles if spec.key in keys and spec.kpi_versions]
         if not tiles:
             raise NotVisible("")
         document = document.with_tiles(tiles)

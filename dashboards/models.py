@@ -1,6 +1,6 @@
 """What people see: the rooms keep their own tables, Django finds them here."""
 
-from dashboards.content.models import Dashboard, Save, Tile, Version
+from dashboards.content.models import Dashboard, Picture, Save, Tile, Version
 from dashboards.embedding.models import Embed
 from dashboards.lifecycle.models import Feature, GateReview, Launch
 from dashboards.prototypes.models import Pilot, Walkthrough
@@ -21,6 +21,7 @@ __all__ = [
     "Feature",
     "GateReview",
     "Launch",
+    "Picture",
     "Pilot",
     "Reconciliation",
     "ReportRun",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ace_portal.lib.memory import Memory
-from kpis.engine.definition import Definition
+from kpis.engine.definition import Aggregate, Definition
 from kpis.engine.parsing import parse_definition
 from kpis.engine.query import Query
 from kpis.engine.result import Result
@@ -19,10 +19,14 @@ _definitions: Memory[Definition] = Memory(500)
 
 @dataclass(frozen=True)
 class Ask:
-    """One question of a page: a version and what to ask of it."""
+    """One question of a page: a version and what to ask of it.
+
+    ``measure`` asks the rows of the version for another aggregate than its own: how its values lie.
+    """
 
     version: KPIVersion
     query: Query
+    measure: Aggregate | None = None
 
 
 @dataclass(frozen=True)
@@ -86,3 +90,10 @@ def definition_of(version: KPIVersion) -> Definition:
     """The engine's definition of a version; raises ``Invalid`` where it does not hold."""
     text = json.dumps(version.definition)
     return _definitions.get(text) or _definitions.put(text, parse_definition(version.definition))
+
+
+def definition_asked(ask: Ask) -> Definition:
+    """What a question is answered by: the version's definition, with the measure that it asks for;
+    raises ``Invalid`` where it does not hold."""
+    definition = definition_of(ask.version)
+    return definition if ask.measure is None else replace(definition, measure=ask.measure)

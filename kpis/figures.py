@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.saying import said
-from kpis.asking import Answer, Ask, definition_of
+from kpis.asking import Answer, Ask, definition_asked, definition_of
 from kpis.derived import answer_of, load_parts, tree_of
 from kpis.engine.cut import Cut, cut_down
 from kpis.engine.definition import Definition, Where
@@ -135,6 +135,7 @@ def _key(ask: Ask, cuts: Cuts) -> str:
         return ""
     scope = _scope(cuts.get(load.dataset_id))
     parts = f"{load.pk}|{load.sha256}|{ask.version.sha256}|{ask.query!r}|{scope}"
+    parts += "" if ask.measure is None else f"|{ask.measure!r}"
     return "figures-4:" + hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -161,7 +162,7 @@ def _compute(
     good: list[str] = []
     for key, ask in group:
         try:
-            asked.append((definition_of(ask.version), ask.query))
+            asked.append((definition_asked(ask), ask.query))
         except PortalError as error:
             failed[key] = said(error.message)
         else:

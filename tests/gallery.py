@@ -9,12 +9,17 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.browser.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "gallery"
 PEOPLE = ("owner", "ace", "member", "colleague", "outsider", "admin", "")
+KINDS = "/dashboards/kinds-of-charts/"
 LOOKS = (("wide", "light"), ("wide", "dark"), ("phone", "light"), ("phone", "dark"))
 
 
@@ -58,9 +63,19 @@ def photograph(folder: Path) -> list[Path]:
                     picture.parent.mkdir(parents=True, exist_ok=True)
                     take(one.page, picture)
                     pictures.append(picture)
+                pictures += kinds(one, person, f"{size}-{theme}")
                 one.context.close()
         browser.close()
     return pictures
+
+
+def kinds(one: Visitor, person: str, look: str) -> list[Path]:
+    """The demo's board with each kind of chart, for those who may see it."""
+    if person not in {"owner", "ace"} or one.status(KINDS) != 200:
+        return []
+    picture = TARGET / person / f"dashboards-kinds-of-charts-{look}.png"
+    take(one.page, picture)
+    return [picture]
 
 
 def take(page: Page, picture: Path) -> None:

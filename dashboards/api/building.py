@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.api import Given, answers
+from ace_portal.lib.errors import Invalid
+from ace_portal.lib.pages import number_of
 from ace_portal.lib.permissions import ACE
 from dashboards.api.serializers import DashboardOutput, DraftOutput
+from dashboards.content.advice import advice_on
+from dashboards.content.document import EMPTY, parse
 from dashboards.content.document.schema import HEIGHTS, WIDTHS
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.selectors import dashboard_for
+from dashboards.content.selectors import dashboard_for, work_of
 from dashboards.content.services import copies, history, layout
 from dashboards.permissions import require_editor
 
@@ -103,3 +113,41 @@ class DraftRedo(APIView):
         dashboard = dashboard_for(actor, slug)
         require_editor(actor, dashboard)
         return history.redo(actor=actor, dashboard=dashboard, **given())
+
+
+class SuggestionOutput(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class AdviceOutput(serializers.Serializer[Any]):
+    suggested = SuggestionOutput()
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
+class DraftAdvice(APIView):
+    """The kind of tile that suits a KPI and its split, and why; what of a tile would mislead."""
+
+    door = ACE
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("kpi_version", OpenApiTypes.INT, required=True),
+            OpenApiParameter("by", OpenApiTypes.STR, description="The column that splits it."),
+            OpenApiParameter("tile", OpenApiTypes.STR, description="The key of a draft's tile."),
+        ],
+        responses=AdviceOutput,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        dashboard = dashboard_for(user, slug)
+        require_editor(user, dashboard)
+        asked = request.query_params
+        kpi = number_of(asked.get("kpi_version", ""))
+        if kpi is None:
+            raise Invalid(_("Name a KPI version by its number."), field="kpi_version")
+        draft = work_of(dashboard)
+        document = parse(draft.document) if draft is not None else EMPTY
+        tile = document.tile(asked.get("tile", ""))
+        found = advice_on(document, kpi, tile, asked.get("by", ""), reader=user)
+        return Response(AdviceOutput(found).data)

@@ -29,8 +29,10 @@ from dashboards.content.marking import Chip, Step, chips_of, kept_pairs, way_dow
 from dashboards.content.planning import Page, Plan, plan_tile
 from dashboards.content.showing import TileView, oldest, tile_view
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.spreads import bins_asked
 from dashboards.content.tabs import TabLink, tab_links
 from dashboards.content.unusual import odd_of
+from kpis.asking import Answer
 from kpis.figures import answers
 from kpis.scopes import Reader, rows_words
 
@@ -141,8 +143,18 @@ def draw(
     got = iter(answers(asks, reader=reader))
     answered = [{name: next(got) for name in plan.asks} for _page, plan in pairs]
     plans = [plan for _page, plan in pairs]
+    _ask_bins(plans, answered, reader)
     odd = odd_of(list(zip(plans, answered, strict=True)))
     return [
         tile_view(page, plan, given, colours or {}, unusual)
         for (page, plan), given, unusual in zip(pairs, answered, odd, strict=True)
     ]
+
+
+def _ask_bins(plans: Sequence[Plan], answered: list[dict[str, Answer]], reader: Reader) -> None:
+    """What can be asked only when it is known where values begin and end: all of it together."""
+    asked = [bins_asked(plan, given) for plan, given in zip(plans, answered, strict=True)]
+    if any(asked):
+        more = iter(answers([ask for own in asked for ask in own.values()], reader=reader))
+        for given, own in zip(answered, asked, strict=True):
+            given.update({name: next(more) for name in own})

@@ -20,6 +20,8 @@ from kpis.scopes import Reader, cuts_for, datasets_of
 
 Segment = tuple[str | None, ...]
 MAX_OPTIONS = 200
+#: the kinds without periods whose categories have hues
+HUED = ("pie", "scatter")
 #: of one page of values, and how many of them there are: beyond them one searches
 PER_PAGE, MOST_PAGES = 50, 100
 LONGEST_SEARCH = 200
@@ -196,7 +198,7 @@ def _values(
 def colours_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[Segment, str]:
     """From all values, not those that a filter leaves, so that a category keeps its hue."""
     tiles = page.tiles
-    by = {tile.by for tile in tiles if tile.by and (tile.grain or tile.type == "pie")}
+    by = {tile.by for tile in tiles if tile.by and (tile.grain or tile.type in HUED)}
     by |= set(page.document.drill) if by.intersection(page.document.drill) else set()
     found: dict[Segment, str] = {}
     for column in sorted(by):

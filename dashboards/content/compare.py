@@ -99,7 +99,7 @@ def _title_in(*documents: Document) -> Callable[[str], str]:
 def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
     """How people call a tile."""
     shown = tile.title or ", ".join(names.get(pk, "?") for pk in tile.kpi_versions)
-    shown = shown or " ".join(tile.text.split())[:60]
+    shown = shown or " ".join((tile.text or tile.alt).split())[:60]
     return f"{TYPE_NAMES[tile.type]()} “{shown}”"
 
 
@@ -114,7 +114,13 @@ TYPE_NAMES: dict[str, Callable[[], str]] = {
     "pivot": lambda: _("Pivot table"),
     "funnel": lambda: _("Funnel"),
     "waterfall": lambda: _("Waterfall"),
+    "bullet": lambda: _("Bullet"),
+    "gauge": lambda: _("Gauge"),
+    "histogram": lambda: _("Histogram"),
+    "box": lambda: _("Boxes"),
+    "scatter": lambda: _("Scatter"),
     "text": lambda: _("Text"),
+    "image": lambda: _("Picture"),
 }
 
 
@@ -138,6 +144,8 @@ def _tile_changes(old: TileSpec, new: TileSpec, names: Mapping[int, str]) -> lis
         (_("width"), str(old.width), str(new.width)),
         (_("height"), str(old.height or ""), str(new.height or "")),
         (_("text"), old.text, new.text),
+        (_("picture"), old.picture[:12], new.picture[:12]),
+        (_("words for the picture"), old.alt, new.alt),
     ]
     return [
         Change("changed", f"{name}, {part}", _short(before), _short(after))

@@ -13,7 +13,15 @@ from ace_portal.lib.errors import PortalError
 from ace_portal.lib.saying import said
 from dashboards import rendering as r
 from dashboards.content.document import Document, TileSpec
-from dashboards.content.filters import ROLLING, FilterState, before_words, ignored, state_words
+from dashboards.content.filters import (
+    ROLLING,
+    FilterState,
+    before_words,
+    ignored,
+    span_words,
+    state_words,
+)
+from dashboards.content.live import values_of
 from dashboards.content.planning import Page, extent_of, plan_tile, target_day, total_query
 from dashboards.content.sources import Source, chosen_of, own_of, sources_of
 from dashboards.content.titles import column_label, title_of
@@ -117,7 +125,7 @@ def explain(
     )
     view.marking = marking_words(plan_tile(page, spec), cut=view.cut)
     try:
-        _fill(view, page, chosen, reader)
+        _fill(view, page, spec, chosen, reader)
     except PortalError as error:
         view.error = said(error.message)
     except (ValueError, ArithmeticError):
@@ -126,7 +134,7 @@ def explain(
     return view
 
 
-def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None:
+def _fill(view: Explanation, page: Page, spec: TileSpec, source: Source, reader: Reader) -> None:
     definition = source.definition
     labels = {column: column_label(column, page.document).lower() for column in source.types}
     labels |= labels_of(source.version)
@@ -149,10 +157,14 @@ def _fill(view: Explanation, page: Page, source: Source, reader: Reader) -> None
         view.beside = compared(
             source.version, query, reader=reader, by_days=page.state.preset in ROLLING
         )
+    previous = view.beside.figure_of("previous") if view.beside is not None else None
+    period = span_words(page.span_for(source))
+    values = values_of(face, figure, previous, period, wording())
+    view.title = title_of(spec, own_of(spec, page.sources), page.document, values)
     view.number = r.number_view(
         face,
         figure,
-        previous=view.beside.figure_of("previous") if view.beside is not None else None,
+        previous=previous,
         comparison=before_words(page.state, page.span, cut=cut),
         partial=cut,
         wording=wording(),

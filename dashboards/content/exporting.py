@@ -36,7 +36,7 @@ def blocks_of(board: Board, keys: Sequence[str] | None = None) -> list[Block]:
         _block(tile, board, title)
         for title, tiles in board.groups
         for tile in tiles
-        if tile.type != "text" and (keys is None or tile.key in keys)
+        if tile.spec.kpi_versions and (keys is None or tile.key in keys)
     ]
 
 
@@ -66,7 +66,7 @@ def _rows(tile: TileView, dimensions: Sequence[str]) -> Iterator[list[Any]]:
         if answer.result is None:
             yield [name, answer.error]
             continue
-        what = {
+        what = tile.parts.get(part) or {
             "before": _("Before"), "split before": _("Before"), "trend": _("Trend"),
         }.get(part, _("Figure"))  # fmt: skip
         for point in answer.result:

@@ -18,7 +18,9 @@ from dashboards.content.showing import TileView
 from dashboards.rendering.table import MAX_ROWS, Cell, Table
 
 #: the kinds whose table has a row for each value, or for each point of one result
-ONE_ROW_EACH = {"table", "line", "area", "bar", "pie"}
+ONE_ROW_EACH = {"table", "line", "area", "bar", "pie", "box", "scatter"}
+#: of those, whose rows follow all results together and not the points of one
+ROW_FOR_VALUE = {"table", "scatter", "box"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def with_links(page: Page, view: TileView) -> TileView:
     links = {value: _query(page, view.spec.key, by, value) for value in found}
     if not any(query is not None for query in links.values()):
         return view
-    if view.type == "table":
+    if view.type in ROW_FOR_VALUE:
         rows, place = list(found), 0
     else:
         rows = [point.segment[0] for point in results[0]]

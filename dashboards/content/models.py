@@ -207,6 +207,25 @@ class Save(models.Model):
         return f"{self.version}, revision {self.revision}"
 
 
+class Picture(BaseModel):
+    """A picture that tiles show, encoded by the portal; a document names it by its ``sha256``."""
+
+    dashboard = models.ForeignKey(Dashboard, models.CASCADE, related_name="pictures")
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=4, choices=[("png", "PNG"), ("jpeg", "JPEG")])
+    data = models.BinaryField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["dashboard", "sha256"], name="picture_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dashboard.name}, {self.sha256[:12]}"
+
+
 class Tile(models.Model):
     """Index of a version's tiles, for "where used"; the document is the truth."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from ace_portal.accounts.models import User
+from dashboards.content.advice import Suggestion, suggest
 from dashboards.content.document import Document
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import usable_versions
@@ -27,6 +28,11 @@ class Item:
     @property
     def by(self) -> str:
         return next(iter(self.source.dimensions), "")
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """The kind of tile that suits it."""
+        return suggest(self.source)
 
 
 @dataclass

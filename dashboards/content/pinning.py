@@ -33,7 +33,7 @@ def pin_of(
     """
     document = document_of(version)
     spec = document.tile(key)
-    if spec is None or spec.type == "text":
+    if spec is None or not spec.kpi_versions:
         raise Invalid(_("There is no figure behind this tile."), field="tile")
     state = settled(read_state(document, QueryDict(query[:LONGEST_QUERY])))
     view = explain(document, spec, state, kpi_version, reader=reader)

@@ -21,10 +21,13 @@ from dashboards.content.filters import (
     span_of,
     where_of,
 )
+from dashboards.content.live import ASKED, names_in
+from dashboards.content.shapes import check_calendars, operand_of
 from dashboards.content.sources import Extent, Source, calendar_for, today_of
-from dashboards.rendering import Face
+from dashboards.rendering import QUANTILES, Face
 from kpis.asked import asked_words, counts_later_rows
 from kpis.display import GRAINS
+from kpis.engine.definition import Aggregate
 from kpis.engine.periods import slot_day
 from kpis.engine.query import Query, calendar_of, earlier, is_cut, is_one_period
 from kpis.figures import Ask
@@ -32,6 +35,8 @@ from kpis.goals import has_begun, target_on
 
 FINER = {"year": "month", "quarter": "month", "month": "day", "week": "day"}
 SPARK_PERIODS = 12
+#: of the values of a histogram: beyond it its tail begins
+NEARLY_ALL = 0.95
 #: what a number is held against that has to be asked for
 BEFORE = ("previous", "year")
 
@@ -89,6 +94,8 @@ def plan_tile(page: Page, spec: TileSpec) -> Plan:
         plan.notes = notes_of(page, plan.sources)
         for source in plan.sources:
             _ask(page, plan, source)
+        if plan.sources:
+            _ask_for_title(page, plan)
     except PortalError as error:
         plan.error = said(error.message)
     return plan
@@ -137,8 +144,8 @@ def earlier_of(page: Page, source: Source, query: Query, against: str) -> Query:
 def _ask(page: Page, plan: Plan, source: Source) -> None:
     spec, query = plan.spec, total_query(page, source)
 
-    def ask(name: str, asked: Query) -> None:
-        plan.asks[name] = Ask(source.version, asked)
+    def ask(name: str, asked: Query, measure: Aggregate | None = None) -> None:
+        plan.asks[name] = Ask(source.version, asked, measure)
 
     match spec.type:
         case "number":
@@ -154,7 +161,22 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             ask(str(source.version.pk), replace(query, by=(spec.by or "",)))
             if spec.totals:
                 ask(f"total {source.version.pk}", query)
+        case "bullet" | "gauge":
+            ask("now", query)
+        case "histogram":
+            own = operand_of(source)
+            ask("low", query, replace(own, agg="min", q=None))
+            ask("high", query, replace(own, agg="max", q=None))
+            ask("near", query, replace(own, agg="quantile", q=NEARLY_ALL))
+        case "box":
+            own = operand_of(source)
+            for q in QUANTILES:
+                asked = replace(query, by=(spec.by or "",))
+                ask(f"quantile {q:g}", asked, replace(own, agg="quantile", q=q))
+        case "scatter":
+            ask(str(source.version.pk), replace(query, by=(spec.by or "",)))
         case "combined":
+            check_calendars(plan.sources, spec.grain)
             plan.grain = plan.grain or _grain(source, spec.grain or "month", query)
             ask(str(source.version.pk), replace(query, grain=plan.grain))
         case "funnel":
@@ -175,6 +197,21 @@ def _ask(page: Page, plan: Plan, source: Source) -> None:
             by = (spec.by,) if spec.by else ()
             plan.grain = _grain(source, spec.grain, query) if spec.grain else None
             ask("chart", replace(query, grain=plan.grain, by=by))
+
+
+def _ask_for_title(page: Page, plan: Plan) -> None:
+    """What the title says and the tile does not show."""
+    wanted = names_in(plan.spec.title)
+    source = plan.sources[0]
+    if wanted & {"now", "change"} and "now" not in plan.asks:
+        plan.asks[f"{ASKED}now"] = Ask(source.version, total_query(page, source))
+    if wanted & {"before", "change"} and "before" not in plan.asks:
+        query = total_query(page, source)
+        if source.timed and query.start and query.end:
+            against = plan.spec.compare if plan.spec.compare in BEFORE else "previous"
+            before = earlier_of(page, source, query, against)
+            if has_begun(source.version, before):
+                plan.asks[f"{ASKED}before"] = Ask(source.version, before)
 
 
 def _before(plan: Plan, query: Query) -> Query:

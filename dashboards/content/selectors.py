@@ -15,7 +15,7 @@ from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.memory import Memory
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.document import Document, parse
-from dashboards.content.models import Dashboard, Tile, Version
+from dashboards.content.models import Dashboard, Picture, Tile, Version
 from dashboards.lifecycle.models import Launch
 from dashboards.prototypes.models import Pilot
 from kpis.models import KPI, KPIVersion
@@ -263,3 +263,11 @@ def audience_of(user: User, dashboard: Dashboard) -> Audience:
     known = set(groups_for(user).filter(pk__in=keys).values_list("pk", flat=True))
     named = [group for group in shown if group.pk in known]
     return Audience(named, people, open=bool(groups))
+
+
+def picture_of(dashboard: Dashboard, sha256: str) -> Picture:
+    """One of its pictures; NotVisible where it has none of that hash."""
+    found = dashboard.pictures.filter(sha256=sha256).first()
+    if found is None:
+        raise NotVisible("")
+    return found

@@ -8,12 +8,17 @@ from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import TileSpec
+from dashboards.content.live import check_title
 from dashboards.content.sources import Source
 from kpis.analysis.drivers import kind_of
+from kpis.engine.definition import Aggregate, Column, Duration
 from kpis.engine.drivers import is_additive
 
 #: what shows several KPIs
-SEVERAL = ("combined", "funnel", "table")
+SEVERAL = ("combined", "funnel", "scatter", "table")
+NUMBERS = ("integer", "number")
+#: the aggregates that are made of the values of a column
+SPREADING = ("sum", "avg", "min", "max", "quantile")
 
 
 def check_shape(tile: TileSpec, source: Source) -> None:
@@ -35,6 +40,8 @@ def check_shape(tile: TileSpec, source: Source) -> None:
         )
     if tile.type == "waterfall":
         _check_fall(source)
+    if tile.type in {"histogram", "box"}:
+        operand_of(source)
     if adds_up(tile) and not is_additive(source.definition):
         raise Invalid(_refusal(tile) % {"kpi": source.kpi}, field=_field(tile))
 
@@ -53,11 +60,52 @@ def _check_fall(source: Source) -> None:
         )
 
 
+def operand_of(source: Source) -> Aggregate:
+    """The aggregate over a column of numbers, of whose values a spread can be shown.
+
+    Raises ``Invalid`` where a KPI is made of no such column.
+    """
+    basic = source.definition.basic
+    match basic:
+        case Aggregate(agg, Duration()) if agg in SPREADING:
+            return basic
+        case Aggregate(agg, Column(name)) if agg in SPREADING:
+            if source.own_types.get(name, "number") in NUMBERS:
+                return basic
+    raise Invalid(
+        _("%(kpi)s is not made of a column of numbers, so it has no spread to show.")
+        % {"kpi": source.kpi},
+        field="kpi_version",
+    )
+
+
+def _calendar(source: Source, grain: str | None) -> tuple[object, ...]:
+    """What decides where the periods of a grain begin."""
+    definition = source.definition
+    week = definition.week_start if grain == "week" else 0
+    year = definition.fiscal_start if grain in {"quarter", "year"} else 1
+    return definition.time_zone, week, year
+
+
+def check_calendars(sources: Sequence[Source], grain: str | None) -> None:
+    """Raises ``Invalid`` where the periods of two KPIs begin at different times."""
+    if len({_calendar(source, grain) for source in sources}) > 1:
+        zones = ", ".join(dict.fromkeys(source.definition.time_zone for source in sources))
+        raise Invalid(
+            _("The periods of these KPIs begin at different times (%(zones)s), so bars and line "
+              "would not stand for the same. Show them in two charts.") % {"zones": zones},
+            field="line",
+        )  # fmt: skip
+
+
 def check_together(tile: TileSpec, sources: Sequence[Source]) -> None:
     """Raises ``Invalid`` where the KPIs of a tile do not go with each other."""
     units = {(source.version.unit, source.version.unit_label) for source in sources}
     if tile.type == "funnel" and len(units) > 1:
         raise Invalid(_("The steps of a funnel are measured in one unit."), field="kpi_versions")
+    if tile.type == "combined":
+        check_calendars(sources, tile.grain)
+    check_title(tile.title, has_figures=bool(sources))
 
 
 def adds_up(tile: TileSpec) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from dashboards.content.document import EMPTY, Document, TileSpec
 from dashboards.content.filters import span_words
+from dashboards.content.live import filled
 from dashboards.content.planning import Page
 from dashboards.content.sources import Source
 
@@ -21,10 +22,15 @@ PER = {
 }
 
 
-def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> str:
-    """The title that somebody gave, else what is shown."""
+def title_of(
+    spec: TileSpec,
+    sources: Sequence[Source],
+    document: Document,
+    values: Mapping[str, str] | None = None,
+) -> str:
+    """The title that somebody gave, with its figures from ``values``, else what is shown."""
     if spec.title or spec.type == "text" or not sources:
-        return spec.title
+        return filled(spec.title, values or {})
     name = sources[0].kpi.name if spec.type != "table" else _("Compared")
     if spec.type == "combined" and len(sources) == 2:
         name = _("%(bars)s and %(line)s") % {
@@ -36,6 +42,10 @@ def title_of(spec: TileSpec, sources: Sequence[Source], document: Document) -> s
         return _("What moved %(name)s, by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),
         }  # fmt: skip
+    if spec.type == "scatter" and len(sources) == 2:
+        name = _("%(up)s against %(along)s") % {"up": sources[1].kpi.name, "along": name}
+    if spec.type in {"histogram", "box"}:
+        name = _("How %(name)s is spread") % {"name": name}
     if spec.by:
         name = _("%(name)s by %(column)s") % {
             "name": name, "column": column_label(spec.by, document).lower(),

@@ -122,7 +122,7 @@ class FiltersForm(RevisionForm):
                 required=False,
                 initial=list(now.tabs) if now else [],
             )
-        tiles = [(t.key, t.title or t.key) for t in document.tiles if t.type != "text"]
+        tiles = [(t.key, t.title or t.key) for t in document.tiles if t.kpi_versions]
         self.fields[f"tiles_{place}"] = forms.MultipleChoiceField(
             label=_now("Tiles for %(label)s; none means all") % name,
             choices=tiles,

@@ -2,125 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import ManyField, area, field_of
-from dashboards.content.document import Tab, TileSpec
 from dashboards.content.document.schema import MAX_KPIS
-from dashboards.content.titles import column_label
-from dashboards.forms.drafts import RevisionForm
+from dashboards.forms.images import ImageForm
+from dashboards.forms.spreads import BoxForm, BulletForm, GaugeForm, HistogramForm, ScatterForm
+from dashboards.forms.tile import ARRANGED, COMPARED, GRAINS, TileForm, kpi_field
 from kpis.models import KPIVersion
 
-WIDTHS = [
-    (2, _("A sixth")), (3, _("A quarter")), (4, _("A third")), (5, _("Five twelfths")),
-    (6, _("A half")),
-    (7, _("Seven twelfths")), (8, _("Two thirds")), (9, _("Three quarters")),
-    (10, _("Ten twelfths")), (11, _("Eleven twelfths")), (12, _("The whole row")),
-]  # fmt: skip
-GRAINS = [
-    ("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")),
-    ("year", _("Year")),
-]  # fmt: skip
-
-COMPARED = [
-    ("previous", _("The stretch before")), ("year", _("The same stretch a year before")),
-    ("target", _("The target")), ("baseline", _("The baseline")), ("none", _("Nothing")),
-]  # fmt: skip
-
-
-#: what a form asks first
-ORDER = [
-    "kpi_version", "kpi_versions", "bars", "line", "text", "grain", "over", "by", "across", "heat",
-    "arrange", "standing", "hole", "totals", "title",
-]  # fmt: skip
-ARRANGED = [("grouped", _("Beside each other")), ("stacked", _("On each other"))]
-
-
-def _kpi_field(label: Any = None) -> forms.ModelChoiceField[KPIVersion]:
-    return forms.ModelChoiceField(
-        label=label or _("KPI"),
-        queryset=KPIVersion.objects.none(),
-        empty_label=_("Choose a KPI"),
-    )
-
-
-class TileForm(RevisionForm):
-    """What all tiles have; each type adds its own."""
-
-    type = ""
-    default_width = 12
-
-    title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    width = forms.TypedChoiceField(label=_("Width"), coerce=int, choices=WIDTHS)
-
-    def __init__(
-        self,
-        *args: Any,
-        usable: QuerySet[KPIVersion],
-        dimensions: Iterable[str] = (),
-        tabs: Iterable[Tab] = (),
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.usable = usable
-        if choices := [(tab.key, tab.title) for tab in tabs]:
-            field = forms.ChoiceField(label=_now("Tab"), choices=choices, required=False)
-            self.fields["tab"] = field
-        self.fields["title"].help_text = _now("Best: the question, or what the figures say.")
-        self.fields["width"].initial = self.default_width
-        for name in ("kpi_version", "kpi_versions", "bars", "line"):
-            if name in self.fields:
-                field_of(self, name, forms.ModelChoiceField).queryset = usable
-        self.dimensions = [(column, column_label(column)) for column in dimensions]
-        self.order_fields(ORDER)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if self.errors:
-            return given
-        tab = {"tab": given["tab"]} if given.get("tab") else {}
-        tile = {"type": self.type, **self.tile(given), **tab}
-        return {"revision": given.pop("revision"), "tile": tile}
-
-    def tile(self, given: dict[str, Any]) -> dict[str, Any]:
-        out = {"title": given["title"], "width": given["width"]}
-        if "kpi_version" in given:
-            out["kpi_version"] = given["kpi_version"].pk
-        return out
-
-    @staticmethod
-    def initial_of(tile: TileSpec) -> dict[str, Any]:
-        return {
-            "title": tile.title,
-            "width": tile.width,
-            "kpi_version": next(iter(tile.kpi_versions), None),
-            "kpi_versions": list(tile.kpi_versions),
-            "grain": tile.grain,
-            "by": tile.by or "",
-            "over": f"grain:{tile.grain}" if tile.grain else f"by:{tile.by}",
-            "bars": next(iter(tile.kpi_versions), None),
-            "line": tile.kpi_versions[1] if len(tile.kpi_versions) > 1 else None,
-            "arrange": tile.arrange,
-            "standing": tile.standing,
-            "hole": tile.hole,
-            "totals": tile.totals,
-            "across": f"grain:{tile.grain}" if tile.grain else f"across:{tile.across}",
-            "heat": tile.heat,
-            "compare": tile.compare,
-            "text": tile.text,
-        }
+__all__ = ["TILE_FORMS", "TileForm"]
 
 
 class NumberForm(TileForm):
     type = "number"
     default_width = 3
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     compare = forms.ChoiceField(
         label=_("Compare with"), choices=COMPARED, required=False, initial="previous"
     )
@@ -131,7 +32,7 @@ class NumberForm(TileForm):
 
 class LineForm(TileForm):
     type = "line"
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     grain = forms.ChoiceField(label=_("One point for each"), choices=GRAINS, initial="month")
     by = forms.ChoiceField(label=_("A line for each"), required=False)
 
@@ -158,7 +59,7 @@ class AreaForm(LineForm):
 class BarForm(TileForm):
     type = "bar"
     default_width = 6
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     over = forms.ChoiceField(label=_("A bar for each"))
     by = forms.ChoiceField(
         label=_("Bars over time: split by"), required=False,
@@ -190,8 +91,8 @@ class BarForm(TileForm):
 
 class CombinedForm(TileForm):
     type = "combined"
-    bars = _kpi_field(_("KPI of the bars"))
-    line = _kpi_field(_("KPI of the line"))
+    bars = kpi_field(_("KPI of the bars"))
+    line = kpi_field(_("KPI of the line"))
     grain = forms.ChoiceField(label=_("One bar for each"), choices=GRAINS, initial="month")
 
     def clean_line(self) -> KPIVersion:
@@ -208,7 +109,7 @@ class CombinedForm(TileForm):
 class PieForm(TileForm):
     type = "pie"
     default_width = 6
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     by = forms.ChoiceField(label=_("A slice for each"))
     hole = forms.BooleanField(label=_("A ring, with the whole in its middle"), required=False)
 
@@ -244,7 +145,7 @@ class TableForm(TileForm):
 
 class PivotForm(TileForm):
     type = "pivot"
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     by = forms.ChoiceField(label=_("A row for each"))
     across = forms.ChoiceField(label=_("A column for each"))
     heat = forms.BooleanField(
@@ -277,7 +178,7 @@ class FunnelForm(TileForm):
         names = [f"step{n + 1}" for n in range(MAX_KPIS)]
         chosen = [*self.initial.get("kpi_versions", ()), *[None] * MAX_KPIS]
         for n, name in enumerate(names):
-            field = _kpi_field(_now("Step %(n)d") % {"n": n + 1})
+            field = kpi_field(_now("Step %(n)d") % {"n": n + 1})
             field.required, field.queryset, field.initial = n < 2, self.usable, chosen[n]
             self.fields[name] = field
         self.order_fields(names)
@@ -289,7 +190,7 @@ class FunnelForm(TileForm):
 
 class WaterfallForm(TileForm):
     type = "waterfall"
-    kpi_version = _kpi_field()
+    kpi_version = kpi_field()
     by = forms.ChoiceField(label=_("A step for each"))
     compare = forms.ChoiceField(
         label=_("Compare with"), choices=COMPARED[:2], required=False, initial="previous"
@@ -310,6 +211,9 @@ class TextForm(TileForm):
         8, label=_("Text"), max_length=5000, help_text=_("Markdown: **bold**, lists, links.")
     )
 
+    def title_help(self) -> str:
+        return ""
+
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
         return super().tile(given) | {"text": given["text"]}
 
@@ -327,6 +231,12 @@ TILE_FORMS: dict[str, type[TileForm]] = {
         PivotForm,
         FunnelForm,
         WaterfallForm,
+        BulletForm,
+        GaugeForm,
+        HistogramForm,
+        BoxForm,
+        ScatterForm,
         TextForm,
+        ImageForm,
     )
 }

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from dashboards.rendering.dials import Dial, dial, dial_table
 from dashboards.rendering.figures import figure, pair_figure
+from dashboards.rendering.figures.boxes import (
+    MAX_BOXES,
+    QUANTILES,
+    Box,
+    box_figure,
+    box_table,
+    box_words,
+    boxes_of,
+)
 from dashboards.rendering.figures.colours import hues
 from dashboards.rendering.figures.combined import share_axis
+from dashboards.rendering.figures.histograms import (
+    Bins,
+    bin_words,
+    bins_of,
+    histogram,
+    histogram_table,
+    histogram_words,
+)
 from dashboards.rendering.figures.layers import has_negative
 from dashboards.rendering.figures.marks import marks_in
+from dashboards.rendering.figures.scatters import marks_of, scatter, scatter_words
 from dashboards.rendering.figures.steps import (
     Fall,
     funnel,
@@ -30,8 +49,13 @@ from dashboards.rendering.wording import ENGLISH, Wording
 
 __all__ = [
     "ENGLISH",
+    "MAX_BOXES",
+    "QUANTILES",
+    "Bins",
+    "Box",
     "Cell",
     "Crossed",
+    "Dial",
     "Face",
     "Fall",
     "Goal",
@@ -44,21 +68,35 @@ __all__ = [
     "Target",
     "Tile",
     "Wording",
+    "bin_words",
+    "bins_of",
+    "box_figure",
+    "box_table",
+    "box_words",
+    "boxes_of",
     "comparison_table",
     "data_table",
+    "dial",
+    "dial_table",
     "figure",
     "funnel",
     "funnel_table",
     "has_negative",
     "headed",
+    "histogram",
+    "histogram_table",
+    "histogram_words",
     "hues",
     "marks_in",
+    "marks_of",
     "number_view",
     "odd_lines",
     "ordered",
     "pair_figure",
     "pair_table",
     "pivot_table",
+    "scatter",
+    "scatter_words",
     "share_axis",
     "shown_text",
     "signed_text",

@@ -49,6 +49,11 @@ def display_value(value: float | int, face: Face) -> Decimal:
     return exact * 100 if face.unit == "percent" else exact
 
 
+def exact(value: float | int) -> Decimal:
+    """A number as it is written."""
+    return Decimal(str(value))
+
+
 def digits(value: Decimal, precision: int, wording: Wording = ENGLISH) -> str:
     """``value`` rounded half to even, with thousands apart and a true minus sign."""
     rounded = value.quantize(Decimal(1).scaleb(-precision), rounding=ROUND_HALF_EVEN)
@@ -163,13 +168,22 @@ def target_text(face: Face, wording: Wording = ENGLISH) -> str:
         return ""
     good = face.target.good
     if isinstance(good, tuple):
-        low, high = (_goal_text(value, face, wording) for value in good)
+        low, high = (goal_text(value, face, wording) for value in good)
         return wording.between.format(low=low, high=high)
     phrase = wording.or_less if face.direction == "down" else wording.or_more
-    return phrase.format(value=_goal_text(good, face, wording))
+    return phrase.format(value=goal_text(good, face, wording))
 
 
-def _goal_text(value: float, face: Face, wording: Wording) -> str:
+def goals_text(face: Face, wording: Wording = ENGLISH) -> str:
+    """The value of what is good alone: "8 h", of a band both ends. Empty without a target."""
+    if face.target is None:
+        return ""
+    good = face.target.good
+    ends = good if isinstance(good, tuple) else (good,)
+    return " – ".join(goal_text(end, face, wording) for end in ends)
+
+
+def goal_text(value: float, face: Face, wording: Wording) -> str:
     """A threshold is what somebody typed: without the zeros that precision would add."""
     number = digits(display_value(value, face), face.precision, wording)
     if face.precision:

@@ -51,7 +51,7 @@ def scale(
         high = 0.0
     if math.isclose(low, high):
         low, high = (0.0, high * 1.2) if high > 0 else (low - 1, high + 1)
-    step = _step((high - low) / wanted)
+    step = round_step((high - low) / wanted)
     bottom = math.floor(low / step + 1e-9) * step
     top = math.ceil(high / step - 1e-9) * step
     if most is not None and high <= most < top:
@@ -59,7 +59,8 @@ def scale(
     return Scale(_rounded(bottom, step), _rounded(top, step), step)
 
 
-def _step(rough: float) -> float:
+def round_step(rough: float) -> float:
+    """The next round number that is at least ``rough``, which is above zero."""
     power = 10.0 ** math.floor(math.log10(rough))
     lead = next(step for step in _STEPS if step >= rough / power - 1e-9)
     return float(f"{lead * power:.12g}")

@@ -101,7 +101,8 @@ class Tile:
     key: str
     type: Literal[
         "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel",
-        "waterfall", "text",
+        "waterfall", "bullet", "gauge", "histogram", "box", "scatter", "text",
+        "image",
     ]  # fmt: skip
     title: str
     unit_line: str = ""

@@ -20,8 +20,9 @@ from ace_portal.notifications.mail import Part
 from ace_portal.notifications.unsubscribing import unsubscribe_url
 from dashboards.content.board import Board, board
 from dashboards.content.filters import query_string, read_state, span_words, state_words
-from dashboards.content.models import Version
-from dashboards.content.selectors import document_of, released_of
+from dashboards.content.models import Dashboard, Version
+from dashboards.content.pictures import KINDS
+from dashboards.content.selectors import document_of, picture_of, released_of
 from dashboards.content.showing import TileView
 from dashboards.content.tabs import tile_address
 from dashboards.rendering import Cell
@@ -119,7 +120,7 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     state = read_state(document, QueryDict(subscription.query))
     page = board(document, state, reader=subscription.person)
     parts: list[Part] = []
-    blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
+    blocks = [_block(tile, version.dashboard, run, parts, painter) for tile in page.tiles]
     address = f"{settings.BASE_URL}{subscription.dashboard.get_absolute_url()}"
     query = query_string(document, state)
     for block in blocks:
@@ -193,7 +194,9 @@ def _moment(moment: datetime | None) -> str:
     return f"{formats.date_format(local, 'j M Y, H:i')} ({zone})"
 
 
-def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None) -> Block:
+def _block(
+    tile: TileView, dashboard: Dashboard, run: int, parts: list[Part], painter: Painter | None
+) -> Block:
     block = Block(tile, trouble=tile.error)
     if tile.error:
         return block
@@ -201,6 +204,11 @@ def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None)
         block.rows = tile.table.rows[:MOST_ROWS]
         block.more = len(tile.table.rows) - len(block.rows) + tile.table.left_out
         block.rows = (*block.rows, *([tile.table.foot] if tile.table.foot else []))
+    if tile.spec.picture:
+        found = picture_of(dashboard, tile.spec.picture)
+        block.cid = f"{tile.key}.{run}@report"
+        name, kind = f"{tile.key}.{found.kind}", KINDS[found.kind][1]
+        parts.append(Part.of(name, kind, bytes(found.data), cid=block.cid))
     if tile.figure is not None:
         try:
             png = _picture(tile.figure, painter)
@@ -232,7 +240,7 @@ def _grouped(page: Board, blocks: list[Block]) -> list[Row]:
 def _rows(blocks: list[Block]) -> list[Row]:
     rows: list[Row] = []
     for block in blocks:
-        if block.tile.type != "number":
+        if block.tile.number is None:
             rows.append(Row(block=block))
         elif rows and 0 < len(rows[-1].numbers) < NUMBERS_BESIDE:
             rows[-1].numbers.append(block)

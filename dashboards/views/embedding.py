@@ -95,6 +95,7 @@ def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
     sort_tables(shown.tiles, request.GET, query)
     context = {
         "dashboard": version.dashboard, "version": version, "board": shown, "embedded": True,
+        "token": token,
         "query": query, "action": reverse("dashboards:embedded", args=[token]),
         "presets": [
             {"value": key, "label": label, "selected": key == state.preset}

@@ -33,7 +33,7 @@ def tile_drivers(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     version: Version = selectors.version_for(user, dashboard, number_in(request, "version"))
     document = selectors.document_of(version)
     spec = document.tile(key)
-    if spec is None or spec.type == "text":
+    if spec is None or not spec.kpi_versions:
         raise NotVisible("")
     state = read_state(document, request.GET)
     asked = request.GET.get("compare-with", "")

@@ -153,7 +153,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     version = selectors.version_for(user, dashboard, number_in(request, "version"))
     document = selectors.document_of(version)
     spec = document.tile(key)
-    if spec is None or spec.type == "text":
+    if spec is None or not spec.kpi_versions:
         raise NotVisible("")
     state = read_state(document, request.GET)
     view = explain(document, spec, state, number_in(request, "kpi"), reader=user)

@@ -72,7 +72,7 @@ def _rows(
     """What the address asks for, and its filters."""
     document = selectors.document_of(version)
     spec = document.tile(key)
-    if spec is None or spec.type == "text":
+    if spec is None or not spec.kpi_versions:
         raise NotVisible("")
     state = read_state(document, request.GET)
     view = rows_of_tile(user, document, spec, state, number_in(request, "kpi"), limit=limit)

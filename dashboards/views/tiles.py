@@ -10,16 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ace_portal.accounts.models import User
+from ace_portal.accounts.selectors import person_of
+from ace_portal.lib.bodies import takes_files
 from ace_portal.lib.errors import NotVisible, PortalError
 from ace_portal.lib.forms import form_page, submit
 from ace_portal.lib.pages import number_in, number_of
 from ace_portal.lib.permissions import ACE, access
+from dashboards.content.advice import Advice, advice_on
 from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.document import Document, TileSpec, parse
 from dashboards.content.document.schema import MAX_KPIS, TAB
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import usable_versions
 from dashboards.content.services import drafts
+from dashboards.content.services.pictures import with_picture
 from dashboards.content.sources import sources_of
 from dashboards.forms.tiles import TILE_FORMS, TileForm
 from dashboards.frame import opened, trail
@@ -29,6 +34,7 @@ from dashboards.views.builder import FORM, builder_url, draft_or_404
 from dashboards.views.theirs import Theirs
 
 
+@takes_files
 @access(ACE)
 @require_http_methods(FORM)
 def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
@@ -55,6 +61,7 @@ def tile_new(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@takes_files
 @access(ACE)
 @require_http_methods(FORM)
 def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
@@ -72,7 +79,7 @@ def tile_edit(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         dashboard,
         draft,
         kind,
-        {**initial, "revision": draft.revision, "tab": document.tab_of(spec)},
+        {**initial, "revision": draft.revision, "key": key, "tab": document.tab_of(spec)},
         lambda **given: drafts.change_tile(actor=user, dashboard=dashboard, key=key, **given),
         title=_("Change the tile"),
         switched=kind != spec.type,
@@ -93,7 +100,9 @@ def tile_page(
         raise NotVisible("")
     chosen = initial.get("kpi_version") if request.method == "GET" else None
     form = tile_form(request, dashboard, draft, TILE_FORMS[kind], initial, chosen)
-    theirs = Theirs(call)
+    user = person_of(request)
+    taken = getattr(form, "taken", None) if request.method == "POST" and form.is_valid() else None
+    theirs = Theirs(with_picture(user, dashboard, taken, call))
     if request.method == "POST" and telling.wants_json(request):
         return tile_told(form, theirs, {tile["key"] for tile in draft.document["tiles"]})
     return form_page(
@@ -108,8 +117,24 @@ def tile_page(
         types=type_links(kind, kept_query(request, chosen)),
         crumbs=trail(dashboard, context["title"]),
         dashboard=dashboard,
+        advice=tile_advice(user, draft, kind, chosen, initial),
         **context,
     )
+
+
+def tile_advice(
+    user: User, draft: Version, kind: str, chosen: int | None, initial: dict[str, Any]
+) -> Advice | None:
+    """What suits the KPI of a form, and what would mislead of its tile as the draft has it."""
+    if chosen is None:
+        return None
+    document = parse(draft.document)
+    spec = document.tile(initial.get("key", ""))
+    spec = spec if spec is not None and spec.type == kind else None
+    try:
+        return advice_on(document, chosen, spec, initial.get("by", ""), reader=user)
+    except PortalError:
+        return None
 
 
 def beside(request: HttpRequest) -> bool:
@@ -154,8 +179,8 @@ def tile_form(
     known = sources_of([chosen] if chosen else [version.pk for version in usable])
     dimensions = dict.fromkeys(c for source in known.values() for c in source.dimensions)
     return form(
-        request.POST or None, initial=initial, usable=usable, dimensions=dimensions,
-        tabs=document.tabs,
+        request.POST or None, request.FILES or None, initial=initial, usable=usable,
+        dimensions=dimensions, tabs=document.tabs,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def open_talk(context: Context) -> dict[str, int]:
 @register.simple_tag(takes_context=True)
 def tile_talk(context: Context, talk: dict[str, int], tile: Any) -> str:
     """The link on a tile: how many talk about it, or the invitation to begin."""
-    if tile.type == "text":
+    if not tile.spec.kpi_versions:
         return ""
     return render_to_string(
         "feedback/_tile_link.html",

@@ -221,6 +221,8 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:embeds": OWNER,
     "dashboards:embed-revoke": (TEAM, OWNER),
     "dashboards:embedded": ANY,  # the link is the right
+    "dashboards:embedded-picture": ANY,
+    "dashboards:picture": OF_GROUP,
     "dashboards:export": OF_GROUP,
     "dashboards:tile-export": OF_GROUP,
     "dashboards:version-compare": TEAM,
@@ -483,7 +485,9 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "api:version-code": OF_GROUP,
     "api:version-restore": (TEAM, OWNER),
     "api:draft": (TEAM, OWNER),
+    "api:draft-advice": OWNER,
     "api:draft-code": OWNER,
+    "api:dashboard-pictures": (TEAM, OWNER),
     "api:draft-start": (TEAM, OWNER),
     "api:draft-assemble": (TEAM, OWNER),
     "api:draft-release": (TEAM, OWNER),

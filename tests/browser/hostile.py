@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext
 
+from tests.fixtures.images import picture_file
 from tests.fixtures.stack import wait_until
 
 CORPUS = (
@@ -86,10 +87,12 @@ def table() -> bytes:
     """Every text of the corpus as a category, on days of two months; so are two column names."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([OPENED, TEAM, "met"])
+    writer.writerow([OPENED, TEAM, "met", "hours"])
     first = date(2026, 1, 5)
     for place, text in enumerate(CORPUS * 3):
-        writer.writerow([first + timedelta(days=place), text, "true" if place % 3 else "false"])
+        writer.writerow(
+            [first + timedelta(days=place), text, "true" if place % 3 else "false", place % 7 + 0.5]
+        )
     return out.getvalue().encode()
 
 
@@ -143,11 +146,21 @@ def _publish_kpi(api: Api, question: int) -> None:
     upload = api.send("POST", "uploads/", multipart={"file": file})["id"]
     data = api.post("datasets/", upload=upload, name=WORST, description=WORST)["slug"]
     wait_until(lambda: api.get(f"datasets/{data}/")["live"], "the load")
+    measures: list[dict[str, Any]] = [
+        {"share": {"of": {"column": "met", "op": "=", "value": True}}},
+        {"agg": "quantile", "column": "hours", "q": 0.5},
+    ]
+    for name, measure in zip((WORST, f"2 {WORST}"), measures, strict=True):
+        _publish(api, question, data, name, measure)
+
+
+def _publish(api: Api, question: int, data: str, name: str, measure: dict[str, Any]) -> None:
     made = api.post(
-        "kpis/", name=WORST, description=MARKDOWN, category="quality", question=question,
-        dataset=data, unit="percent", unit_label=SHORT, refresh_every="01:00:00",
+        "kpis/", name=name, description=MARKDOWN, category="quality", question=question,
+        dataset=data, unit="percent" if "share" in measure else "duration", unit_label=SHORT,
+        refresh_every="01:00:00",
         definition={
-            "measure": {"share": {"of": {"column": "met", "op": "=", "value": True}}},
+            "measure": measure,
             "time_column": OPENED, "dimensions": [TEAM],
             "exclusions": {"column": TEAM, "op": "!=", "value": WORST},
         },
@@ -164,7 +177,10 @@ def _dashboard(api: Api, keeper: Api, persona: str, group: str) -> str:
         persona=persona, groups=[group], sponsor=WORST, review_due="2030-01-01",
     )["slug"]  # fmt: skip
     draft = api.post(f"dashboards/{slug}/draft/assemble/")
-    kpi = next(t["kpi_version"] for t in draft["document"]["tiles"] if "kpi_version" in t)
+    shown = {t["kpi_version"] for t in draft["document"]["tiles"] if "kpi_version" in t}
+    kpi, hours = min(shown), max(shown)
+    file = {"name": "<b>.png", "mimeType": "image/png", "buffer": picture_file().getvalue()}
+    sha256 = api.send("POST", f"dashboards/{slug}/pictures/", multipart={"file": file})["sha256"]
     tiles: list[dict[str, Any]] = [
         {"key": "md", "type": "text", "width": 12, "title": WORST, "text": MARKDOWN},
         {"key": "bar", "type": "bar", "width": 12, "title": WORST, "kpi_version": kpi, "by": TEAM},
@@ -172,6 +188,16 @@ def _dashboard(api: Api, keeper: Api, persona: str, group: str) -> str:
         {"key": "line", "type": "line", "width": 12, "kpi_version": kpi, "grain": "week",
          "by": TEAM},
         {"key": "table", "type": "table", "width": 12, "kpi_versions": [kpi], "by": TEAM},
+        {"key": "gauge", "type": "gauge", "width": 6, "title": WORST, "kpi_version": kpi},
+        {"key": "bullet", "type": "bullet", "width": 6, "kpi_version": hours},
+        {"key": "spread", "type": "histogram", "width": 6, "kpi_version": hours},
+        {"key": "box", "type": "box", "width": 12, "kpi_version": hours, "by": TEAM},
+        {"key": "marks", "type": "scatter", "width": 12, "kpi_versions": [kpi, hours], "by": TEAM},
+        {"key": "pair", "type": "combined", "width": 12, "kpi_versions": [kpi, hours],
+         "grain": "month"},
+        {"key": "pivot", "type": "pivot", "width": 12, "kpi_version": kpi, "by": TEAM,
+         "grain": "month"},
+        {"key": "image", "type": "image", "width": 6, "picture": sha256, "alt": WORST},
         *({"key": f"t{n}", "type": "number", "width": 3, "title": text, "kpi_version": kpi}
           for n, text in enumerate(CORPUS)),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ PEOPLE = {
     "keeper": {"is_ace": True},
     "member": {},
 }
+EXPLAINED = ("bar", "line", "table", "t0", "box", "marks", "spread")
 #: what a page holds of its own making: handlers, frames, links beyond the portal, a canary
 ODD = """
 () => {
@@ -151,7 +152,7 @@ def test_text_is_text_for_the_team(browser: Browser, place: Place) -> None:
     board = f"/dashboards/{place.slug}/"
     more = [
         board, f"{board}?team=%22%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E", f"{board}about/",
-        *(f"{board}tiles/{key}/explain/" for key in ("bar", "line", "table", "t0")),
+        *(f"{board}tiles/{key}/explain/" for key in EXPLAINED),
         "/kpis/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
     ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -23,6 +24,7 @@ from dashboards.lifecycle.portfolio import glance_of
 from dashboards.lifecycle.services import launches as lifecycle
 from kpis.models import KPI, KPIVersion
 from tests.fixtures.dashboards import let_through, make_dashboard
+from tests.fixtures.images import picture_file
 from tests.fixtures.kpis import publish_kpi
 from tests.fixtures.tickets import HOURS, VOLUME, make_tickets, ticket_rows
 from tests.fixtures.world import World
@@ -223,15 +225,18 @@ def test_stale_button_says_so_on_the_builders_page(
 @pytest.mark.parametrize("kind", sorted(TILE_SCHEMAS))
 def test_every_type_of_tile_is_changed_by_a_form(
     client_of: Open, owner: User, draft: Version, volume: KPIVersion, sla: KPIVersion,
-    world: World, kind: str,
+    hours: KPIVersion, world: World, kind: str,
 ) -> None:  # fmt: skip
     second = publish_kpi(owner, world.question, volume.dataset, VOLUME, name="Volume, again")
     where = url("tile-edit", draft.dashboard, first_key(draft)) + f"?type={kind}"
     given: dict[str, Any] = {
-        "revision": draft.revision, "title": "Changed", "width": 6, "kpi_version": volume.pk,
+        "revision": draft.revision, "title": "Changed", "width": 6,
+        "kpi_version": (hours if kind in {"box", "histogram"} else volume).pk,
+        "along": volume.pk, "up": sla.pk,
         "kpi_versions": [sla.pk], "bars": volume.pk, "line": sla.pk,
         "grain": "month", "by": "team", "over": "by:team", "across": "grain:month",
         "step1": second.pk, "step2": volume.pk, "compare": "year", "text": "Hi",
+        "alt": "A red field", "file": SimpleUploadedFile("a.png", picture_file().read()),
     }  # fmt: skip
 
     shown = client_of(owner).get(where)

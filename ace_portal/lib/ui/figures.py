@@ -47,6 +47,13 @@ def number(view: Any) -> dict[str, Any]:
     return {"view": view}
 
 
+@register.inclusion_tag("components/dial.html")
+def dial(view: Any, number: Any, kind: str) -> dict[str, Any]:
+    """A figure on its scale as a "bullet" or a "gauge": ``dashboards.rendering.Dial``, None where
+    there is no target, and its ``NumberView``."""
+    return {"dial": view, "number": number, "kind": kind}
+
+
 @register.inclusion_tag("components/spark.html")
 def spark(view: Any, *, word: str = "") -> dict[str, Any]:
     """A line without axes: ``dashboards.rendering.Spark``."""

@@ -44,9 +44,11 @@ def crumbs(items: Iterable[Mapping[str, Any]] | None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/tabs.html")
-def tabs(items: Iterable[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
-    """``{label, url, current, count}`` each."""
-    return {"items": items, "label": label or _("Sections")}
+def tabs(
+    items: Iterable[Mapping[str, Any]], label: str = "", *, wrap: bool = False
+) -> dict[str, Any]:
+    """``{label, url, current, count}`` each; many of them ``wrap``, so that all are in sight."""
+    return {"items": items, "label": label or _("Sections"), "wrap": wrap}
 
 
 @register.inclusion_tag("components/thread.html")

@@ -10,7 +10,7 @@ from typing import Literal
 
 TileType = Literal[
     "number", "line", "area", "bar", "combined", "pie", "table", "pivot", "funnel", "waterfall",
-    "text"
+    "bullet", "gauge", "histogram", "box", "scatter", "text", "image",
 ]  # fmt: skip
 FilterKind = Literal["choice", "one", "range", "text", "boolean"]
 
@@ -40,6 +40,8 @@ class TileSpec:
     totals: bool = False
     across: str | None = None
     heat: bool = False
+    picture: str = ""  # the hash of what an image shows
+    alt: str = ""
     height: int | None = None  # rows of the grid; None: as tall as what it shows
     tab: str = ""  # the key of its tab; empty: the first
 

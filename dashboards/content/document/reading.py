@@ -87,6 +87,8 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         totals=data.get("totals", False),
         across=data.get("across"),
         heat=data.get("heat", False),
+        picture=data.get("picture", ""),
+        alt=data.get("alt", ""),
         height=data.get("height"),
         tab=data.get("tab", ""),
     )

@@ -105,6 +105,23 @@ TILE_SCHEMAS: dict[str, dict[str, Any]] = {
         "waterfall", ["kpi_version", "by"], kpi_version=_KPI, by=_COLUMN,
         compare={"enum": ["previous", "year"]},
     ),
+    "bullet": _tile("bullet", ["kpi_version"], kpi_version=_KPI),
+    "gauge": _tile("gauge", ["kpi_version"], kpi_version=_KPI),
+    "histogram": _tile("histogram", ["kpi_version"], kpi_version=_KPI),
+    "box": _tile("box", ["kpi_version", "by"], kpi_version=_KPI, by=_COLUMN),
+    "scatter": _tile(
+        "scatter",
+        ["kpi_versions", "by"],
+        kpi_versions={"type": "array", "items": _KPI, "minItems": 2, "maxItems": 2,
+                      "uniqueItems": True},
+        by=_COLUMN,
+    ),
+    "image": _tile(
+        "image",
+        ["picture", "alt"],
+        picture={"type": "string", "pattern": r"^[0-9a-f]{64}$(?!\n)"},
+        alt={**_LINE, "minLength": 1, "maxLength": 300, "pattern": r"\S"},
+    ),
     "text": _tile(
         "text", ["text"], text={**_LINES, "minLength": 1, "maxLength": MAX_TEXT}
     ),

@@ -59,7 +59,9 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
     match tile.type:
         case "text":
             return {**out, "text": tile.text}
-        case "table":
+        case "image":
+            return {**out, "picture": tile.picture, "alt": tile.alt}
+        case "table" | "scatter":
             out |= {"kpi_versions": list(tile.kpi_versions), "by": tile.by}
             return out | ({"totals": True} if tile.totals else {})
         case "funnel":

@@ -15,6 +15,7 @@ from dashboards.content.saves import changes_between
 from dashboards.content.selectors import released_of, work_of
 from dashboards.content.services.checks import check_sources
 from dashboards.content.services.drafts import put_document, start_version
+from dashboards.content.services.pictures import check_pictures
 from dashboards.permissions import require_editor
 
 
@@ -26,6 +27,7 @@ def changes_in(dashboard: Dashboard, text: str) -> list[Change]:
     """
     document = _document_for(dashboard, text)
     check_sources(document)
+    check_pictures(dashboard, document)
     against = _newest(dashboard)
     return changes_between(parse(against.document) if against is not None else EMPTY, document)
 

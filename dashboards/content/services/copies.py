@@ -15,6 +15,7 @@ from dashboards.content.models import Dashboard
 from dashboards.content.selectors import released_of, work_of
 from dashboards.content.services.dashboards import create_dashboard
 from dashboards.content.services.drafts import put_document, start_version
+from dashboards.content.services.pictures import copy_pictures
 from personas.permissions import require_ace
 
 REVIEW_AFTER = timedelta(days=90)
@@ -36,6 +37,7 @@ def copy_dashboard(*, actor: User, dashboard: Dashboard, name: str) -> Dashboard
             success_measure=dashboard.success_measure, persona=dashboard.persona,
             review_due=site_today() + REVIEW_AFTER,
         )  # fmt: skip
+        copy_pictures(dashboard, made)
         draft = start_version(actor=actor, dashboard=made)
         put_document(
             actor=actor, dashboard=made, revision=draft.revision, document=version.document

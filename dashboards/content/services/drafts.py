@@ -35,6 +35,7 @@ from dashboards.content.saves import FILTERS, WHOLE, since
 from dashboards.content.selectors import WORKING, released_of, work_of
 from dashboards.content.services.checks import check_sources
 from dashboards.content.services.locking import locked_under_way
+from dashboards.content.services.pictures import check_pictures
 from dashboards.permissions import require_editor
 
 #: saves of a draft that can be come back to: a hundred changes, and each of them undone
@@ -236,6 +237,7 @@ def save_draft(
     """
     document = parse(to_json(document))
     check_sources(document)
+    check_pictures(draft.dashboard, document)
     _begin_history(draft)
     if back is None and forward is None:
         back = draft.revision

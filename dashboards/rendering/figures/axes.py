@@ -23,6 +23,8 @@ Json = dict[str, Any]
 CHARACTER = 6.6
 TOP, RIGHT, BOTTOM = 8, 16, 28
 LEGEND_ROW = 20
+#: beyond these labels on an axis of time nobody sees more of them
+MOST_TICKS = 400
 
 
 def frame(height: int, *, top: int = TOP, bottom: int = BOTTOM, right: int = RIGHT) -> Json:
@@ -61,7 +63,11 @@ def scale_of(series: Iterable[Sequence[float | None]], face: Face, *, zero: bool
 
 
 def time_axis(slots: Sequence[Slot], wording: Wording) -> Json:
-    places = [(n, slot) for n, slot in enumerate(slots) if slot.period is not None]
+    last, step = len(slots) - 1, -(-len(slots) // MOST_TICKS)
+    places = [
+        (n, slot) for n, slot in enumerate(slots)
+        if slot.period is not None and (last - n) % step == 0
+    ]  # fmt: skip
     ticks = [fmt.period_tick(s.period, s.before, wording) for _, s in places if s.period]
     return {
         "range": [-0.5, len(slots) - 0.5],
@@ -86,3 +92,32 @@ def value_axis(axis: Scale, face: Face, wording: Wording) -> Json:
 
 def gutter(labels: Sequence[str]) -> int:
     return max(32, int(14 + max(map(len, labels), default=0) * CHARACTER))
+
+
+def category_axis(names: Sequence[str], axis: Scale) -> Json:
+    """The first category stands on top."""
+    return {
+        "range": [len(names) - 0.5, -0.5],
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "tickfont": {"color": "--ink-2"},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": axis.low >= 0,
+    }
+
+
+def row_value(row: int, text: str) -> Json:
+    """The number of a bar, in a column of its own where no target line crosses it."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": row,
+        "text": label(text),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "middle",
+        "xshift": int(8 + len(text) * CHARACTER),
+        "align": "right",
+        "font": {"color": "--ink-2"},
+    }

@@ -10,8 +10,10 @@ from dashboards.rendering.figures.axes import (
     CHARACTER,
     RIGHT,
     Json,
+    category_axis,
     frame,
     gutter,
+    row_value,
     scale_of,
     value_axis,
 )
@@ -19,7 +21,6 @@ from dashboards.rendering.figures.colours import FOCUS, MUTED
 from dashboards.rendering.figures.series import shown
 from dashboards.rendering.figures.targets import goals, own_shapes, target_label, target_shapes
 from dashboards.rendering.safety import label
-from dashboards.rendering.scale import Scale
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
 from kpis.engine.result import Figure, Point, Result
@@ -55,12 +56,12 @@ def bars(face: Face, result: Result, wording: Wording) -> Json:
     layout = _frame(len(points), names, texts, target=face.target is not None)
     # The bars speak with their own numbers: an axis would say it twice.
     layout["xaxis"] = {"range": [axis.low, axis.high], "visible": False}
-    layout["yaxis"] = _category_axis(names, axis)
+    layout["yaxis"] = category_axis(names, axis)
     layout["shapes"] = target_shapes(face, vertical=True)
     layout["shapes"] += [shape for n, one in own.items() for shape in own_shapes(one, n)]
     layout["annotations"] = [
         *target_label(face, wording, axis=axis),
-        *(_row_value(n, text) for n, text in enumerate(texts)),
+        *(row_value(n, text) for n, text in enumerate(texts)),
     ]
     return {"data": [trace], "layout": layout}
 
@@ -145,32 +146,3 @@ def _frame(rows: int, names: Sequence[str], texts: Sequence[str], *, target: boo
     layout["margin"]["l"] = int(12 + max(map(len, names), default=0) * CHARACTER)
     layout["barcornerradius"] = 2
     return layout
-
-
-def _category_axis(names: Sequence[str], axis: Scale) -> Json:
-    """The first category stands on top."""
-    return {
-        "range": [len(names) - 0.5, -0.5],
-        "tickvals": list(range(len(names))),
-        "ticktext": list(names),
-        "tickfont": {"color": "--ink-2"},
-        "showgrid": False,
-        "zeroline": False,
-        "showline": axis.low >= 0,
-    }
-
-
-def _row_value(row: int, text: str) -> Json:
-    """The number of a bar, in a column of its own where no target line crosses it."""
-    return {
-        "xref": "paper",
-        "x": 1,
-        "y": row,
-        "text": label(text),
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "middle",
-        "xshift": int(8 + len(text) * CHARACTER),
-        "align": "right",
-        "font": {"color": "--ink-2"},
-    }

@@ -31,6 +31,7 @@ from dashboards.rendering.figures.series import (
     slots_of,
 )
 from dashboards.rendering.figures.targets import target_label, target_shapes
+from dashboards.rendering.reduction import MOST, kept_places
 from dashboards.rendering.safety import label
 from dashboards.rendering.tiles import Face
 from dashboards.rendering.wording import Wording
@@ -47,18 +48,28 @@ def lines(
     *,
     zero: bool = False,
 ) -> Json:
-    """A single line ends in its value; of several each ends in its name."""
+    """A single line ends in its value; of several each ends in its name.
+
+    Of more points than a page can hold the extremes are drawn; ``meta`` says how many there are.
+    """
     slots = slots_of(result)
     series = series_of(result, slots, shown_segments(result), face)
     axis = scale_of(series.values(), face, zero=zero)
     single = len(series) == 1
     traces: list[Json] = []
     ends: list[End] = []
+    drawn, whole = 0, len(slots) * len(series)
     for segment, values in series.items():
         colour = FOCUS if single else palette[segment]
         name = label(face.name if single else fmt.segment_text(segment, wording), NAME_LIMIT)
-        texts = hover(result, segment, slots, face, wording, named=not single)
-        traces += traces_of(values, slots, colour, name, texts)
+        places = kept_places(values, MOST // len(series))
+        own = [slots[place] for place in places]
+        texts = hover(result, segment, own, face, wording, named=not single)
+        drawn += len(places)
+        traces += [
+            {**trace, "x": [places[x] for x in trace["x"]]}
+            for trace in traces_of([values[p] for p in places], own, colour, name, texts)
+        ]
         ends += end_of(values, name, colour)
     traces += rings(face, result, slots, FOCUS)
     inner = HEIGHT - TOP - BOTTOM
@@ -73,6 +84,8 @@ def lines(
         layout = frame(HEIGHT, right=int(NAME_SHIFT + RIGHT / 2 + longest * CHARACTER))
         # The names of the lines stand in the margin, right after the last figure.
         layout["xaxis"] = {**time_axis(slots, wording), "range": [-0.3, len(slots) - 1]}
+    if drawn < whole:
+        layout["meta"] = {"points": whole, "drawn": drawn}
     layout["yaxis"] = value_axis(axis, face, wording)
     layout["margin"]["l"] = gutter(layout["yaxis"]["ticktext"])
     layout["shapes"] = [

@@ -18,6 +18,9 @@ COMBINED = {"key": "t7", "type": "combined", "width": 12, "kpi_versions": [1, 2]
 PIE = {"key": "t8", "type": "pie", "width": 6, "kpi_version": 1, "by": "team"}
 FUNNEL = {"key": "tb", "type": "funnel", "width": 6, "kpi_versions": [2, 1]}
 FALL = {"key": "tc", "type": "waterfall", "width": 6, "kpi_version": 1, "by": "team"}
+BULLET = {"key": "td", "type": "bullet", "width": 6, "kpi_version": 1}
+BOX = {"key": "te", "type": "box", "width": 6, "kpi_version": 1, "by": "team"}
+SCATTER = {"key": "tf", "type": "scatter", "width": 6, "kpi_versions": [1, 2], "by": "team"}
 PIVOT = {"key": "ta", "type": "pivot", "width": 12, "kpi_version": 1, "by": "team"}
 TEXT = {"key": "t5", "type": "text", "width": 4, "text": "Hello"}
 TEAM = {"key": "team", "column": "team", "label": "Team"}
@@ -45,7 +48,19 @@ def test_what_is_chosen_comes_back_and_what_is_not_stays_out() -> None:
     kinds = [BAR, BAR, PIE, TABLE, PIVOT, PIVOT, FALL]
     plain = parse(
         document(
-            LINE, BAR, {**LINE, "key": "t9", "type": "area"}, COMBINED, PIE, TABLE, FUNNEL, FALL
+            LINE,
+            BAR,
+            {**LINE, "key": "t9", "type": "area"},
+            COMBINED,
+            PIE,
+            TABLE,
+            FUNNEL,
+            FALL,
+            BULLET,
+            {**BULLET, "key": "tg", "type": "gauge"},
+            BOX,
+            SCATTER,
+            {**BULLET, "key": "th", "type": "histogram"},
         )
     )
     rich = parse(

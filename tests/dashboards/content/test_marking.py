@@ -158,7 +158,7 @@ def test_page_has_links_for_marks_a_chip_and_the_rows_behind_it(
 
 
 def test_each_row_leads_to_its_own_value_whatever_the_kind(
-    working_draft: Version, sla: KPIVersion, volume: KPIVersion
+    working_draft: Version, sla: KPIVersion, volume: KPIVersion, hours: KPIVersion
 ) -> None:
     one, both = {"kpi_version": volume.pk}, {"kpi_versions": [volume.pk, sla.pk]}
     tiles: list[dict[str, Any]] = [
@@ -168,6 +168,8 @@ def test_each_row_leads_to_its_own_value_whatever_the_kind(
         {"type": "bar", **one, "grain": "month", "by": "team", "arrange": "stacked"},
         {"type": "pie", **one, "by": "team"},
         {"type": "table", **both, "by": "team", "totals": True},
+        {"type": "scatter", **both, "by": "team"},
+        {"type": "box", "kpi_version": hours.pk, "by": "team"},
         {"type": "pivot", **one, "by": "team", "across": "priority"},
         {"type": "pivot", **one, "by": "team", "grain": "month", "heat": True},
         {"type": "waterfall", **one, "by": "team"},
@@ -190,4 +192,4 @@ def test_each_row_leads_to_its_own_value_whatever_the_kind(
         told = {(c.text, *QueryDict(c.link[1:]).getlist(f"mark-{one_tile.key}")) for c in linked}
         assert {(value_words(read(value)), value) for _text, value in told} == told
         led[one_tile.key] = bool(linked)
-    assert [led[f"t{n}"] for n in range(len(tiles))] == [True] * 6 + [False] * 5
+    assert [led[f"t{n}"] for n in range(len(tiles))] == [True] * 8 + [False] * 5

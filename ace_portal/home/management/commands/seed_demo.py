@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ace_portal.accounts.models import User
 from ace_portal.home.demo import (
+    charts,
     conversation,
     discovery,
     knowing,
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         lifecycle.pass_gates(people["ace"], dashboard, range(7, 8))
         trial.one_to_try(people, found, today)
         staffing.one_to_try(people, found, today)
+        charts.tell(people["owner"], found, today)
 
 
 def make_people(password: str) -> dict[str, User]:
