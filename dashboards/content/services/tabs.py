@@ -96,7 +96,7 @@ def _scoped(document: Document, choice: Choice, gone: Sequence[str], goal: str) 
     lost = [key for key in choice.tabs if key in gone]
     if not lost:
         return choice
-    tiles = [tile.key for key in lost for tile in document.tiles_on(key) if tile.type != "text"]
+    tiles = [tile.key for key in lost for tile in document.tiles_on(key) if tile.kpi_versions]
     found = replace(
         choice,
         tabs=tuple(key for key in choice.tabs if key not in gone),
