@@ -4,6 +4,7 @@ from dashboards.content.models import Dashboard, Save, Tile, Version
 from dashboards.embedding.models import Embed
 from dashboards.lifecycle.models import Feature, GateReview, Launch
 from dashboards.prototypes.models import Pilot, Walkthrough
+from dashboards.reading.models import SavedView
 from dashboards.reports.models import ReportRun, Subscription
 from dashboards.usage.models import Decision, Review, ViewEvent
 from dashboards.validation.models import (
@@ -26,6 +27,7 @@ __all__ = [
     "ReportRun",
     "Review",
     "Save",
+    "SavedView",
     "Subscription",
     "SusAnswer",
     "Task",

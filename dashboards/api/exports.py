@@ -11,9 +11,8 @@ from rest_framework.views import APIView
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.permissions import SIGNED_IN
 from ace_portal.lib.xlsxfile import TYPE
-from dashboards.api.views import FILTERS, number_in
+from dashboards.api.views import FILTERS, asked_state, number_in
 from dashboards.content import selectors
-from dashboards.content.filters import check_state, read_state
 from dashboards.files import KINDS, as_file
 
 KEYS = OpenApiParameter(
@@ -38,7 +37,6 @@ class Export(APIView):
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = selectors.document_of(version)
-        state = read_state(document, request.query_params)
-        check_state(document, state)
+        state = asked_state(user, dashboard, document, request)
         keys = request.query_params.getlist("only") or None
         return as_file(user, version, state, kind, keys)

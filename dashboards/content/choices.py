@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
+from django.utils.translation import gettext as _
+
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards import rendering as r
 from dashboards.content.document import Choice, Document
@@ -47,10 +49,15 @@ class ChoiceView:
     kept: bool = False  # the address says it where nothing is chosen: it has a default
     dependent: bool = False  # the choice in another changes what it offers
     missing: bool = False
+    gone: str = ""  # which chosen values no row has that the reader sees, in a sentence
 
     @property
     def is_one(self) -> bool:
         return self.kind == "one"
+
+    @property
+    def lists(self) -> bool:
+        return self.kind in {"choice", "one"}
 
     @property
     def is_typed(self) -> bool:
@@ -214,8 +221,31 @@ def choices_of(
         values = offered.get(choice.column, ())
         if any(page.state.chosen.get(other.key) for other in page.document.above(choice)):
             values = _narrowed(page, choice, reader)
-        views.append(_view(page, choice, values))
+        view = _view(page, choice, values)
+        view.gone = _gone_words(page, choice, values, reader)
+        views.append(view)
     return views
+
+
+def _gone_words(page: Page, choice: Choice, offered: Sequence[str | None], reader: Reader) -> str:
+    """Which chosen values no row has any more, of those that the reader sees."""
+    chosen = page.state.chosen.get(choice.key, ()) if choice.lists else ()
+    doubtful = [value for value in chosen if value not in offered]
+    if not doubtful:
+        return ""
+    cuts, known = cuts_for(reader, datasets_on(page)), set(offered)
+    for load in _loads_with(page, choice.column):
+        try:
+            there = conditions_of(choice, tuple(doubtful), load.types[choice.column])
+        except PortalError:  # none of them can be one of its values
+            continue
+        known.update(map(segment_text, _values(load, choice.column, cuts, AllOf(tuple(there)))))
+    left = [value_words(value) for value in doubtful if value not in known]
+    if not left:
+        return ""
+    return _("no row that you see has %(values)s.") % {
+        "values": ", ".join(f"“{value}”" for value in left[:5])
+    }
 
 
 def _view(page: Page, choice: Choice, offered: Sequence[str | None]) -> ChoiceView:

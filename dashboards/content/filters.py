@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
+from dashboards.content.document.model import LEVEL, MARK
 from dashboards.content.kinds import (
     Values,
     conditions_of,
@@ -38,9 +39,13 @@ from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
     "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "drilled", "ignored", "missing", "query_string", "read", "read_state", "settled", "span_of",
-    "span_words", "state_words", "where_of", "without", "written",
+    "drilled", "full_address", "ignored", "labels_in", "missing", "plain_address", "query_string",
+    "read", "read_state", "settled", "span_of", "span_words", "state_words", "unknown_names",
+    "where_of", "without", "written",
 ]  # fmt: skip
+
+#: in an address: the document's own state, where the empty address opens somebody's saved view
+VIEW, PLAIN_VIEW = "view", "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class FilterState:
 
     ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
     ``refused`` what was typed into a filter that cannot take it, which counts for nothing.
+    ``named`` says that an empty address would open another state, so that this one needs a name
+    even where it is the one that the document begins with.
     """
 
     preset: str
@@ -56,6 +63,7 @@ class FilterState:
     end: date | None = None
     chosen: Mapping[str, Values] = field(default_factory=dict)
     refused: Mapping[str, Values] = field(default_factory=dict)
+    named: bool = field(default=False, compare=False)
 
 
 def read_state(document: Document, params: QueryDict) -> FilterState:
@@ -78,7 +86,7 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         elif values:
             chosen[choice.key] = values
     _keep_way_down(document, chosen)
-    return FilterState(preset, start, end, chosen, refused)
+    return FilterState(preset, start, end, chosen, refused, params.get(VIEW) == PLAIN_VIEW)
 
 
 def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
@@ -144,7 +152,42 @@ def query_string(document: Document, state: FilterState) -> str:
     for choice in document.filters:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
+    return urlencode(pairs or ([(VIEW, PLAIN_VIEW)] if state.named else []))
+
+
+def plain_address(state: FilterState) -> str:
+    """That of the state which the document begins with, whatever an empty address opens."""
+    return urlencode({VIEW: PLAIN_VIEW}) if state.named else ""
+
+
+def full_address(document: Document, state: FilterState) -> str:
+    """The state with all that it says, also what the document begins with today."""
+    pairs = [("period", state.preset)]
+    if state.start and state.end:
+        pairs += [("from", state.start.isoformat()), ("to", state.end.isoformat())]
+    for choice in document.filters:
+        values = state.chosen.get(choice.key, ())
+        if values or choice.default:
+            pairs += pairs_of(replace(choice, default=()), values) or [(choice.key, "")]
     return urlencode(pairs)
+
+
+def labels_in(document: Document, state: FilterState) -> dict[str, str]:
+    """The filters in use by their keys, as people call them."""
+    return {c.key: c.label for c in document.filters if state.chosen.get(c.key)}
+
+
+def unknown_names(document: Document, params: QueryDict) -> list[str]:
+    """The keys in an address that filter by something, and that no filter of the document has."""
+    known = {choice.key for choice in document.filters} | {"period", "from", "to", VIEW}
+    found = dict.fromkeys(_key_of(name, known) for name, value in params.items() if value)
+    return [name for name in found if name not in known]
+
+
+def _key_of(name: str, known: Collection[str]) -> str:
+    """Of one end of a range the key of its filter."""
+    key = name.removesuffix("-from").removesuffix("-to")
+    return name if name in known or name.startswith((MARK, LEVEL)) else key
 
 
 def _day(text: str | None) -> date | None:

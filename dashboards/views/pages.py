@@ -18,7 +18,14 @@ from ace_portal.lib.permissions import ACE, SIGNED_IN, access
 from dashboards.content import selectors
 from dashboards.content.board import board
 from dashboards.content.explain import explain
-from dashboards.content.filters import PERIODS, query_string, read_state, span_words
+from dashboards.content.filters import (
+    PERIODS,
+    plain_address,
+    query_string,
+    read_state,
+    settled,
+    span_words,
+)
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import copies
@@ -36,6 +43,7 @@ from dashboards.permissions import (
     require_editor,
     require_handing_over,
 )
+from dashboards.reading.selectors import lines_of, opening_state, views_of
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
@@ -108,10 +116,11 @@ def board_page(
 ) -> HttpResponse:  # fmt: skip
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
-    state = read_state(document, request.GET)
     user = person_of(request)
+    views = list(views_of(user, dashboard))
+    state = opening_state(document, request.GET, views, opens=tab == "figures")
     shown = board(document, state, reader=user, linked=True)
-    query = query_string(document, state)
+    query, plain = query_string(document, state), plain_address(state)
     sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
         "dashboard": dashboard,
@@ -120,7 +129,9 @@ def board_page(
         "query": explain_query(version, query),
         "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
-        "filtered": bool(query),
+        "filtered": query not in ("", plain),
+        "plain": plain,
+        "saved": lines_of(views, document, settled(state)),
         "rows_open": may_see_rows(user, dashboard),
     }
     htmx = getattr(request, "htmx", None)

@@ -41,6 +41,7 @@ PARAMETERS = (
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
     "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
     "find", "for", "find-value", "find-page", "team-from", "team-to",
+    "view", "side-a", "side-b",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
@@ -204,6 +205,8 @@ def taken_bodies(sla: KPIVersion, world: Any) -> dict[str, tuple[str, dict[str, 
                                          "other": "Identity"}),
         "api:draft": ("PUT", {"revision": 1, "document": document}),
         "api:embeds": ("POST", {"days": 30, "origins": ["https://example.org"]}),
+        "api:saved-views": ("POST", {"name": "N", "filters": "period=all&team=x", "opens": True}),
+        "api:saved-view-detail": ("PUT", {"name": "N", "opens": True}),
         "api:draft-code": ("PUT", {"text": json.dumps(document), "revision": 1}),
         "api:draft-release": ("POST", {"notes": "n"}),
         "api:draft-undo": ("POST", {"revision": 1}),
@@ -377,7 +380,8 @@ VALUES: list[Any] = [
     "api:kpis", "api:kpi-detail", "api:kpi-draft", "api:kpi-start", "api:kpi-targets",
     "api:kpi-schedule",
     "api:kpi-figures", "api:kpi-rows", "api:kpi-drivers", "api:kpi-comparisons", "api:kpi-edges",
-    "api:draft", "api:embeds", "api:draft-code", "api:draft-release", "api:dashboards",
+    "api:draft", "api:embeds", "api:saved-views", "api:draft-code", "api:draft-release",
+    "api:dashboards",
     "api:launches", "api:draft-tile", "api:draft-undo", "api:dashboard-owner",
     "api:dashboard-copy",
     "api:dashboard-reviews", "api:dashboard-decisions", "api:decision-outcome", "api:personas",
