@@ -27,6 +27,7 @@ COMPONENTS = (
     "board",
     "tile",
     "figure",
+    "sides",
     "chart",
     "table",
     "talk",

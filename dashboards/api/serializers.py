@@ -169,7 +169,9 @@ class PointOutput(serializers.Serializer[Any]):
 
 
 class SeriesOutput(serializers.Serializer[Any]):
-    name = serializers.CharField(help_text="now, before, trend, chart, or a KPI version's id")
+    name = serializers.CharField(
+        help_text="now, before, trend, chart, a KPI version's id; of two segments first, second"
+    )
     points = PointOutput(many=True)
 
 
@@ -209,6 +211,9 @@ class FiguresOutput(serializers.Serializer[Any]):
     end = serializers.DateField(allow_null=True, help_text="The day after the last.")
     as_of = serializers.DateTimeField(allow_null=True)
     held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
+    compared = serializers.CharField(
+        help_text="Which two segments stand side by side, in words; series are first and second."
+    )
     tiles = TileOutput(many=True)
 
 
@@ -226,6 +231,7 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
         "end": board.span.end,
         "as_of": told.moment(board.as_of),
         "held_back": board.held_back,
+        "compared": board.compared,
         "tiles": [_tile_json(tile, told) for tile in board.tiles],
     }
 

@@ -43,7 +43,15 @@ FILTERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day of own dates."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of own dates, included."),
     OpenApiParameter("view", OpenApiTypes.STR, description="The number of a view of one's own."),
-]
+    OpenApiParameter(
+        "side-a", OpenApiTypes.STR,
+        description="`KEY:VALUE` of a dropdown: its segment is compared.",
+    ),
+    OpenApiParameter(
+        "side-b", OpenApiTypes.STR,
+        description="With which; without it with all rows that have another value, or none.",
+    ),
+]  # fmt: skip
 
 
 def number_in(request: Request, name: str) -> int | None:

@@ -9,16 +9,19 @@ from datetime import datetime
 from dashboards.content.choices import (
     ChoiceView,
     Segment,
+    SideGroup,
     choices_of,
     colours_of,
     datasets_on,
     offered_values,
+    side_groups,
 )
 from dashboards.content.document import Document
-from dashboards.content.filters import PERIODS, FilterState, Span, span_words
+from dashboards.content.filters import PERIODS, FilterState, Span, compared_words, span_words
 from dashboards.content.marking import Chip, Step, chips_of, level_pairs, way_down, with_links
-from dashboards.content.planning import Page, Plan, plan_tile
+from dashboards.content.planning import Page, Plan
 from dashboards.content.showing import TileView, oldest, tile_view
+from dashboards.content.side_by_side import SidedView, SidePlan, plan_of, sided_view
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.unusual import odd_of
 from kpis.figures import answers
@@ -37,6 +40,8 @@ class Board:
     chips: list[Chip] = field(default_factory=list)
     way_down: list[Step] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what the filters' form carries
+    compared: str = ""  # which two segments stand side by side, in words
+    side_options: tuple[SideGroup, ...] = ()  # what can be compared
     whose_rows: str = ""  # what to say where the data shows each reader their own rows
 
     @property
@@ -71,9 +76,10 @@ def board(
     page = Page.of(document, state, known)
     offered = offered_values(page, reader)
     colours = colours_of(page, offered)
-    tiles = draw([(page, plan_tile(page, spec)) for spec in document.tiles], colours, reader=reader)
+    plans = [(page, plan_of(page, spec)) for spec in document.tiles]
+    tiles = draw(plans, colours, offered, reader=reader)
     if linked:
-        tiles = [with_links(page, tile) for tile in tiles]
+        tiles = [t if isinstance(t, SidedView) else with_links(page, t) for t in tiles]
     return Board(
         document=document,
         state=state,
@@ -85,6 +91,8 @@ def board(
         kept=level_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
         held_back=any(source.held_back for source in page.sources.values()),
+        compared=compared_words(document, state),
+        side_options=side_groups(page, offered),
         whose_rows=rows_words(reader, datasets_on(page)),
     )
 
@@ -92,6 +100,7 @@ def board(
 def draw(
     pairs: Sequence[tuple[Page, Plan]],
     colours: Mapping[Segment, str] | None = None,
+    offered: Mapping[str, Sequence[str | None]] | None = None,
     *,
     reader: Reader,
 ) -> list[TileView]:
@@ -102,6 +111,8 @@ def draw(
     plans = [plan for _page, plan in pairs]
     odd = odd_of(list(zip(plans, answered, strict=True)))
     return [
-        tile_view(page, plan, given, colours or {}, unusual)
+        sided_view(page, plan, given, offered or {})
+        if isinstance(plan, SidePlan)
+        else tile_view(page, plan, given, colours or {}, unusual)
         for (page, plan), given, unusual in zip(pairs, answered, odd, strict=True)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from dashboards import rendering as r
 from dashboards.content.document import Choice, Document
 from dashboards.content.kinds import Values, conditions_of, fault_of, value_words, written
 from dashboards.content.planning import Page
+from dashboards.content.sides import side_text
 from kpis.engine.answering import segment_text
 from kpis.engine.cut import Cut
 from kpis.engine.definition import AllOf, Condition, Scalar, Where
@@ -263,6 +264,27 @@ def _view(page: Page, choice: Choice, offered: Sequence[str | None]) -> ChoiceVi
             values = list(dict.fromkeys([*offered, *chosen]))
         view.options = [_option(value, chosen) for value in values]
     return view
+
+
+class SideGroup(NamedTuple):
+    """What can stand on a side, of one filter: ``(value in the address, name)`` each."""
+
+    label: str
+    sides: list[tuple[str, str]]
+
+
+def side_groups(page: Page, offered: Mapping[str, Sequence[str | None]]) -> tuple[SideGroup, ...]:
+    """The values of the dropdowns, as sides of a comparison; what is compared is among them."""
+    sides, groups = page.state.sides, []
+    for choice in page.document.choices:
+        if not choice.lists:
+            continue
+        used = [] if sides is None or sides.key != choice.key else [sides.value]
+        used += (sides.others or ()) if sides is not None and used else ()
+        values = dict.fromkeys([*offered.get(choice.column, ())[:MAX_OPTIONS], *used])
+        named = [(side_text(choice.key, value), value_words(value)) for value in values]
+        groups.append(SideGroup(choice.label, named))
+    return tuple(groups)
 
 
 def _option(value: str | None, chosen: Values) -> Option:

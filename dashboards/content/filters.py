@@ -24,6 +24,16 @@ from dashboards.content.kinds import (
     words_of,
     written,
 )
+from dashboards.content.sides import (
+    FIRST,
+    SECOND,
+    Sides,
+    choice_of,
+    key_in,
+    pairs_of_sides,
+    read_sides,
+    sides_words,
+)
 from dashboards.content.spans import (
     PERIODS,
     PLAIN,
@@ -38,11 +48,33 @@ from kpis.engine.periods import Calendar
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
-    "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state", "default_state",
-    "drilled", "full_address", "ignored", "labels_in", "missing", "plain_address", "query_string",
-    "read", "read_state", "settled", "span_of", "span_words", "state_words", "unknown_names",
-    "where_of", "without", "written",
-]  # fmt: skip
+    "PERIODS",
+    "ROLLING",
+    "FilterState",
+    "Span",
+    "before_words",
+    "check_state",
+    "compared_words",
+    "default_state",
+    "drilled",
+    "full_address",
+    "ignored",
+    "labels_in",
+    "missing",
+    "plain_address",
+    "query_string",
+    "read",
+    "read_state",
+    "settled",
+    "span_of",
+    "span_words",
+    "state_words",
+    "uncompared",
+    "unknown_names",
+    "where_of",
+    "without",
+    "written",
+]
 
 #: in an address: the document's own state, where the empty address opens somebody's saved view
 VIEW, PLAIN_VIEW = "view", "plain"
@@ -55,7 +87,7 @@ class FilterState:
     ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
     ``refused`` what was typed into a filter that cannot take it, which counts for nothing.
     ``named`` says that an empty address would open another state, so that this one needs a name
-    even where it is the one that the document begins with.
+    even where it is the one that the document begins with. ``sides`` are two segments to compare.
     """
 
     preset: str
@@ -64,6 +96,7 @@ class FilterState:
     chosen: Mapping[str, Values] = field(default_factory=dict)
     refused: Mapping[str, Values] = field(default_factory=dict)
     named: bool = field(default=False, compare=False)
+    sides: Sides | None = None
 
 
 def read_state(document: Document, params: QueryDict) -> FilterState:
@@ -86,7 +119,8 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         elif values:
             chosen[choice.key] = values
     _keep_way_down(document, chosen)
-    return FilterState(preset, start, end, chosen, refused, params.get(VIEW) == PLAIN_VIEW)
+    return FilterState(preset, start, end, chosen, refused, params.get(VIEW) == PLAIN_VIEW,
+                       read_sides(document, params))  # fmt: skip
 
 
 def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
@@ -112,11 +146,19 @@ def check_state(document: Document, state: FilterState) -> None:
     for choice in document.filters:
         if choice.key in state.refused:
             raise Invalid(fault_of(choice, state.refused[choice.key]), field=choice.key)
+    if state.sides is not None and state.sides.fault:
+        raise Invalid(state.sides.fault, field=SECOND)
 
 
 def settled(state: FilterState) -> FilterState:
     """The state without what its filters cannot take, as one keeps it."""
-    return replace(state, refused={})
+    sides = None if state.sides is not None and state.sides.fault else state.sides
+    return replace(state, refused={}, sides=sides)
+
+
+def uncompared(state: FilterState) -> FilterState:
+    """The state of one segment alone, as a figure that is kept or sent has it."""
+    return replace(settled(state), sides=None)
 
 
 def without(state: FilterState, key: str) -> FilterState:
@@ -152,6 +194,7 @@ def query_string(document: Document, state: FilterState) -> str:
     for choice in document.filters:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
+    pairs += pairs_of_sides(state.sides)
     return urlencode(pairs or ([(VIEW, PLAIN_VIEW)] if state.named else []))
 
 
@@ -169,18 +212,22 @@ def full_address(document: Document, state: FilterState) -> str:
         values = state.chosen.get(choice.key, ())
         if values or choice.default:
             pairs += pairs_of(replace(choice, default=()), values) or [(choice.key, "")]
-    return urlencode(pairs)
+    return urlencode(pairs + pairs_of_sides(state.sides))
 
 
 def labels_in(document: Document, state: FilterState) -> dict[str, str]:
     """The filters in use by their keys, as people call them."""
-    return {c.key: c.label for c in document.filters if state.chosen.get(c.key)}
+    compared = state.sides.key if state.sides is not None else ""
+    used = [c for c in document.filters if state.chosen.get(c.key) or c.key == compared]
+    return {choice.key: choice.label for choice in used}
 
 
 def unknown_names(document: Document, params: QueryDict) -> list[str]:
     """The keys in an address that filter by something, and that no filter of the document has."""
     known = {choice.key for choice in document.filters} | {"period", "from", "to", VIEW}
+    known |= {"", FIRST, SECOND}
     found = dict.fromkeys(_key_of(name, known) for name, value in params.items() if value)
+    found[key_in(params)] = None
     return [name for name in found if name not in known]
 
 
@@ -257,4 +304,11 @@ def state_words(document: Document, state: FilterState, span: Span) -> str:
         for choice in document.filters
         if state.chosen.get(choice.key)
     ]
-    return "; ".join([span_words(span), *used])
+    compared = compared_words(document, state)
+    return "; ".join([span_words(span), *used, *([compared] if compared else [])])
+
+
+def compared_words(document: Document, state: FilterState) -> str:
+    """Which two segments stand side by side; empty where none do."""
+    choice = choice_of(document, state.sides)
+    return sides_words(choice, state.sides) if state.sides is not None and choice else ""
