@@ -1,4 +1,4 @@
-"""The figures of a page as a file."""
+"""The figures of a page as a file, or as a picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ace_portal.lib.permissions import SIGNED_IN
 from ace_portal.lib.xlsxfile import TYPE
 from dashboards.api.views import FILTERS, asked_state, number_in
 from dashboards.content import selectors
-from dashboards.files import KINDS, as_file
+from dashboards.files import KINDS, PICTURES, as_file
 
 KEYS = OpenApiParameter(
     "only", OpenApiTypes.STR, many=True, description="Keys of tiles; without any, all of them."
@@ -21,7 +21,8 @@ KEYS = OpenApiParameter(
 
 
 class Export(APIView):
-    """All tiles in full precision under the filters of the address: one CSV, or a workbook."""
+    """All tiles under the filters of the address: in full precision as one CSV or a workbook, or as
+    a picture, of which one person gets so many a minute."""
 
     door = SIGNED_IN
 
@@ -30,7 +31,9 @@ class Export(APIView):
             OpenApiParameter("kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=KINDS),
             KEYS, *FILTERS,
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, TYPE): OpenApiTypes.BINARY},
+        responses={
+            (200, media): OpenApiTypes.BINARY for media in ("text/csv", TYPE, *PICTURES.values())
+        },
     )  # fmt: skip
     def get(self, request: Request, slug: str, kind: str) -> HttpResponseBase:
         user = person_of(request)
