@@ -23,11 +23,15 @@ const MOST_TICKS = 10;
    of a page costs about as much as a chart. */
 const BUDGET = 100;
 
+/* Of a chart on paper, in pixels: it fits into A4 and Letter alike. */
+const ON_PAPER = 600;
+
 const known = new Map();
 const waiting = new Set();
 const figures = new WeakMap();
 let library = null;
 let drawing = false;
+let printing = false;
 
 function load() {
   library ??= new Promise((resolve, reject) => {
@@ -114,12 +118,12 @@ function prepare(plot) {
   const figure = resolve(figures.get(plot), colours.colour);
   figure.layout.template = template(colours);
   colours.done();
-  const width = plot.clientWidth;
+  const width = printing ? ON_PAPER : plot.clientWidth;
   const margin = figure.layout.margin ?? {};
   thin(figure.layout.xaxis, width - (margin.l ?? 0) - (margin.r ?? 0));
   figure.layout.width = width;
   figure.layout.autosize = false;
-  if (plot.closest(".board__tall")) figure.layout.height = plot.clientHeight;
+  if (plot.closest(".board__tall") && !printing) figure.layout.height = plot.clientHeight;
   return figure;
 }
 
@@ -218,6 +222,23 @@ function redraw() {
   drawAll();
 }
 
+/** On paper every chart is light and as wide as the paper, also those that nobody scrolled to.
+    The browser does not wait: one that cannot be drawn now leaves its place to its table. */
+function toPaper(on) {
+  if (on === printing) return;
+  printing = on;
+  document.documentElement.toggleAttribute("data-printing", on);
+  if (!on) return redraw();
+  known.clear();
+  for (const plot of document.querySelectorAll(".chart__plot")) {
+    if (!window.Plotly || !figures.has(plot)) continue;
+    const figure = prepare(plot);
+    window.Plotly.react(plot, figure.data, figure.layout, CONFIG).catch(console.warn);
+    plot.querySelector(".chart__hold")?.remove();
+    plot.dataset.drawn = "on paper";
+  }
+}
+
 /** Find new charts, and new figures in charts that were there before. */
 export function enhance(root) {
   for (const chart of document.querySelectorAll("[data-chart]")) {
@@ -250,5 +271,8 @@ function release(root) {
 
 export function start() {
   document.addEventListener(THEME_EVENT, redraw);
+  addEventListener("beforeprint", () => toPaper(true));
+  addEventListener("afterprint", () => toPaper(false));
+  matchMedia("print").addEventListener("change", ({ matches }) => toPaper(matches));
   document.addEventListener("htmx:beforeCleanupElement", (event) => release(event.target));
 }
