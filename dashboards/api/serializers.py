@@ -204,6 +204,14 @@ class FilterValuesOutput(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
+class LateOutput(serializers.Serializer[Any]):
+    """Figures that are older than the KPI's schedule allows."""
+
+    kpi = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    due = serializers.DateTimeField(help_text="By when newer ones should have been there.")
+
+
 class FiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     preset = serializers.ChoiceField(list(PRESETS))
@@ -211,6 +219,7 @@ class FiguresOutput(serializers.Serializer[Any]):
     end = serializers.DateField(allow_null=True, help_text="The day after the last.")
     as_of = serializers.DateTimeField(allow_null=True)
     held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
+    late = LateOutput(many=True)
     compared = serializers.CharField(
         help_text="Which two segments stand side by side, in words; series are first and second."
     )
@@ -231,6 +240,10 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
         "end": board.span.end,
         "as_of": told.moment(board.as_of),
         "held_back": board.held_back,
+        "late": [
+            {"kpi": one.kpi, "as_of": told.moment(one.as_of), "due": told.moment(one.due)}
+            for one in board.late
+        ],
         "compared": board.compared,
         "tiles": [_tile_json(tile, told) for tile in board.tiles],
     }

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from dashboards.content.choices import (
     ChoiceView,
     Segment,
@@ -17,15 +20,24 @@ from dashboards.content.choices import (
     side_groups,
 )
 from dashboards.content.document import Document
-from dashboards.content.filters import PERIODS, FilterState, Span, compared_words, span_words
+from dashboards.content.filters import (
+    PERIODS,
+    FilterState,
+    Span,
+    compared_words,
+    span_words,
+    state_words,
+)
 from dashboards.content.marking import Chip, Step, chips_of, level_pairs, way_down, with_links
 from dashboards.content.planning import Page, Plan
 from dashboards.content.showing import TileView, oldest, tile_view
 from dashboards.content.side_by_side import SidedView, SidePlan, plan_of, sided_view
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.unusual import odd_of
+from dashboards.content.wording import moment_words
 from kpis.figures import answers
 from kpis.scopes import Reader, rows_words
+from kpis.staleness import Late, late_of
 
 
 @dataclass
@@ -37,6 +49,8 @@ class Board:
     choices: list[ChoiceView]
     as_of: datetime | None
     held_back: bool = False  # newer data of a tile did not pass its checks
+    oldest: str = ""  # whose figures end first, where not all end alike
+    late: list[Late] = field(default_factory=list)  # what is older than its schedule allows
     chips: list[Chip] = field(default_factory=list)
     way_down: list[Step] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what the filters' form carries
@@ -47,6 +61,20 @@ class Board:
     @property
     def span_words(self) -> str:
         return span_words(self.span)
+
+    @property
+    def late_words(self) -> list[str]:
+        """A sentence for each KPI that is late."""
+        return [
+            _("%(kpi)s is behind: its figures end %(end)s, newer ones were due by %(due)s.")
+            % {"kpi": one.kpi, "end": moment_words(one.as_of), "due": moment_words(one.due)}
+            for one in self.late
+        ]
+
+    @property
+    def words(self) -> str:
+        """Period, filters and what is compared, in one line."""
+        return state_words(self.document, self.state, self.span)
 
     @property
     def charted(self) -> bool:
@@ -90,6 +118,8 @@ def board(
         way_down=way_down(document, state),
         kept=level_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
+        oldest=_oldest(list(page.sources.values())),
+        late=_late(list(page.sources.values())),
         held_back=any(source.held_back for source in page.sources.values()),
         compared=compared_words(document, state),
         side_options=side_groups(page, offered),
@@ -116,3 +146,18 @@ def draw(
         else tile_view(page, plan, given, colours or {}, unusual)
         for (page, plan), given, unusual in zip(pairs, answered, odd, strict=True)
     ]
+
+
+def _oldest(sources: Sequence[Source]) -> str:
+    """The KPI whose figures end first; "" where all end alike."""
+    known = [source for source in sources if source.as_of is not None]
+    if len({source.as_of for source in known}) < 2:
+        return ""
+    return min(known, key=lambda source: source.as_of or timezone.now()).kpi.name
+
+
+def _late(sources: Sequence[Source]) -> list[Late]:
+    """What is late, each KPI once, the oldest first."""
+    now = timezone.now()
+    found = {late.kpi: late for source in sources if (late := late_of(source.version, now=now))}
+    return sorted(found.values(), key=lambda late: late.as_of)

@@ -30,6 +30,7 @@ def sheet_of(version: Version, board: Board, *, whose: str) -> Sheet:
         _("Version %(n)d, taken %(moment)s")
         % {"n": version.number, "moment": _moment(timezone.now())},
         *([_("As seen by %(name)s: %(rows)s") % words] if board.whose_rows else []),
+        *board.late_words,
         *([_("Newer data is held back: it did not pass its checks")] if board.held_back else []),
     ]
     return Sheet(
@@ -67,7 +68,11 @@ def _fact(number: r.NumberView, name: str = "") -> Fact:
         words.append(f"{sign}{number.delta.text} {number.comparison}")
     words.append(", ".join(part for part in (number.status_word, number.target) if part))
     words.append(number.note)
-    return Fact(str(number.value), tuple(part for part in words if part), name)
+    value = number.value
+    if value.unit and not value.tight:  # a unit that is a word has room below
+        words.insert(0, value.unit)
+        return Fact(value.number, tuple(part for part in words if part), name)
+    return Fact(str(value), tuple(part for part in words if part), name)
 
 
 def _moment(moment: datetime | None) -> str:

@@ -51,7 +51,7 @@ def test_tile_is_drawn_with_what_it_is_of(
         assert "Figures to " in told
         assert shown[spec.key].title.split()[0] in told
         if shown[spec.key].number is not None:
-            assert str(shown[spec.key].number.value) in told
+            assert shown[spec.key].number.value.number in told
 
 
 def test_page_is_drawn_whole_in_each_format(
