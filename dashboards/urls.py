@@ -19,6 +19,7 @@ from dashboards.views import (
     usage,
     validation,
     values,
+    wall,
 )
 
 app_name = "dashboards"
@@ -39,6 +40,7 @@ page_urls = [
     path(ONE + "tiles/<slug:key>/rows/file/", rows.tile_rows_file, name="tile-rows-file"),
     path(ONE + "tiles/<slug:key>/drivers/", moving.tile_drivers, name="tile-drivers"),
     path(ONE + "filters/<slug:key>/values/", values.filter_values, name="filter-values"),
+    path(ONE + "wall/", wall.wall, name="wall"),
     path(ONE + "saved/", reading.saved_views, name="saved-views"),
     path(ONE + "saved/new/", reading.saved_view_new, name="saved-view-new"),
     path(ONE + "saved/<int:pk>/edit/", reading.saved_view_edit, name="saved-view-edit"),

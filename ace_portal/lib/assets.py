@@ -75,6 +75,7 @@ COMPONENTS = (
     "jump",
     "trial",
     "analysis",
+    "wall",
     "print",
 )
 

@@ -123,13 +123,13 @@ function prepare(plot) {
   thin(figure.layout.xaxis, width - (margin.l ?? 0) - (margin.r ?? 0));
   figure.layout.width = width;
   figure.layout.autosize = false;
-  if (plot.closest(".board__tall") && !printing) figure.layout.height = plot.clientHeight;
+  if (plot.closest(".board__tall, .wall__grid") && !printing) figure.layout.height = plot.clientHeight;
   return figure;
 }
 
 /** What a drawing has to fit; how tall it is only where its tile says so. */
 function size(plot) {
-  const tall = plot.closest(".board__tall") ? plot.clientHeight : "";
+  const tall = plot.closest(".board__tall, .wall__grid") ? plot.clientHeight : "";
   return `${plot.clientWidth} ${tall}`;
 }
 

@@ -212,6 +212,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:tile-explain": OF_GROUP,
     "dashboards:tile-drivers": OF_GROUP,
     "dashboards:filter-values": OF_GROUP,
+    "dashboards:wall": OF_GROUP,
     "dashboards:saved-views": OF_GROUP,
     "dashboards:saved-view-new": OF_GROUP,
     "dashboards:saved-view-edit": MEMBERS_OWN,

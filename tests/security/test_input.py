@@ -41,7 +41,7 @@ PARAMETERS = (
     "ordering", "search", "limit", "offset", "month", "day", "first", "last", "by", "against",
     "part", "other", "owner", "status", "verified", "split-by", "compare-with", "tile",
     "find", "for", "find-value", "find-page", "team-from", "team-to",
-    "view", "side-a", "side-b",
+    "view", "side-a", "side-b", "wall-page", "wall-every", "wall-also",
 )  # fmt: skip
 ROUTES = all_routes()
 APPS = (
