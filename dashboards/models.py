@@ -1,7 +1,7 @@
 """What people see: the rooms keep their own tables, Django finds them here."""
 
 from dashboards.content.models import Dashboard, Save, Tile, Version
-from dashboards.embedding.models import Embed
+from dashboards.embedding.models import Embed, EmbedDay
 from dashboards.lifecycle.models import Feature, GateReview, Launch
 from dashboards.prototypes.models import Pilot, Walkthrough
 from dashboards.reading.models import SavedView
@@ -19,6 +19,7 @@ __all__ = [
     "Dashboard",
     "Decision",
     "Embed",
+    "EmbedDay",
     "Feature",
     "GateReview",
     "Launch",

@@ -71,6 +71,11 @@ version_urls = [
     path(ONE + "embed/", embedding.embeds, name="embeds"),
     path(ONE + "embed/<int:pk>/revoke/", embedding.revoke, name="embed-revoke"),
     path("embed/<str:token>/", embedding.embedded, name="embedded"),
+    path(
+        "embed/<str:token>/filters/<slug:key>/values/",
+        embedding.embedded_values,
+        name="embedded-values",
+    ),
     path(ONE + "export/<slug:kind>/", exports.page, name="export"),
     path(ONE + "tiles/<slug:key>/export/<slug:kind>/", exports.tile, name="tile-export"),
     path(ONE + "versions/<int:number>/code/", coding.version_code, name="version-code"),

@@ -226,6 +226,7 @@ RULES: dict[str, Rule | tuple[Rule, Rule]] = {
     "dashboards:embeds": OWNER,
     "dashboards:embed-revoke": (TEAM, OWNER),
     "dashboards:embedded": ANY,  # the link is the right
+    "dashboards:embedded-values": ANY,
     "dashboards:export": OF_GROUP,
     "dashboards:tile-export": OF_GROUP,
     "dashboards:version-compare": TEAM,
