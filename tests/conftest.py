@@ -7,7 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from _pytest import runner
 from hypothesis import HealthCheck, settings
+
+from ace_portal.lib.calls import roomy
 
 # A busy machine is no failure of a property.
 settings.register_profile(
@@ -89,6 +92,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = sorted(kept, key=_begins)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Each test as ever, with the room beneath it that a page has in the web process."""
+    return roomy(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish() -> None:

@@ -15,16 +15,22 @@ const LAZY = [
   ["[data-wall]", () => import("./wall.js")],
   ["[data-sql]", () => import("./sql.js")],
 ];
-const started = new Set();
+const started = new Map();
 
+/** What is known already is not asked for again: an import that is answered at once still comes
+    after the next paint, and a chart with new figures would show the old ones till then. */
 function startLazy(root) {
   for (const [selector, load] of LAZY) {
     if (!root.matches?.(selector) && !root.querySelector(selector)) continue;
+    if (started.has(selector)) {
+      started.get(selector).enhance?.(root);
+      continue;
+    }
     load().then((module) => {
       if (!started.has(selector)) {
-        started.add(selector);
+        started.set(selector, module);
         module.start(document);
-        document.documentElement.dataset.started = [...started].join(" ");
+        document.documentElement.dataset.started = [...started.keys()].join(" ");
       }
       module.enhance?.(root);
     });

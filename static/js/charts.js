@@ -33,43 +33,57 @@ let library = null;
 let drawing = false;
 let printing = false;
 
+/** A page that is sure to have charts asks for the library itself, so that it comes with the rest;
+    once a page is complete, that request is over, whatever became of it. */
 function load() {
   library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = document.querySelector("script[data-plotly]").dataset.plotly;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("plotly.js did not load"));
-    document.head.append(script);
+    if (window.Plotly) {
+      resolve(window.Plotly);
+      return;
+    }
+    const { plotly } = document.querySelector("script[data-plotly]").dataset;
+    let script = document.readyState !== "complete"
+      && document.querySelector(`script[src="${plotly}"]`);
+    if (!script) {
+      script = document.createElement("script");
+      script.src = plotly;
+      document.head.append(script);
+    }
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
   });
   return library;
 }
 
-/** A resolver of tokens, which asks the browser: it alone knows what light-dark() means here.
-    Each answer makes the browser compute styles anew, so it is kept until the theme changes. */
-function palette(host) {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  host.append(probe);
-  const colour = (token) => {
-    if (!known.has(token)) {
-      probe.style.color = `var(${token})`;
-      known.set(token, getComputedStyle(probe).color);
-    }
-    return known.get(token);
-  };
-  return { colour, font: getComputedStyle(host).fontFamily, done: () => probe.remove() };
+/** What a token means here, as the browser says: it alone knows what light-dark() comes to. Each
+    answer makes it compute styles anew, so it is kept until the theme changes. */
+function colour(token) {
+  if (!known.has(token)) {
+    const probe = document.createElement("span");
+    probe.hidden = true;
+    probe.style.color = `var(${token})`;
+    document.body.append(probe);
+    known.set(token, getComputedStyle(probe).color);
+    probe.remove();
+  }
+  return known.get(token);
 }
 
-function resolve(value, colour) {
+function font() {
+  if (!known.has("font")) known.set("font", getComputedStyle(document.body).fontFamily);
+  return known.get("font");
+}
+
+function resolve(value) {
   if (typeof value === "string") return /^--[a-z0-9-]+$/.test(value) ? colour(value) : value;
-  if (Array.isArray(value)) return value.map((item) => resolve(item, colour));
+  if (Array.isArray(value)) return value.map(resolve);
   if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v, colour)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
   }
   return value;
 }
 
-function template({ colour, font }) {
+function template() {
   const axis = {
     color: colour("--ink-3"),
     gridcolor: colour("--chart-grid"),
@@ -113,33 +127,33 @@ function thin(axis, width) {
   axis.tickvals = kept.map((n) => axis.tickvals[n]);
 }
 
-function prepare(plot) {
-  const colours = palette(plot);
-  const figure = resolve(figures.get(plot), colours.colour);
-  figure.layout.template = template(colours);
-  colours.done();
-  const width = printing ? ON_PAPER : plot.clientWidth;
+function prepare(plot, { width, tall }) {
+  const figure = resolve(figures.get(plot));
+  figure.layout.template = template();
   const margin = figure.layout.margin ?? {};
   thin(figure.layout.xaxis, width - (margin.l ?? 0) - (margin.r ?? 0));
   figure.layout.width = width;
   figure.layout.autosize = false;
-  if (plot.closest(".board__tall, .wall__grid") && !printing) figure.layout.height = plot.clientHeight;
+  if (tall) figure.layout.height = tall;
   return figure;
 }
 
 /** What a drawing has to fit; how tall it is only where its tile says so. */
 function size(plot) {
-  const tall = plot.closest(".board__tall, .wall__grid") ? plot.clientHeight : "";
-  return `${plot.clientWidth} ${tall}`;
+  if (printing) return { width: ON_PAPER, tall: 0 };
+  const tall = plot.closest(".board__tall, .wall__grid") ? plot.clientHeight : 0;
+  return { width: plot.clientWidth, tall };
 }
 
-async function draw(plot) {
+const said = ({ width, tall }) => `${width} ${tall}`;
+
+async function draw(plot, fit) {
   const Plotly = await load();
   if (!plot.isConnected) return;
-  const figure = prepare(plot);
+  const figure = prepare(plot, fit);
   await Plotly.react(plot, figure.data, figure.layout, CONFIG);
   plot.querySelector(".chart__hold")?.remove();
-  plot.dataset.drawn = size(plot);
+  plot.dataset.drawn = said(fit);
   if (!plot.dataset.follows) {
     plot.dataset.follows = "yes";
     plot.on("plotly_click", ({ points }) => follow(plot, points[0]));
@@ -152,10 +166,10 @@ function follow(plot, point) {
   const name = String(point.hovertext ?? point.data.name ?? "").replace(/…$/, "");
   const called = String(point.data.name ?? "").replace(/…$/, "");
   const links = [...plot.closest("[data-chart]").querySelectorAll("a[data-mark]")];
-  const said = (link) => link.textContent.trim();
-  const found = links.find((link) => said(link) === name || said(link) === called)
-    ?? links.find((link) => name.startsWith(`${said(link)}:`))
-    ?? links.find((link) => called && said(link).startsWith(called));
+  const words = (link) => link.textContent.trim();
+  const found = links.find((link) => words(link) === name || words(link) === called)
+    ?? links.find((link) => name.startsWith(`${words(link)}:`))
+    ?? links.find((link) => called && words(link).startsWith(called));
   if (found) found.click();
 }
 
@@ -167,30 +181,39 @@ function giveUp(plot, error) {
   if (table) table.open = true;
 }
 
+/** Lets what a reader does come between two charts. */
+const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done));
+
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
-/** The one nearest to the window's top is next. */
-function next() {
+/** Those that wait, the one nearest to the window's top first, each with what it has to fit: all
+    is measured before anything is drawn, as a drawing makes the next measure dear. */
+function queue() {
   const distance = (plot) => {
     const { top, bottom } = plot.getBoundingClientRect();
     return bottom < 0 ? innerHeight - bottom : top;
   };
-  const [first] = [...waiting].sort((a, b) => distance(a) - distance(b));
-  waiting.delete(first);
-  return first;
+  return [...waiting]
+    .map((plot) => ({ plot, far: distance(plot), fit: size(plot) }))
+    .sort((a, b) => a.far - b.far);
 }
 
 async function drawAll() {
   if (drawing) return;
   drawing = true;
-  let since = -Infinity; // the first is shown at once
+  const anew = [...waiting].every((plot) => "drawn" in plot.dataset);
+  let budget = anew ? BUDGET : 0; // the first of a page is shown at once
   try {
     while (waiting.size) {
-      const plot = next();
-      await draw(plot).catch((error) => giveUp(plot, error));
-      if (performance.now() - since < BUDGET) continue;
-      await painted();
-      since = performance.now();
+      const since = performance.now();
+      for (const { plot, fit } of queue()) {
+        waiting.delete(plot);
+        await draw(plot, fit).catch((error) => giveUp(plot, error));
+        if (performance.now() - since >= budget) break;
+        await breath();
+      }
+      budget = BUDGET;
+      if (waiting.size) await painted();
     }
   } finally {
     drawing = false;
@@ -210,7 +233,7 @@ let frame = 0;
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const { drawn } = target.dataset;
-    if (drawn !== undefined && drawn !== size(target)) waiting.add(target);
+    if (drawn !== undefined && drawn !== said(size(target))) waiting.add(target);
   }
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(drawAll);
@@ -232,10 +255,10 @@ function toPaper(on) {
   known.clear();
   for (const plot of document.querySelectorAll(".chart__plot")) {
     if (!window.Plotly || !figures.has(plot)) continue;
-    const figure = prepare(plot);
+    const figure = prepare(plot, size(plot));
     window.Plotly.react(plot, figure.data, figure.layout, CONFIG).catch(console.warn);
     plot.querySelector(".chart__hold")?.remove();
-    plot.dataset.drawn = "on paper";
+    plot.dataset.drawn = said(size(plot));
   }
 }
 
@@ -247,15 +270,14 @@ export function enhance(root) {
     if (!plot || !source || source.dataset.read !== undefined) continue;
     source.dataset.read = "";
     figures.set(plot, JSON.parse(source.textContent));
-    if ("drawn" in plot.dataset) {
-      waiting.add(plot);
-      drawAll();
-    } else {
+    if ("drawn" in plot.dataset) waiting.add(plot);
+    else {
       load().catch(() => {}); // draw() says what went wrong, once a chart is in sight
       sight.observe(plot);
       widths.observe(plot);
     }
   }
+  drawAll();
   return root;
 }
 

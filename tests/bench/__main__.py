@@ -74,7 +74,8 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         "page": page,
         "server": lambda: serving.rows(filled()),
         "busy": lambda: busy.rows(filled()),
-        "scale": scale.rows,
+        "scale": lambda: scale.rows("threads"),
+        "shelf": lambda: scale.rows("dashboards"),
         "start": starting.rows,
         "install": installing.rows,
     }

@@ -23,6 +23,14 @@ S = Thread.State
 STATES = (S.OPEN, S.ACKNOWLEDGED, *[S.ANSWERED] * 6, S.DECLINED, S.DECLINED)
 
 
+def filled(dashboard: Dashboard, group: UserGroup, many: int) -> dict[str, tuple[str, str]]:
+    """So many threads and what belongs to them; answers the pages that are to be measured."""
+    pattern = Thread.objects.filter(dashboard=dashboard).first()
+    assert pattern is not None
+    fill(dashboard, gather(group), pattern, many)
+    return pages(dashboard, pattern.tile_key, pattern)
+
+
 def pages(dashboard: Dashboard, tile_key: str, thread: Thread) -> dict[str, tuple[str, str]]:
     """What is measured: name → (who asks, where). Another page that has to scale is added here."""
     slug = dashboard.slug

@@ -20,7 +20,7 @@ COMPARED = ("previous", "year", "target", "baseline", "none")
 ARRANGED = ("grouped", "stacked")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
-MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 40, 8, 8, 5000
+MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 100, 8, 8, 5000
 MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
 #: rows of the grid
