@@ -51,9 +51,9 @@ def test_two_segments_stand_side_by_side_and_become_pictures(
     page = visit("member").go(PAGE)
     page.locator("#compare > summary").click()
     with page.expect_response(lambda response: "side-a=priority" in response.url):
-        page.get_by_label("This", exact=True).select_option("P1")
+        page.locator("#side-a").select_option("priority:P1")
     with page.expect_response(lambda response: "side-b=priority" in response.url):
-        page.get_by_label("With", exact=True).select_option("P2")
+        page.locator("#side-b").select_option("priority:P2")
 
     expect(page.locator("#compared")).to_have_text("Priority: P1 against P2")
     expect(page.locator(".sides").first.locator("dt")).to_have_text(["P1", "P2"])
@@ -79,7 +79,8 @@ def test_paper_is_light_without_navigation_and_no_tile_is_cut(
 
     assert page.pdf(format=paper).startswith(b"%PDF-")
     page.emulate_media(media="print", color_scheme="dark")
-    page.set_viewport_size({"width": {"A4": 688, "Letter": 710}[paper], "height": 1000})
+    width = {"A4": 688, "Letter": 710}[paper]  # between its margins
+    page.set_viewport_size({"width": width, "height": 1000})
 
     assert style(page, "body", "color") == "rgb(20, 24, 33)"
     for gone in (".rail", ".topbar", ".filters", ".tabs", ".tile__tools", ".board__foot"):
@@ -89,7 +90,7 @@ def test_paper_is_light_without_navigation_and_no_tile_is_cut(
     assert page.locator(".tile").evaluate_all(
         "all => all.filter(one => getComputedStyle(one).breakInside !== 'avoid').length"
     ) == 0  # fmt: skip
-    assert page.evaluate("document.documentElement.scrollWidth") <= 710
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     labels = page.locator(".chart__plot .xtick text")
     expect(labels.first).to_have_css("fill", "rgb(93, 101, 117)")
 
