@@ -14,7 +14,7 @@ RUN python -m venv /opt/tools && /opt/tools/bin/pip install --require-hashes -r 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --create-home ace && install -d -o ace -g ace /data
 WORKDIR /app
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=ace_portal.settings ACE_DATA_DIR=/data
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 DJANGO_SETTINGS_MODULE=ace_portal.settings ACE_DATA_DIR=/data
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=front /app/node_modules ./node_modules
 COPY . .

@@ -66,6 +66,7 @@ def set_environment(data_dir: Path, kept: dict[str, str], *, demo: bool) -> None
             "ACE_DEMO": "1" if demo else "0",
         }
     )
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else memory that is free lies in eight
     os.environ.setdefault("SECRET_KEY", kept["SECRET_KEY"])
     os.environ.setdefault("ACE_DEMO_PASSWORD", kept["ACE_DEMO_PASSWORD"])
     os.environ.setdefault("BASE_URL", f"http://{shown}:{port}")

@@ -7,13 +7,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ace_portal.lib.csvfile import cell
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: what a workbook takes: characters of a cell and of a sheet's name, rows of a sheet
@@ -38,7 +39,12 @@ def xlsx_response(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
-    """The file; sheets that are called alike are told apart by a number."""
+    """The file; sheets that are called alike are told apart by a number.
+
+    The library comes with the first of them: eight megabytes that few processes need.
+    """
+    from xlsxwriter import Workbook
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                "strings_to_numbers": False}  # fmt: skip

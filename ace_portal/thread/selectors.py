@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -74,11 +74,13 @@ def _keys(rows: QuerySet[Any]) -> Keys:
 
 def _using(user: User, kpis: Keys) -> Keys:
     """The dashboards that show them; of what is only drawn up, nobody but its readers learns."""
-    versions = Version.objects.all()
+    versions = Version.objects.filter(
+        Exists(Tile.objects.filter(version=OuterRef("pk"), kpi_version__kpi__in=kpis)),
+        dashboard=OuterRef("pk"),
+    )
     if not user.is_ace:
         versions = versions.filter(Q(state__in=Version.SEALED) | readable_versions(user))
-    tiles = Tile.objects.filter(kpi_version__kpi__in=kpis, version__in=versions)
-    return set(tiles.values_list("version__dashboard", flat=True))
+    return _keys(Dashboard.objects.filter(Exists(versions)))
 
 
 def of_service(user: User, service: Service) -> Line:

@@ -33,7 +33,7 @@ def launched_to(user: User) -> QuerySet[Dashboard]:
         return dashboards
     released = Version.objects.filter(dashboard=OuterRef("pk"), state=Version.State.RELEASED)
     return dashboards.exclude(status=Dashboard.Status.RETIRED).filter(
-        Exists(_launched(user, "pk")), Exists(released)
+        Exists(released), pk__in=_launched(user)
     )
 
 
@@ -48,15 +48,14 @@ def dashboards_for(user: User) -> QuerySet[Dashboard]:
     released = Version.objects.filter(dashboard=OuterRef("pk"), state=Version.State.RELEASED)
     to_try = Version.objects.filter(dashboard=OuterRef("pk"), state__in=Version.ON_TRIAL)
     return dashboards.exclude(status=Dashboard.Status.RETIRED).filter(
-        Q(Exists(_launched(user, "pk")), Exists(released))
-        | Q(Exists(_piloted(user, "pk")), Exists(to_try))
+        Q(Exists(released), pk__in=_launched(user)) | Q(Exists(to_try), pk__in=_piloted(user))
     )
 
 
 def prototypes_for(user: User) -> QuerySet[Version]:
     """What waits for a pilot to be tried, with its dashboard."""
     return (
-        Version.objects.filter(Exists(_piloted(user, "dashboard")), state__in=Version.ON_TRIAL)
+        Version.objects.filter(dashboard__in=_piloted(user), state__in=Version.ON_TRIAL)
         .exclude(dashboard__status=Dashboard.Status.RETIRED)
         .select_related("dashboard__persona", "dashboard__owner")
         .order_by("dashboard__name", "pk")
@@ -64,40 +63,45 @@ def prototypes_for(user: User) -> QuerySet[Version]:
 
 
 def readable_versions(user: User) -> Q:
-    """Which versions a person may know of: to filter versions, or with ``version__dashboard``.
+    """Which versions a person may know of, to filter versions.
 
     Released and superseded ones of what was launched to them, what is on trial for its pilots.
     """
     if user.is_ace:
         return Q()
-    member = Exists(_launched(user, "dashboard"))
-    pilot = Exists(_piloted(user, "dashboard"))
-    return Q(member, state__in=Version.SEALED) | Q(pilot, state__in=Version.ON_TRIAL)
+    member = Q(dashboard__in=_launched(user), state__in=Version.SEALED)
+    return member | Q(dashboard__in=_piloted(user), state__in=Version.ON_TRIAL)
 
 
-def discussed_versions(user: User) -> QuerySet[Version]:
-    """The versions of which a person reads what was said.
+def discussed(user: User, version: str = "version") -> Q:
+    """Of which versions a person reads what was said, to filter what hangs on ``version``.
 
     A pilot goes on reading about what they were shown while it is taken back to be changed.
     """
-    shown = Q(Exists(_piloted(user, "dashboard")), prototype_at__isnull=False, state__in=WORKING)
-    rows = Version.objects.exclude(dashboard__status=Dashboard.Status.RETIRED)
-    return rows.filter(readable_versions(user) | shown)
 
+    def those(**known: Any) -> Q:
+        return Q(**{f"{version}__{name}": value for name, value in known.items()})
 
-def _launched(user: User, dashboard: str) -> QuerySet[Launch]:
-    """Open launches to a group of the person's; ``dashboard`` names the outer query's key."""
-    return Launch.objects.filter(
-        dashboard=OuterRef(dashboard),
-        ended_at__isnull=True,
-        group__in=memberships_today(user).values("group"),
+    piloted = _piloted(user)
+    return ~those(dashboard__status=Dashboard.Status.RETIRED) & (
+        those(dashboard__in=_launched(user), state__in=Version.SEALED)
+        | those(dashboard__in=piloted, state__in=Version.ON_TRIAL)
+        | those(dashboard__in=piloted, state__in=WORKING, prototype_at__isnull=False)
     )
 
 
-def _piloted(user: User, dashboard: str) -> QuerySet[Pilot]:
-    return Pilot.objects.filter(
-        dashboard=OuterRef(dashboard), user=user, user__is_active=True, ended_at__isnull=True
+def _launched(user: User) -> QuerySet[Launch, Any]:
+    """The dashboards open to a group of the person's. Not asked of each row: a list made once."""
+    launches = Launch.objects.filter(
+        ended_at__isnull=True, group__in=memberships_today(user).values("group")
     )
+    return launches.order_by().values("dashboard")
+
+
+def _piloted(user: User) -> QuerySet[Pilot, Any]:
+    """The dashboards that the person tries."""
+    pilots = Pilot.objects.filter(user=user, user__is_active=True, ended_at__isnull=True)
+    return pilots.order_by().values("dashboard")
 
 
 def dashboard_for(user: User, slug: str) -> Dashboard:

@@ -14,7 +14,7 @@ from ace_portal.accounts.models import User
 from ace_portal.lib.selectors import first_or_404
 from dashboards.content.models import Dashboard
 from dashboards.content.seen import open_to
-from dashboards.content.selectors import discussed_versions
+from dashboards.content.selectors import discussed
 from feedback.models import Comment, Follow, Thread, Vote
 
 State = Thread.State
@@ -40,8 +40,7 @@ def threads_for(user: User) -> QuerySet[Thread]:
     )
     if user.is_ace:
         return threads
-    known = discussed_versions(user).values("pk")
-    return threads.filter(version__in=known).filter(Q(private=False) | Q(author=user))
+    return threads.filter(discussed(user), Q(private=False) | Q(author=user))
 
 
 def with_counts(threads: QuerySet[Thread], user: User) -> QuerySet[Thread]:

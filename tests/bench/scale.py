@@ -24,7 +24,7 @@ from tests.fixtures.stack import ROOT
 
 #: few and many of what: threads, with ten comments and ten views each; dashboards, with fifty
 #: versions each
-SIZES = {"threads": (100, 10_000), "dashboards": (2, 200)}
+SIZES = {"threads": (100, 10_000), "dashboards": (20, 200)}
 #: of two dashboards that differ in nothing else
 TILES = (10, 100)
 TURNS, REQUESTS = 4, 15
