@@ -25,6 +25,7 @@ from dashboards.content.filters import (
     read_state,
     settled,
     span_words,
+    uncompared,
 )
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
@@ -159,7 +160,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if spec is None or spec.type == "text":
         raise NotVisible("")
     state = read_state(document, request.GET)
-    view = explain(document, spec, state, number_in(request, "kpi"), reader=user)
+    view = explain(document, spec, uncompared(state), number_in(request, "kpi"), reader=user)
     query = query_string(document, state)
     counted(request, dashboard, version, interacted=True)
     context = {

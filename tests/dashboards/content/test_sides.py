@@ -18,6 +18,7 @@ from dashboards.content.board import board
 from dashboards.content.document import Choice, Document, TileSpec, parse
 from dashboards.content.filters import check_state, query_string, read_state, state_words
 from dashboards.content.models import Dashboard, Version
+from dashboards.content.seen import look_at
 from dashboards.content.side_by_side import SidedView
 from dashboards.content.sides import Sides, side_where
 from dashboards.content.spans import Span
@@ -171,3 +172,19 @@ def test_page_file_and_api_show_the_same_pair_without_script(
     assert page.text.count('class="sides__name"') >= 2
     refused = client.get(f"/api/v1/dashboards/{live.slug}/figures/?side-b=priority:P1")
     assert (refused.status_code, refused.json()["field"]) == (400, "side-b")
+
+
+def test_what_explains_or_keeps_one_figure_is_of_the_whole_and_says_so(
+    member: User, live: Dashboard, released: Version, client_of: ClientOf
+) -> None:
+    client, url = client_of(member), live.get_absolute_url()
+    number = next(t for t in parse(released.document).tiles if t.type == "number")
+    query = "period=all&side-a=priority:P1"
+
+    explained = client.get(f"{url}tiles/{number.key}/explain/?{query}")
+    seen = look_at(released, number.key, QueryDict(query), reader=member)
+    plain = look_at(released, number.key, QueryDict("period=all"), reader=member)
+
+    assert "against" not in explained.context["explanation"].filters
+    assert "side-a=priority%3AP1" in explained.context["back"]
+    assert (seen["number"], seen["filters"]) == (plain["number"], plain["filters"])
