@@ -47,6 +47,7 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         busy,
         importing,
         installing,
+        judging,
         outside,
         painting,
         portal,
@@ -66,12 +67,17 @@ def parts(stack: ExitStack) -> Mapping[str, Callable[[], Iterator[Row]]]:
         with chromium():
             yield from painting.rows(filled())
 
+    def judged() -> Iterator[Row]:
+        with chromium():
+            yield from judging.rows(filled())
+
     return {
         "queries": querying.rows,
         "import": importing.rows,
         "outside": outside.rows,
         "refresh": refreshing.rows,
         "page": page,
+        "lighthouse": judged,
         "server": lambda: serving.rows(filled()),
         "busy": lambda: busy.rows(filled()),
         "scale": lambda: scale.rows("threads"),

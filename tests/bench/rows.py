@@ -37,6 +37,10 @@ def at_most(name: str, value: float, unit: str, limit: float) -> Row:
     return Row(name, value, unit, goal=f"≤ {limit:g} {unit}", met=value <= limit)
 
 
+def at_least(name: str, value: float, unit: str, limit: float) -> Row:
+    return Row(name, value, unit, goal=f"≥ {limit:g} {unit}", met=value >= limit)
+
+
 def against(
     name: str, value: float, unit: str, floor: float, *, times: float | None = None,
     more: float | None = None,
