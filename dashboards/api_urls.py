@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards.api import (
+    beginning,
     building,
     coding,
     embedding,
@@ -9,6 +10,7 @@ from dashboards.api import (
     prototypes,
     reading,
     reports,
+    tabs,
     usage,
     validation,
     views,
@@ -21,6 +23,7 @@ REPORT = "subscriptions/<int:pk>/"
 urlpatterns = [
     path("dashboards/", views.Dashboards.as_view(), name="dashboards"),
     path("dashboard-schema/", coding.CodeSchema.as_view(), name="dashboard-schema"),
+    path("dashboard-beginnings/", beginning.Beginnings.as_view(), name="dashboard-beginnings"),
     path(ONE, views.DashboardDetail.as_view(), name="dashboard-detail"),
     path(ONE + "copy/", building.DashboardCopy.as_view(), name="dashboard-copy"),
     path(ONE + "owner/", views.DashboardOwner.as_view(), name="dashboard-owner"),
@@ -37,6 +40,7 @@ urlpatterns = [
     path(ONE + "draft/", views.Draft.as_view(), name="draft"),
     path(ONE + "draft/code/", coding.DraftCode.as_view(), name="draft-code"),
     path(ONE + "draft/assemble/", views.Assemble.as_view(), name="draft-assemble"),
+    path(ONE + "draft/begin/", beginning.DraftBegin.as_view(), name="draft-begin"),
     path(ONE + "draft/start/", views.Start.as_view(), name="draft-start"),
     path(ONE + "draft/undo/", building.DraftUndo.as_view(), name="draft-undo"),
     path(ONE + "draft/redo/", building.DraftRedo.as_view(), name="draft-redo"),
@@ -45,6 +49,13 @@ urlpatterns = [
         ONE + "draft/tiles/<slug:key>/copy/",
         building.DraftTileCopy.as_view(),
         name="draft-tile-copy",
+    ),
+    path(ONE + "draft/tabs/", tabs.DraftTabs.as_view(), name="draft-tabs"),
+    path(ONE + "draft/tabs/<slug:key>/", tabs.DraftTab.as_view(), name="draft-tab"),
+    path(
+        ONE + "draft/tabs/<slug:key>/remove/",
+        tabs.DraftTabRemove.as_view(),
+        name="draft-tab-remove",
     ),
     path(ONE + "draft/release/", views.Release.as_view(), name="draft-release"),
     path(ONE + "versions/", views.Versions.as_view(), name="versions"),

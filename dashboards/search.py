@@ -12,6 +12,7 @@ from ace_portal.lib.permissions import ACE
 from ace_portal.lib.search import Action, Provider, add_action, add_provider
 from dashboards.content.models import Tile, Version
 from dashboards.content.selectors import dashboards_for, launched_to
+from dashboards.content.tabs import tile_address
 
 
 def sign_in() -> None:
@@ -55,4 +56,4 @@ def tiles_for(user: User) -> QuerySet[Tile]:
 
 
 def address_of(tile: Any) -> str:
-    return f"{tile.version.dashboard.get_absolute_url()}#tile-{tile.key}"
+    return tile_address(tile.version.dashboard.get_absolute_url(), "", tile.key)

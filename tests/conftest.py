@@ -41,7 +41,7 @@ WITHOUT_DATABASE = (
     "tests/browser/test_keyboard.py", "tests/browser/test_bad_input.py",
     "tests/browser/test_search.py", "tests/browser/test_sql_editor.py",
     "tests/browser/test_builder.py", "tests/browser/test_filters.py", "tests/browser/test_views.py",
-    "tests/browser/test_without_javascript.py",
+    "tests/browser/test_without_javascript.py", "tests/browser/test_whole_builds.py",
 )  # fmt: skip
 
 ROOMS_WITHOUT = tuple(f"{room.rstrip('/')}/" for room in WITHOUT_DATABASE if "::" not in room)

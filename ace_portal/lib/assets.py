@@ -25,6 +25,7 @@ COMPONENTS = (
     "status",
     "filters",
     "board",
+    "sketch",
     "tile",
     "figure",
     "sides",

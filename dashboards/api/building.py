@@ -27,7 +27,7 @@ class RevisionInput(serializers.Serializer[Any]):
 class ArrangeInput(RevisionInput):
     to = serializers.IntegerField(
         default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
-        help_text="The place, counted from nought; beyond the end is at the end.",
+        help_text="The place on its tab, counted from nought; beyond the end is at the end.",
     )  # fmt: skip
     width = serializers.IntegerField(
         default=None, allow_null=True, min_value=WIDTHS[0], max_value=WIDTHS[-1],
@@ -36,6 +36,9 @@ class ArrangeInput(RevisionInput):
     height = serializers.IntegerField(
         default=None, allow_null=True, min_value=0, max_value=HEIGHTS[-1],
         help_text="In rows, from two; 0 for as tall as what the tile shows.",
+    )  # fmt: skip
+    tab = serializers.CharField(
+        default=None, allow_null=True, max_length=12, help_text="The key of the tab it goes to.",
     )  # fmt: skip
 
 

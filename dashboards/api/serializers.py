@@ -13,7 +13,7 @@ from rest_framework import serializers
 from ace_portal.accounts.models import User
 from dashboards.content.board import Board
 from dashboards.content.choices import Option
-from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS
+from dashboards.content.document import DOCUMENT_SCHEMA, PRESETS, Document
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.showing import TileView
 from dashboards.lifecycle.models import MAX_REASON, Launch
@@ -177,6 +177,7 @@ class SeriesOutput(serializers.Serializer[Any]):
 
 class TileOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
+    tab = serializers.CharField(help_text="The key of its tab; empty where the page has none.")
     type = serializers.CharField()
     title = serializers.CharField()
     kpis = serializers.ListField(child=serializers.CharField())
@@ -212,6 +213,11 @@ class LateOutput(serializers.Serializer[Any]):
     due = serializers.DateTimeField(help_text="By when newer ones should have been there.")
 
 
+class TabOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+
+
 class FiguresOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     preset = serializers.ChoiceField(list(PRESETS))
@@ -223,7 +229,8 @@ class FiguresOutput(serializers.Serializer[Any]):
     compared = serializers.CharField(
         help_text="Which two segments stand side by side, in words; series are first and second."
     )
-    tiles = TileOutput(many=True)
+    tabs = TabOutput(many=True, help_text="None where the page has none.")
+    tiles = TileOutput(many=True, help_text="Of all tabs, tab by tab.")
 
 
 def figures_json(version: Version, board: Board) -> dict[str, Any]:
@@ -245,7 +252,8 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
             for one in board.late
         ],
         "compared": board.compared,
-        "tiles": [_tile_json(tile, told) for tile in board.tiles],
+        "tabs": [{"key": tab.key, "title": tab.title} for tab in board.document.tabs],
+        "tiles": [_tile_json(tile, told, board.document) for tile in board.tiles],
     }
 
 
@@ -267,9 +275,10 @@ class Told:
         return text
 
 
-def _tile_json(tile: TileView, told: Told) -> dict[str, Any]:
+def _tile_json(tile: TileView, told: Told, document: Document) -> dict[str, Any]:
     return {
         "key": tile.key,
+        "tab": document.tab_of(tile.spec),
         "type": tile.type,
         "title": tile.title,
         "kpis": [source.kpi.slug for source in tile.sources],

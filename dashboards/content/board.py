@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,19 +21,23 @@ from dashboards.content.choices import (
     side_groups,
 )
 from dashboards.content.document import Document
+from dashboards.content.document.schema import TAB
 from dashboards.content.filters import (
+    EVERY,
     PERIODS,
     FilterState,
     Span,
     compared_words,
+    query_string,
     span_words,
     state_words,
 )
-from dashboards.content.marking import Chip, Step, chips_of, level_pairs, way_down, with_links
+from dashboards.content.marking import Chip, Step, chips_of, kept_pairs, way_down, with_links
 from dashboards.content.planning import Page, Plan
 from dashboards.content.showing import TileView, oldest, tile_view
 from dashboards.content.side_by_side import SidedView, SidePlan, plan_of, sided_view
 from dashboards.content.sources import Source, sources_of
+from dashboards.content.tabs import TabLink, tab_links
 from dashboards.content.unusual import odd_of
 from dashboards.content.wording import moment_words
 from kpis.figures import answers
@@ -57,6 +62,7 @@ class Board:
     compared: str = ""  # which two segments stand side by side, in words
     side_options: tuple[SideGroup, ...] = ()  # what can be compared
     whose_rows: str = ""  # what to say where the data shows each reader their own rows
+    tab: str | None = None  # the key of the one tab that is shown; None: the whole page
 
     @property
     def span_words(self) -> str:
@@ -77,6 +83,32 @@ class Board:
         return state_words(self.document, self.state, self.span)
 
     @property
+    def tabs(self) -> list[TabLink]:
+        """The tabs of the page, each with the address that opens it under the same filters."""
+        return tab_links(self.document, self.state)
+
+    @property
+    def groups(self) -> list[tuple[str, list[TileView]]]:
+        """The tiles that are shown under the titles of their tabs; a single tab needs no title."""
+        if self.tab is not None or not self.document.tabs:
+            return [("", self.tiles)]
+        shown = {tile.key: tile for tile in self.tiles}
+        return [
+            (tab.title if tab else "", [shown[spec.key] for spec in tiles if spec.key in shown])
+            for tab, tiles in self.document.by_tab
+        ]
+
+    @property
+    def whole_query(self) -> str:
+        """The address of all tabs below each other."""
+        return query_string(self.document, replace(self.state, tab=EVERY))
+
+    @property
+    def tab_query(self) -> str:
+        """What an address says of the tab alone, with its question mark."""
+        return f"?{urlencode({TAB: self.state.tab})}" if self.state.tab else ""
+
+    @property
     def charted(self) -> bool:
         """Whether the chart library is needed."""
         return any(tile.figure for tile in self.tiles)
@@ -94,17 +126,20 @@ def board(
     reader: Reader,
     sources: Mapping[int, Source] | None = None,
     linked: bool = False,
+    tab: str | None = None,
 ) -> Board:
     """All tiles of a page as a reader may see them, in four queries however many there are.
+
+    Of a ``tab``, by its key, its own alone: the others are not asked for.
 
     One of them is for what is unusual, where a chart can say so. Where the data shows each reader
     their own rows, four more. ``linked`` are the values of a page on which they can be chosen.
     """
     known = sources_of(document.kpi_versions) if sources is None else sources
-    page = Page.of(document, state, known)
+    page = replace(Page.of(document, state, known), tab=tab)
     offered = offered_values(page, reader)
     colours = colours_of(page, offered)
-    plans = [(page, plan_of(page, spec)) for spec in document.tiles]
+    plans = [(page, plan_of(page, spec)) for spec in page.tiles]
     tiles = draw(plans, colours, offered, reader=reader)
     if linked:
         tiles = [t if isinstance(t, SidedView) else with_links(page, t) for t in tiles]
@@ -116,7 +151,7 @@ def board(
         choices=choices_of(page, offered, reader),
         chips=chips_of(document, state),
         way_down=way_down(document, state),
-        kept=level_pairs(document, state),
+        kept=kept_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
         oldest=_oldest(list(page.sources.values())),
         late=_late(list(page.sources.values())),
@@ -124,6 +159,7 @@ def board(
         compared=compared_words(document, state),
         side_options=side_groups(page, offered),
         whose_rows=rows_words(reader, datasets_on(page)),
+        tab=tab,
     )
 
 

@@ -101,7 +101,7 @@ def offered_values(page: Page, reader: Reader) -> dict[str, list[str | None]]:
     Of what the reader does not see, no value is offered.
     """
     wanted = {choice.column for choice in page.document.choices if choice.lists}
-    wanted |= {tile.by for tile in page.document.tiles if tile.by} | set(page.document.drill)
+    wanted |= {tile.by for tile in page.tiles if tile.by} | set(page.document.drill)
     cuts = cuts_for(reader, datasets_on(page)) if wanted else {}
     found: dict[str, list[str | None]] = {}
     for column in sorted(wanted):
@@ -203,7 +203,7 @@ def _values(
 
 def colours_of(page: Page, offered: Mapping[str, Sequence[str | None]]) -> dict[Segment, str]:
     """From all values, not those that a filter leaves, so that a category keeps its hue."""
-    tiles = page.document.tiles
+    tiles = page.tiles
     by = {tile.by for tile in tiles if tile.by and (tile.grain or tile.type == "pie")}
     by |= set(page.document.drill) if by.intersection(page.document.drill) else set()
     found: dict[Segment, str] = {}

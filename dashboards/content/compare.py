@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from dashboards.content.document import Document, Period, TileSpec
+from dashboards.content.document import Choice, Document, Period, TileSpec
 from dashboards.content.kinds import KIND_NAMES
 from dashboards.content.spans import PERIODS, Span, span_words
 
@@ -53,7 +54,46 @@ def compare(old: Document, new: Document, names: Mapping[int, str]) -> list[Chan
             found.append(Change("added", tile_name(tile, names)))
         else:
             found += _tile_changes(before[key], tile, names)
-    return [*found, *_order(old, new), *_filters(old, new)]
+            found += _tab_change(old, new, tile, names)
+    return [*_tabs(old, new), *found, *_order(old, new), *_filters(old, new)]
+
+
+def _tabs(old: Document, new: Document) -> list[Change]:
+    before, after = ({tab.key: tab.title for tab in document.tabs} for document in (old, new))
+    both = before.keys() & after.keys()
+
+    def name(title: str) -> str:
+        return _("Tab “%(title)s”") % {"title": title}
+
+    found = [Change("removed", name(title)) for key, title in before.items() if key not in both]
+    found += [Change("added", name(title)) for key, title in after.items() if key not in both]
+    found += [
+        Change("changed", _("Name of a tab"), before[key], title)
+        for key, title in after.items()
+        if key in both and before[key] != title
+    ]
+    orders = [[key for key in keys if key in both] for keys in (before, after)]
+    return found + ([Change("changed", _("Order of the tabs"))] if orders[0] != orders[1] else [])
+
+
+def _tab_change(
+    old: Document, new: Document, tile: TileSpec, names: Mapping[int, str]
+) -> list[Change]:
+    """That a tile is on another tab; a page without tabs counts as the first of the other's."""
+    if not new.tabs:
+        return []
+    was = next(one for one in old.tiles if one.key == tile.key)
+    before, after = old.tab_of(was) or new.tabs[0].key, new.tab_of(tile)
+    if before == after:
+        return []
+    what = f"{tile_name(tile, names)}, {_('tab')}"
+    return [Change("changed", what, *map(_title_in(old, new), (before, after)))]
+
+
+def _title_in(*documents: Document) -> Callable[[str], str]:
+    """What a tab is called in the last of the documents that has it."""
+    titles = {tab.key: tab.title for document in documents for tab in document.tabs}
+    return lambda key: titles.get(key, "")
 
 
 def tile_name(tile: TileSpec, names: Mapping[int, str]) -> str:
@@ -164,11 +204,27 @@ def _filters(old: Document, new: Document) -> list[Change]:
             name = _("Kind of the filter by %(label)s") % {"label": choice.label}
             was, now = KIND_NAMES[kinds[choice.column]], KIND_NAMES[choice.kind]
             found.append(Change("changed", name, str(was), str(now)))
+    scopes = {choice.column: _scope(old, choice) for choice in old.choices}
+    for choice in new.choices:
+        scope = _scope(new, choice)
+        if scopes.get(choice.column, scope) != scope:
+            name = _("For what the filter by %(label)s is") % {"label": choice.label}
+            found.append(Change("changed", name, scopes[choice.column], scope))
     if old.period != new.period:
         found.append(
             Change("changed", _("Period at the start"), _period(old.period), _period(new.period))
         )
     return found
+
+
+def _scope(document: Document, choice: Choice) -> str:
+    """The tabs and how many single tiles a filter is for."""
+    if not (choice.tabs or choice.tiles):
+        return _("the whole page")
+    tabs = [tab.title for tab in document.tabs if tab.key in choice.tabs]
+    n = len(choice.tiles)
+    tiles = [ngettext("%(n)d tile", "%(n)d tiles", n) % {"n": n}] if n else []
+    return ", ".join([*tabs, *tiles])
 
 
 def _period(period: Period) -> str:

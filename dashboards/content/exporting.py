@@ -29,15 +29,20 @@ class Block:
     name: str
     head: list[str]
     rows: list[list[Any]] = field(default_factory=list)
+    tab: str = ""  # the title of its tab, where the page has some
 
 
 def blocks_of(board: Board, keys: Sequence[str] | None = None) -> list[Block]:
     """One for each tile with figures, or for those that are named, in the order of the page."""
-    wanted = [t for t in board.tiles if t.type != "text" and (keys is None or t.key in keys)]
-    return [_block(tile, board) for tile in wanted]
+    return [
+        _block(tile, board, title)
+        for title, tiles in board.groups
+        for tile in tiles
+        if tile.type != "text" and (keys is None or tile.key in keys)
+    ]
 
 
-def _block(tile: TileView, board: Board) -> Block:
+def _block(tile: TileView, board: Board, tab: str) -> Block:
     dimensions = list(dict.fromkeys(
         column for answer in tile.answers.values() if answer.result is not None
         for column in answer.result.by
@@ -48,8 +53,8 @@ def _block(tile: TileView, board: Board) -> Block:
         _("Denominator"), _("Rows"), _("State"), _("Partial"),
     ]  # fmt: skip
     return Block(
-        tile.key, tile.title or TYPE_NAMES[tile.type](), head, list(_rows(tile, dimensions))
-    )
+        tile.key, tile.title or TYPE_NAMES[tile.type](), head, list(_rows(tile, dimensions)), tab
+    )  # fmt: skip
 
 
 def _rows(tile: TileView, dimensions: Sequence[str]) -> Iterator[list[Any]]:
@@ -86,7 +91,9 @@ def _cells(point: Point, result: Result, dimensions: Sequence[str]) -> list[Any]
 
 
 def as_one_table(blocks: Sequence[Block]) -> tuple[list[str], list[list[Any]]]:
-    """All tiles below each other: the columns of each in their place, the tile before them."""
+    """All tiles below each other: the columns of each in their place, the tile before them, and
+    before that its tab, where there are some."""
+    tabbed = any(block.tab for block in blocks)
     head = list(dict.fromkeys(name for block in blocks for name in block.head))
     rows = []
     for block in blocks:
@@ -95,12 +102,12 @@ def as_one_table(blocks: Sequence[Block]) -> tuple[list[str], list[list[Any]]]:
             cells: list[Any] = [None] * len(head)
             for place, value in zip(places, row, strict=False):
                 cells[place] = value
-            rows.append([block.key, block.name, *cells])
-    return [_("Key"), _("Tile"), *head], rows
+            rows.append([*([block.tab] if tabbed else []), block.key, block.name, *cells])
+    return [*([_("Tab")] if tabbed else []), _("Key"), _("Tile"), *head], rows
 
 
 def as_sheets(version: Version, board: Board, blocks: Sequence[Block]) -> list[Sheet]:
-    """A sheet that says what this is, then one for each tile."""
+    """A sheet that says what this is, then one for each tile, tab by tab."""
     about: list[list[Any]] = [
         [_("Dashboard"), version.dashboard.name],
         [_("Version"), version.number],
@@ -108,6 +115,7 @@ def as_sheets(version: Version, board: Board, blocks: Sequence[Block]) -> list[S
         [_("Figures to"), _moment(board)],
         [_("Taken"), timezone.localtime().isoformat(timespec="seconds")],
         *([[_("Rows"), board.whose_rows]] if board.whose_rows else []),
+        *([_("Tab"), f"{block.tab}: {block.name}"] for block in blocks if block.tab),
     ]
     first = Sheet(_("About"), [_("What"), _("Value")], about)
     return [first, *(Sheet(block.name, block.head, block.rows) for block in blocks)]

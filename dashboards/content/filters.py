@@ -12,6 +12,7 @@ from django.http import QueryDict
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
 from dashboards.content.document.model import LEVEL, MARK
+from dashboards.content.document.schema import TAB
 from dashboards.content.kinds import (
     Values,
     conditions_of,
@@ -48,6 +49,8 @@ from kpis.engine.periods import Calendar
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
+    "EVERY",
+    "ON_TILE",
     "PERIODS",
     "ROLLING",
     "FilterState",
@@ -59,8 +62,10 @@ __all__ = [
     "drilled",
     "full_address",
     "ignored",
+    "is_filtered",
     "labels_in",
     "missing",
+    "open_tab",
     "plain_address",
     "query_string",
     "read",
@@ -85,7 +90,8 @@ class FilterState:
     """The choices of a reader; ``start`` and ``end`` are own dates, both included.
 
     ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
-    ``refused`` what was typed into a filter that cannot take it, which counts for nothing.
+    ``refused`` what was typed into a filter that cannot take it, which counts for nothing. ``tab``
+    is the key of the one that is open, "" for the first, ``EVERY`` for all below each other.
     ``named`` says that an empty address would open another state, so that this one needs a name
     even where it is the one that the document begins with. ``sides`` are two segments to compare.
     """
@@ -95,8 +101,15 @@ class FilterState:
     end: date | None = None
     chosen: Mapping[str, Values] = field(default_factory=dict)
     refused: Mapping[str, Values] = field(default_factory=dict)
+    tab: str = ""
     named: bool = field(default=False, compare=False)
     sides: Sides | None = None
+
+
+#: in the place of a tab's key: all of them
+EVERY = "*"
+#: an address that leads to a tile names it, so that its tab is open; no filter is called so
+ON_TILE = "on-tile"
 
 
 def read_state(document: Document, params: QueryDict) -> FilterState:
@@ -119,8 +132,27 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         elif values:
             chosen[choice.key] = values
     _keep_way_down(document, chosen)
-    return FilterState(preset, start, end, chosen, refused, params.get(VIEW) == PLAIN_VIEW,
-                       read_sides(document, params))  # fmt: skip
+    return FilterState(
+        preset, start, end, chosen, refused, _tab_in(document, params),
+        named=params.get(VIEW) == PLAIN_VIEW, sides=read_sides(document, params),
+    )  # fmt: skip
+
+
+def _tab_in(document: Document, params: QueryDict) -> str:
+    """The tab that an address opens: that of the tile that it leads to, else the one it names."""
+    if not document.tabs:
+        return ""
+    tile = document.tile(params.get(ON_TILE, ""))
+    key = document.tab_of(tile) if tile is not None else params.get(TAB, "")
+    known = [EVERY, *(tab.key for tab in document.tabs[1:])]
+    return key if key in known else ""
+
+
+def open_tab(document: Document, state: FilterState) -> str | None:
+    """The key of the tab that is open; None where the whole page is."""
+    if state.tab == EVERY or not document.tabs:
+        return None
+    return state.tab or document.tabs[0].key
 
 
 def _keep_way_down(document: Document, chosen: dict[str, Values]) -> None:
@@ -151,9 +183,9 @@ def check_state(document: Document, state: FilterState) -> None:
 
 
 def settled(state: FilterState) -> FilterState:
-    """The state without what its filters cannot take, as one keeps it."""
+    """The state without what its filters cannot take, as one keeps it: of all tabs."""
     sides = None if state.sides is not None and state.sides.fault else state.sides
-    return replace(state, refused={}, sides=sides)
+    return replace(state, refused={}, tab="", sides=sides)
 
 
 def uncompared(state: FilterState) -> FilterState:
@@ -179,8 +211,13 @@ def missing(document: Document, state: FilterState, tile: str = "") -> list[str]
     return [
         choice.label
         for choice in document.choices
-        if choice.required and choice.is_for(tile) and not state.chosen.get(choice.key)
+        if choice.required and document.is_for(choice, tile) and not state.chosen.get(choice.key)
     ]
+
+
+def is_filtered(document: Document, state: FilterState) -> bool:
+    """Whether anything is chosen otherwise than the page opens with; its tab is no filter."""
+    return bool(query_string(document, replace(state, tab="", named=False)))
 
 
 def query_string(document: Document, state: FilterState) -> str:
@@ -195,6 +232,8 @@ def query_string(document: Document, state: FilterState) -> str:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
     pairs += pairs_of_sides(state.sides)
+    if state.tab:
+        pairs.append((TAB, state.tab))
     return urlencode(pairs or ([(VIEW, PLAIN_VIEW)] if state.named else []))
 
 
@@ -225,7 +264,7 @@ def labels_in(document: Document, state: FilterState) -> dict[str, str]:
 def unknown_names(document: Document, params: QueryDict) -> list[str]:
     """The keys in an address that filter by something, and that no filter of the document has."""
     known = {choice.key for choice in document.filters} | {"period", "from", "to", VIEW}
-    known |= {"", FIRST, SECOND}
+    known |= {"", FIRST, SECOND, TAB, ON_TILE}
     found = dict.fromkeys(_key_of(name, known) for name, value in params.items() if value)
     found[key_in(params)] = None
     return [name for name in found if name not in known]
@@ -273,7 +312,7 @@ def where_of(
     parts: list[Condition] = []
     for choice in document.filters:
         values = state.chosen.get(choice.key)
-        if values and choice.is_for(tile) and reaches(choice, dimensions, types):
+        if values and document.is_for(choice, tile) and reaches(choice, dimensions, types):
             parts += conditions_of(choice, values, types.get(choice.column, "text"))
     if not parts:
         return None
@@ -293,7 +332,7 @@ def ignored(
         choice.label
         for choice in document.filters
         if state.chosen.get(choice.key)
-        and not (choice.is_for(tile) and reaches(choice, dimensions, types or {}))
+        and not (document.is_for(choice, tile) and reaches(choice, dimensions, types or {}))
     ]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from dashboards.content.document import Choice, Document
 from dashboards.content.document.model import LEVEL, MARK
+from dashboards.content.document.schema import TAB
 from dashboards.content.filters import FilterState, query_string, without
 from dashboards.content.kinds import pairs_of, value_words, words_of
 from dashboards.content.planning import Page
@@ -136,7 +137,8 @@ def way_down(document: Document, state: FilterState) -> list[Step]:
     return steps
 
 
-def level_pairs(document: Document, state: FilterState) -> list[tuple[str, str]]:
-    """The way down as the form of the filters keeps it."""
+def kept_pairs(document: Document, state: FilterState) -> list[tuple[str, str]]:
+    """The way down, and which tab is open, as the form of the filters keeps them."""
     used = [level for level in document.levels if level.key in state.chosen]
-    return [pair for level in used for pair in pairs_of(level, state.chosen[level.key])]
+    down = [pair for level in used for pair in pairs_of(level, state.chosen[level.key])]
+    return [*down, *([(TAB, state.tab)] if state.tab else [])]

@@ -45,6 +45,14 @@ class Page:
     sources: Mapping[int, Source]
     span: Span
     tile: str = ""  # the key of the one tile that is asked for
+    tab: str | None = None  # the key of the one tab that is shown; None: the whole page
+
+    @property
+    def tiles(self) -> tuple[TileSpec, ...]:
+        """Those that are shown, tab by tab."""
+        if self.tab is not None:
+            return self.document.tiles_on(self.tab)
+        return tuple(spec for _tab, tiles in self.document.by_tab for spec in tiles)
 
     def on(self, spec: TileSpec) -> Page:
         """The page as one of its tiles has it: some filters are for others."""

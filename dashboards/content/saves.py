@@ -11,7 +11,7 @@ from dashboards.content.models import Save, Version
 from dashboards.content.sources import sources_of
 
 #: what a change touches, where it is no tile of that key
-FILTERS, WHOLE = "filters", "*"
+FILTERS, TABS, WHOLE = "filters", "*tabs", "*"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def steps_of(draft: Version) -> Steps:
 
 def since(draft: Version, revision: int, touches: str = WHOLE) -> Since:
     """Told of ``draft`` to who saw ``revision`` of it; a change ``touches`` the tile of a key, the
-    filters, everything, or ("") nothing that was there."""
+    filters, the tabs, everything, or ("") nothing that was there."""
     rows = Save.objects.filter(version=draft, revision__gt=revision)
     who = dict.fromkeys(rows.order_by("revision").values_list("by__name", flat=True))
     seen = draft.saves.filter(revision=revision).values_list("document", flat=True).first()
@@ -56,6 +56,8 @@ def _apart(old: Document, new: Document, touches: str) -> bool:
     """Whether what others saved leaves alone what a change touches."""
     if touches == WHOLE:
         return False
+    if touches == TABS:
+        return old.tabs == new.tabs
     if touches == FILTERS:
         return (old.period, old.choices) == (new.period, new.choices)
     return not touches or (new.tile(touches) is not None and old.tile(touches) == new.tile(touches))

@@ -21,9 +21,29 @@ class ArrangeForm(RevisionForm):
     to = forms.IntegerField(widget=forms.HiddenInput, required=False)
     width = forms.IntegerField(widget=forms.HiddenInput, required=False)
     height = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    tab = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12, empty_value=None)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if all(given.get(name) is None for name in ("to", "width", "height")):
+        if all(given.get(name) is None for name in ("to", "width", "height", "tab")):
             raise ValidationError(_("Say where the tile goes."))
+        return given
+
+
+class TabForm(RevisionForm):
+    """The name of a tab."""
+
+    title = forms.CharField(max_length=60)
+
+
+class TabChangeForm(RevisionForm):
+    """Its name, its place, or both; what is empty stays."""
+
+    title = forms.CharField(max_length=60, required=False, empty_value=None)
+    to = forms.IntegerField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("title") is None and given.get("to") is None:
+            raise ValidationError(_("Say what the tab is called or where it goes."))
         return given

@@ -113,6 +113,15 @@ class FiltersForm(RevisionForm):
             required=False,
             initial=above.column if above else "",
         )
+        tabs = [(tab.key, tab.title) for tab in document.tabs]
+        if tabs:
+            self.fields[f"tabs_{place}"] = forms.MultipleChoiceField(
+                label=_now("Tabs for %(label)s; none means all") % name,
+                choices=tabs,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                initial=list(now.tabs) if now else [],
+            )
         tiles = [(t.key, t.title or t.key) for t in document.tiles if t.type != "text"]
         self.fields[f"tiles_{place}"] = forms.MultipleChoiceField(
             label=_now("Tiles for %(label)s; none means all") % name,
@@ -122,10 +131,14 @@ class FiltersForm(RevisionForm):
             initial=list(now.tiles) if now else [],
         )
 
-    def rows(self) -> list[tuple[forms.BoundField, ...]]:
-        """Whether a column is a filter, its name and kind; how it begins and for what it is."""
-        parts = ("use", "label", "kind", "default", "required", "above", "tiles")
-        return [tuple(self[f"{part}_{n}"] for part in parts) for n in range(len(self.columns))]
+    def rows(self) -> list[tuple[forms.BoundField | None, ...]]:
+        """Whether a column is a filter, its name and kind; how it begins and for what it is.
+
+        In the place of the tabs None where the page has none.
+        """
+        parts = ("use", "label", "kind", "default", "required", "above", "tiles", "tabs")
+        names = [[f"{part}_{n}" for part in parts] for n in range(len(self.columns))]
+        return [tuple(self[one] if one in self.fields else None for one in row) for row in names]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -146,6 +159,7 @@ class FiltersForm(RevisionForm):
                 "required": given[f"required_{place}"],
                 "depends_on": given[f"above_{place}"],
                 "tiles": given[f"tiles_{place}"],
+                "tabs": given.get(f"tabs_{place}", []),
             }
             for place, column in enumerate(self.columns)
             if given[f"use_{place}"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ace_portal.lib.forms import ManyField, area, field_of
-from dashboards.content.document import TileSpec
+from dashboards.content.document import Tab, TileSpec
 from dashboards.content.document.schema import MAX_KPIS
 from dashboards.content.titles import column_label
 from dashboards.forms.drafts import RevisionForm
@@ -64,10 +64,14 @@ class TileForm(RevisionForm):
         *args: Any,
         usable: QuerySet[KPIVersion],
         dimensions: Iterable[str] = (),
+        tabs: Iterable[Tab] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.usable = usable
+        if choices := [(tab.key, tab.title) for tab in tabs]:
+            field = forms.ChoiceField(label=_now("Tab"), choices=choices, required=False)
+            self.fields["tab"] = field
         self.fields["title"].help_text = _now("Best: the question, or what the figures say.")
         self.fields["width"].initial = self.default_width
         for name in ("kpi_version", "kpi_versions", "bars", "line"):
@@ -80,7 +84,9 @@ class TileForm(RevisionForm):
         given = super().clean() or {}
         if self.errors:
             return given
-        return {"revision": given.pop("revision"), "tile": {"type": self.type, **self.tile(given)}}
+        tab = {"tab": given["tab"]} if given.get("tab") else {}
+        tile = {"type": self.type, **self.tile(given), **tab}
+        return {"revision": given.pop("revision"), "tile": tile}
 
     def tile(self, given: dict[str, Any]) -> dict[str, Any]:
         out = {"title": given["title"], "width": given["width"]}

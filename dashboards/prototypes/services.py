@@ -17,7 +17,8 @@ from ace_portal.notifications.services import notify
 from dashboards.content.document import parse
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import work_of
-from dashboards.content.services.drafts import check_sources, locked_work_of
+from dashboards.content.services.checks import check_sources
+from dashboards.content.services.drafts import locked_work_of
 from dashboards.content.services.locking import locked, locked_under_way
 from dashboards.permissions import require_owner
 from dashboards.prototypes.models import MAX_WHY, Pilot, Walkthrough

@@ -23,6 +23,7 @@ from dashboards.content.filters import query_string, read_state, span_words, sta
 from dashboards.content.models import Version
 from dashboards.content.selectors import document_of, released_of
 from dashboards.content.showing import TileView
+from dashboards.content.tabs import tile_address
 from dashboards.rendering import Cell
 from dashboards.rendering.format import has_value
 from dashboards.rendering.picture import Painter, picture
@@ -64,6 +65,7 @@ class Block:
     trouble: str = ""
     rows: tuple[tuple[Cell, ...], ...] = ()
     more: int = 0
+    link: str = ""
     unit_line: str = ""
     notes: list[str] = field(default_factory=list)
 
@@ -93,10 +95,11 @@ class Block:
 
 @dataclass
 class Row:
-    """Numbers side by side, or one other block."""
+    """Numbers side by side, one other block, or the title of a tab above its own."""
 
     numbers: list[Block] = field(default_factory=list)
     block: Block | None = None
+    title: str = ""
 
 
 def compose(subscription: Subscription, run: int, *, painter: Painter | None = None) -> Letter:
@@ -117,15 +120,18 @@ def _compose(subscription: Subscription, run: int, painter: Painter | None) -> L
     page = board(document, state, reader=subscription.person)
     parts: list[Part] = []
     blocks = [_block(tile, run, parts, painter) for tile in page.tiles]
+    address = f"{settings.BASE_URL}{subscription.dashboard.get_absolute_url()}"
+    query = query_string(document, state)
     for block in blocks:
         # A table in a mail has no bars, and nothing to say of marks in them.
         is_table = block.tile.type in TABLES
         block.unit_line = page.span_words if is_table else block.tile.unit_line
         block.notes = _notes(block.tile, page)
+        block.link = tile_address(address, query, block.tile.key)
     failures = [f"{block.name}: {block.trouble}" for block in blocks if block.trouble]
     context = _about(subscription, version, page) | {
-        "link": _link(subscription, query_string(document, state)),
-        "rows": _rows(blocks),
+        "link": f"{address}?{query}" if query else address,
+        "rows": _grouped(page, blocks),
         "failures": len(failures),
     }
     return Letter(
@@ -187,11 +193,6 @@ def _moment(moment: datetime | None) -> str:
     return f"{formats.date_format(local, 'j M Y, H:i')} ({zone})"
 
 
-def _link(subscription: Subscription, query: str) -> str:
-    address = f"{settings.BASE_URL}{subscription.dashboard.get_absolute_url()}"
-    return f"{address}?{query}" if query else address
-
-
 def _block(tile: TileView, run: int, parts: list[Part], painter: Painter | None) -> Block:
     block = Block(tile, trouble=tile.error)
     if tile.error:
@@ -216,6 +217,16 @@ def _picture(figure: dict[str, Any], painter: Painter | None) -> bytes:
     # Where the drawing library keeps its list of fonts: a home directory may not be writable.
     os.environ.setdefault("MPLCONFIGDIR", str(settings.DATA_DIR / "matplotlib"))
     return picture(figure, painter=painter)
+
+
+def _grouped(page: Board, blocks: list[Block]) -> list[Row]:
+    """The rows of each tab under its title; of a page without tabs without any."""
+    known = {block.tile.key: block for block in blocks}
+    rows: list[Row] = []
+    for title, tiles in page.groups:
+        rows += [Row(title=title)] if title and tiles else []
+        rows += _rows([known[tile.key] for tile in tiles])
+    return rows
 
 
 def _rows(blocks: list[Block]) -> list[Row]:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from ace_portal.lib.memory import Memory
 from dashboards.content.key_figures import headline, key_figures
+from dashboards.content.models import Dashboard
 from dashboards.content.selectors import (
     dashboards_using,
     launched_to,
@@ -19,6 +20,7 @@ from dashboards.content.selectors import (
     released_by_dashboard,
 )
 from dashboards.content.showing import TileView
+from dashboards.content.tabs import tile_address
 from dashboards.lifecycle.portfolio import glance_of
 from dashboards.rendering.sheet import FORMATS
 from kpis.models import KPI
@@ -53,6 +55,12 @@ def tile_of(context: Context, tile: TileView, corner: str = "") -> str:
     return _charts.get(known) or _charts.put(
         known, render_to_string("dashboards/_tile.html", given)
     )
+
+
+@register.simple_tag
+def tile_url(dashboard: Dashboard, key: str, query: str = "") -> str:
+    """To a tile of a dashboard under the filters of ``query``, whatever tab it is on today."""
+    return tile_address(dashboard.get_absolute_url(), query, key)
 
 
 @register.inclusion_tag("dashboards/_yours.html", takes_context=True)

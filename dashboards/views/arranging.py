@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from ace_portal.lib.errors import Invalid, PortalError
 from ace_portal.lib.forms import attempt
 from ace_portal.lib.permissions import ACE, access
+from dashboards.content.document.schema import TAB
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.services import drafts, history, layout
 from dashboards.forms.drafts import ArrangeForm, RevisionForm
@@ -82,22 +84,42 @@ def step(
 
 
 def saved(
-    request: HttpRequest, dashboard: Dashboard, act: Callable[[], Version], done: str = ""
+    request: HttpRequest,
+    dashboard: Dashboard,
+    act: Callable[[], Version],
+    done: str = "",
+    *,
+    opens: Callable[[Version], str] | None = None,
 ) -> HttpResponse:
     """A script is told the new revision, or what stands in the way and what others saved.
 
-    ``done`` is said on the next page where no script shows what became of it.
+    ``done`` is said on the next page where no script shows what became of it; ``opens`` says which
+    tab is open then, where it is not the one of before.
     """
     if not telling.wants_json(request):
-        if attempt(request, act) is not None and done:
+        version = attempt(request, act)
+        if version is not None and done:
             messages.success(request, done)
-        return redirect(builder_url(dashboard))
+        tab = opens(version) if version is not None and opens else open_tab_of(request)
+        return redirect(builder_url(dashboard, tab))
     try:
-        return telling.saved(act())
+        version = act()
     except PortalError as error:
-        if error.status in {403, 404}:
-            raise
-        return telling.refused(error)
+        return telling.refused(refusal_of(error))
+    return telling.saved(version, **({"tab": opens(version)} if opens else {}))
+
+
+def refusal_of(error: PortalError) -> PortalError:
+    """What a script can be told; who may not be here gets the page that says so."""
+    if error.status in {403, 404}:
+        raise error
+    return error
+
+
+def open_tab_of(request: HttpRequest) -> str:
+    """The tab of the builder from which a form was sent."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return parse_qs(came_from.query).get(TAB, [""])[-1][:12]
 
 
 def revision_of(request: HttpRequest) -> int:

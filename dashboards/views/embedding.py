@@ -16,10 +16,19 @@ from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, ANYONE, access
 from dashboards.content.board import board
 from dashboards.content.choices import dropdown_of, values_page
-from dashboards.content.filters import PERIODS, query_string, read_state, span_words, without
+from dashboards.content.filters import (
+    PERIODS,
+    is_filtered,
+    open_tab,
+    query_string,
+    read_state,
+    span_words,
+    without,
+)
 from dashboards.content.models import Version
 from dashboards.content.planning import Page
 from dashboards.content.selectors import document_of
+from dashboards.content.sorting import sort_tables
 from dashboards.content.sources import sources_of
 from dashboards.embedding import services
 from dashboards.embedding.counting import count_opened
@@ -121,8 +130,9 @@ def _framed(embed: Embed, answer: HttpResponse) -> HttpResponse:
 def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
     document = document_of(version)
     state = read_state(document, request.GET)
-    shown = board(document, state, reader=NOBODY)
+    shown = board(document, state, reader=NOBODY, tab=open_tab(document, state))
     query = query_string(document, state)
+    sort_tables(shown.tiles, request.GET, query)
     context = {
         "dashboard": version.dashboard, "version": version, "board": shown, "embedded": True,
         "query": query, "token": token, "action": reverse("dashboards:embedded", args=[token]),
@@ -131,7 +141,7 @@ def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
             for key, label in PERIODS.items()
         ],
         "own_words": span_words(shown.span) if state.preset == "own" else "",
-        "title": version.dashboard.name, "filtered": bool(query),
+        "title": version.dashboard.name, "filtered": is_filtered(document, state),
     }  # fmt: skip
     htmx = getattr(request, "htmx", None)
     part = htmx and htmx.target == "board"

@@ -20,6 +20,8 @@ from dashboards.content.board import board
 from dashboards.content.explain import explain
 from dashboards.content.filters import (
     PERIODS,
+    is_filtered,
+    open_tab,
     plain_address,
     query_string,
     read_state,
@@ -112,15 +114,16 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def board_page(
-    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, tab: str,
+    request: HttpRequest, dashboard: Dashboard, version: Version, template: str, section: str,
     **more: Any,
 ) -> HttpResponse:  # fmt: skip
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
     user = person_of(request)
     views = list(views_of(user, dashboard))
-    state = opening_state(document, request.GET, views, opens=tab == "figures")
-    shown = board(document, state, reader=user, linked=True)
+    state = opening_state(document, request.GET, views, opens=section == "figures")
+    tab = open_tab(document, state)
+    shown = board(document, state, reader=user, linked=True, tab=tab)
     query, plain = query_string(document, state), plain_address(state)
     sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
@@ -130,7 +133,7 @@ def board_page(
         "query": explain_query(version, query),
         "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
-        "filtered": query not in ("", plain),
+        "filtered": is_filtered(document, state),
         "plain": plain,
         "saved": lines_of(views, document, settled(state)),
         "rows_open": may_see_rows(user, dashboard),
@@ -146,7 +149,7 @@ def board_page(
     context |= {"presets": presets, "own_words": own, **more}
     if version.state == Version.State.FROZEN:
         context["to_answer"] = run_to_answer(user, dashboard)
-    return render(request, template, frame(user, dashboard, tab, **context))
+    return render(request, template, frame(user, dashboard, section, **context))
 
 
 @access(SIGNED_IN)

@@ -115,10 +115,15 @@ async function save(change) {
     }
     mine.shift();
     if (change.form) faults(change.form, answer);
-    mark(ok ? words().saved : words().notSaved, !ok);
-    if (!ok) return null;
+    if (!ok) {
+      mark(words().notSaved, true);
+      return null;
+    }
     settle(answer);
+    open(answer.tab || undefined);
     if (change.again) await redraw();
+    mark(answer.told ?? words().saved);
+    if (answer.told) document.getElementById("builder-told").textContent = answer.told;
     return answer;
   } catch {
     trouble({ said: words().offline });
@@ -126,10 +131,21 @@ async function save(change) {
   return null;
 }
 
+/* The tab that is open is in the address; a change may open another. */
+function open(tab) {
+  if (tab === undefined || tab === host().dataset.tab) return;
+  host().dataset.tab = tab; // what is added before the board is drawn anew goes there, too
+  const address = new URL(location.href);
+  if (tab) address.searchParams.set("tab", tab);
+  else address.searchParams.delete("tab");
+  history.replaceState(history.state, "", address);
+}
+
 /* A form whose deed needs nothing more: what it adds is shown, with its settings beside it. */
 async function submit(form) {
   const given = Object.fromEntries(new FormData(form));
   delete given.csrfmiddlewaretoken;
+  if (form.matches("[data-add]") && host().dataset.tab) given.tab = host().dataset.tab;
   const answer = await send(form.action, given, true, form);
   if (answer?.tile && form.matches("[data-add]")) reveal(answer.tile).click();
 }
@@ -171,6 +187,28 @@ async function settleTrouble(name, revision) {
   if (!mine.length) await redraw();
 }
 
+/** Put a tile on another tab, which is open then with the tile in sight. */
+async function shift(tile, tab) {
+  const grip = tile.querySelector("[data-grip]");
+  const link = document.querySelector(`#tabs [data-tab="${tab}"]`);
+  const { name } = grip.dataset;
+  const on = link.textContent;
+  open(tab);
+  if (!await send(grip.dataset.grip, { tab }, true)) return;
+  const moved = document.getElementById(grip.id);
+  moved?.closest(".tile").scrollIntoView({ block: "nearest" });
+  moved?.focus();
+  document.getElementById("builder-told").textContent = fill(words().shifted, { name, tab: on });
+}
+
+/* The tab before or after the one that is open. */
+function besides(step) {
+  const all = [...document.querySelectorAll("#tabs [data-tab]")];
+  const here = all.findIndex((one) => one.hasAttribute("aria-current"));
+  return all[here + step]?.dataset.tab;
+}
+
+const TABS = { PageUp: -1, PageDown: 1 };
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
 /** Put a tile as it shall be and save it, unless it is so already. */
@@ -190,7 +228,11 @@ function arrange(tile, before, then) {
 function byKey(event, tile) {
   const now = stand(tile);
   const step = MOVES[event.key];
-  if (event.key === "Escape" && origin?.tile === tile) {
+  const tab = TABS[event.key] && besides(TABS[event.key]);
+  if (tab) {
+    event.preventDefault();
+    shift(tile, tab);
+  } else if (event.key === "Escape" && origin?.tile === tile) {
     event.preventDefault();
     arrange(tile, now, origin.stood);
   } else if (step && !event.shiftKey) {
@@ -217,12 +259,13 @@ function undoKey(event) {
 }
 
 async function add(form, to) {
-  const given = [...new FormData(form), ["to", to]];
+  const given = [...new FormData(form)].filter(([name]) => name !== "tab");
+  given.push(["to", to], ...(host().dataset.tab ? [["tab", host().dataset.tab]] : []));
   const answer = await send(form.action, given, true, form);
   if (answer?.tile) reveal(answer.tile).click();
 }
 
-const board = { add, arrange, size, stand, tiles };
+const board = { add, arrange, shift, size, stand, tiles };
 
 export function start(root) {
   root.addEventListener("focusin", (event) => {

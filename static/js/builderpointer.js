@@ -18,7 +18,14 @@ function aim(event, held, tiles) {
   return { over, across, later, to: others.indexOf(over) + (later ? 1 : 0) };
 }
 
+/* The tab under a pointer, unless it is the one that is open. */
+function tabUnder(event) {
+  const under = document.elementsFromPoint(event.clientX, event.clientY);
+  return under.find((one) => one.matches("#tabs [data-tab]:not([aria-current])"));
+}
+
 function unmark() {
+  document.querySelector(".tabs__link--goal")?.classList.remove("tabs__link--goal");
   for (const one of document.querySelectorAll(".tile--before, .tile--later")) {
     one.classList.remove("tile--before", "tile--later", "tile--across");
   }
@@ -55,20 +62,24 @@ function follow({ pointerId }, { move, end }) {
   }, { ...options, capture: true });
 }
 
-function drag(event, tile, { arrange, stand, tiles }) {
+function drag(event, tile, { arrange, shift, stand, tiles }) {
   const before = stand(tile);
   let goal = null;
+  let tab = null;
   follow(event, {
     move: (at) => {
       tile.classList.add("tile--held");
       along(at);
-      goal = aim(at, tile, tiles);
+      tab = tabUnder(at);
+      goal = tab ? null : aim(at, tile, tiles);
       mark(goal);
+      tab?.classList.add("tabs__link--goal");
     },
     end: (kept) => {
       unmark();
       tile.classList.remove("tile--held");
-      if (kept && goal) arrange(tile, before, { ...before, to: goal.to });
+      if (kept && tab) shift(tile, tab.dataset.tab);
+      else if (kept && goal) arrange(tile, before, { ...before, to: goal.to });
     },
   });
 }

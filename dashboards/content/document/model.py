@@ -41,6 +41,15 @@ class TileSpec:
     across: str | None = None
     heat: bool = False
     height: int | None = None  # rows of the grid; None: as tall as what it shows
+    tab: str = ""  # the key of its tab; empty: the first
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the page that is read by itself: ``key`` in the address, ``title`` for people."""
+
+    key: str
+    title: str
 
 
 #: before the key of a tile, and the number of a level: a filter's own key has no hyphen
@@ -53,8 +62,8 @@ class Choice:
 
     A dropdown takes several values (``choice``) or ``one``. The page opens with its ``default``,
     values as ``content.kinds`` spells them; a ``required`` one is asked for before anything is
-    computed. With ``tiles`` it is for those alone. A dropdown that ``depends_on`` another (its key)
-    offers the values that the other's choice leaves.
+    computed. With ``tiles`` it is for those alone, with ``tabs`` for all of theirs. A dropdown that
+    ``depends_on`` another (its key) offers the values that the other's choice leaves.
     """
 
     key: str
@@ -65,15 +74,17 @@ class Choice:
     required: bool = False
     tiles: tuple[str, ...] = ()
     depends_on: str = ""
+    tabs: tuple[str, ...] = ()
 
-    def is_for(self, tile: str) -> bool:
-        """Whether it applies to a tile, by its key; to what is no tile it always does.
+    def is_for(self, tile: str, tab: str = "") -> bool:
+        """Whether it applies to a tile on a tab, by their keys; to what is no tile it always does.
 
         A mark that was chosen in a tile is for the others.
         """
         if not tile:
             return True
-        return self.key != MARK + tile and (not self.tiles or tile in self.tiles)
+        chosen = tile in self.tiles or tab in self.tabs or not (self.tiles or self.tabs)
+        return chosen and self.key != MARK + tile
 
     @property
     def lists(self) -> bool:
@@ -100,6 +111,30 @@ class Document:
     period: Period = field(default_factory=Period)
     choices: tuple[Choice, ...] = ()
     drill: tuple[str, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+
+    def tab_of(self, tile: TileSpec) -> str:
+        """The key of the tab that a tile is on; "" where the page has none."""
+        return tile.tab or (self.tabs[0].key if self.tabs else "")
+
+    def tiles_on(self, tab: str) -> tuple[TileSpec, ...]:
+        """The tiles of a tab by its key; of a page without tabs, by "", all of them."""
+        return tuple(tile for tile in self.tiles if self.tab_of(tile) == tab)
+
+    @property
+    def by_tab(self) -> list[tuple[Tab | None, tuple[TileSpec, ...]]]:
+        """The tiles tab by tab; of a page without tabs all of them under None."""
+        if not self.tabs:
+            return [(None, self.tiles)]
+        return [(tab, self.tiles_on(tab.key)) for tab in self.tabs]
+
+    def tab(self, key: str) -> Tab | None:
+        return next((tab for tab in self.tabs if tab.key == key), None)
+
+    def is_for(self, choice: Choice, tile: str) -> bool:
+        """Whether a filter applies to a tile, by its key."""
+        spec = self.tile(tile) if choice.tabs else None
+        return choice.is_for(tile, self.tab_of(spec) if spec is not None else "")
 
     @property
     def levels(self) -> list[Choice]:

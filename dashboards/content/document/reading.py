@@ -11,14 +11,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from ace_portal.lib.errors import Invalid
-from dashboards.content.document.model import Choice, Document, Period, TileSpec
+from dashboards.content.document.model import Choice, Document, Period, Tab, TileSpec
 from dashboards.content.document.refusals import refusal
 from dashboards.content.document.schema import (
     DOCUMENT_SCHEMA,
     MAX_FILTERS,
     MAX_KPIS,
+    MAX_TABS,
     MAX_TILES,
     RESERVED,
+    TAB,
 )
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
@@ -36,6 +38,7 @@ def parse(data: Any) -> Document:
         period=_read_period(data["filters"]["period"]),
         choices=tuple(_read_choice(choice) for choice in data["filters"]["choices"]),
         drill=tuple(data["filters"].get("drill", ())),
+        tabs=tuple(Tab(tab["key"], tab["title"]) for tab in data.get("tabs", ())),
     )
     _check(document)
     return document
@@ -57,6 +60,7 @@ def _lists(data: Any) -> Iterator[tuple[str, Any, int]]:
     if not isinstance(data, dict):
         return
     tiles, filters = data.get("tiles"), data.get("filters")
+    yield "tabs", data.get("tabs"), MAX_TABS
     yield "tiles", tiles, MAX_TILES
     if isinstance(filters, dict):
         yield "choices", filters.get("choices"), MAX_FILTERS
@@ -84,11 +88,12 @@ def _read_tile(data: Mapping[str, Any]) -> TileSpec:
         across=data.get("across"),
         heat=data.get("heat", False),
         height=data.get("height"),
+        tab=data.get("tab", ""),
     )
 
 
 def _read_choice(data: Mapping[str, Any]) -> Choice:
-    lists = {name: tuple(data[name]) for name in ("default", "tiles") if name in data}
+    lists = {name: tuple(data[name]) for name in ("default", "tiles", "tabs") if name in data}
     return Choice(**{**data, **lists})
 
 
@@ -129,7 +134,18 @@ def _check(document: Document) -> None:
             raise Invalid(_("Rows and columns are two dimensions."), field="across")
         if tile.standing and tile.grain:
             raise Invalid(_("Bars over time stand anyway."), field="standing")
+    _check_tabs(document)
     _check_filters(document)
+
+
+def _check_tabs(document: Document) -> None:
+    keys = [tab.key for tab in document.tabs]
+    if len(set(keys)) < len(keys):
+        raise Invalid(_("Two tabs have the same key."), field="tabs")
+    named = [tile.tab for tile in document.tiles if tile.tab]
+    for key in [*named, *(key for choice in document.choices for key in choice.tabs)]:
+        if key not in keys:
+            raise Invalid(_("There is no tab “%(key)s”.") % {"key": key}, field="tab")
 
 
 def _check_filters(document: Document) -> None:
@@ -139,7 +155,9 @@ def _check_filters(document: Document) -> None:
     columns = [choice.column for choice in document.choices]
     if len(set(columns)) < len(columns):
         raise Invalid(_("There is one dropdown for each column."), field="choices")
-    taken = sorted(set(names).intersection(RESERVED))
+    # Without tabs it is free: versions that were released before there were tabs may have it.
+    reserved = {*RESERVED, *([TAB] if document.tabs else [])}
+    taken = sorted(reserved.intersection(names))
     if taken:
         raise Invalid(_("“%(key)s” cannot be the key of a dropdown.") % {"key": taken[0]},
                       field="choices")  # fmt: skip

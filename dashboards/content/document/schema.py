@@ -20,7 +20,9 @@ COMPARED = ("previous", "year", "target", "baseline", "none")
 ARRANGED = ("grouped", "stacked")
 #: what the address of a page uses itself
 RESERVED = ("period", "from", "to", "page", "version", "kpi", "next")
-MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 100, 8, 8, 5000
+#: what it uses where there are tabs
+TAB = "tab"
+MAX_TABS, MAX_TILES, MAX_FILTERS, MAX_KPIS, MAX_TEXT = 12, 100, 8, 8, 5000
 MAX_DEFAULTS, MAX_LEVELS = 50, 6
 WIDTHS = range(2, 13)
 #: rows of the grid
@@ -51,6 +53,7 @@ def _tile(kind: str, required: Sequence[str], **properties: Any) -> dict[str, An
         "title": {**_LINE, "maxLength": 120},
         "width": {"type": "integer", "minimum": WIDTHS[0], "maximum": WIDTHS[-1]},
         "height": {"type": "integer", "minimum": HEIGHTS[0], "maximum": HEIGHTS[-1]},
+        "tab": {"type": "string", "pattern": _KEY},
     }
     return _object(["key", "type", "width", *required], **common, **properties)
 
@@ -113,6 +116,16 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
     **_object(
         ["schema", "tiles", "filters"],
         schema={"const": 1},
+        tabs={
+            "type": "array",
+            "minItems": 2,
+            "maxItems": MAX_TABS,
+            "items": _object(
+                ["key", "title"],
+                key={"type": "string", "pattern": _KEY},
+                title={**_LINE, "minLength": 1, "maxLength": 60},
+            ),
+        },
         tiles={
             "type": "array",
             "maxItems": MAX_TILES,
@@ -150,6 +163,12 @@ DOCUMENT_SCHEMA: dict[str, Any] = {
                         "uniqueItems": True,
                     },
                     depends_on={"type": "string", "pattern": _KEY},
+                    tabs={
+                        "type": "array",
+                        "maxItems": MAX_TABS,
+                        "items": {"type": "string", "pattern": _KEY},
+                        "uniqueItems": True,
+                    },
                 ),
             },
             drill={

@@ -20,6 +20,11 @@ def to_json(document: Document) -> dict[str, Any]:
         }
     return {
         "schema": 1,
+        **(
+            {"tabs": [{"key": t.key, "title": t.title} for t in document.tabs]}
+            if document.tabs
+            else {}
+        ),
         "tiles": [_tile_json(tile) for tile in document.tiles],
         "filters": {
             "period": period,
@@ -38,6 +43,7 @@ def _choice_json(choice: Choice) -> dict[str, Any]:
         "required": choice.required,
         "tiles": list(choice.tiles),
         "depends_on": choice.depends_on,
+        "tabs": list(choice.tabs),
     }
     return {**out, **{name: value for name, value in more.items() if value}}
 
@@ -48,6 +54,8 @@ def _tile_json(tile: TileSpec) -> dict[str, Any]:
     }  # fmt: skip
     if tile.height is not None:
         out["height"] = tile.height
+    if tile.tab:
+        out["tab"] = tile.tab
     match tile.type:
         case "text":
             return {**out, "text": tile.text}

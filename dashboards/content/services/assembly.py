@@ -72,11 +72,16 @@ def arrange(sources: list[Source]) -> Document:
     table = [s.version.pk for s in sources if dimensions and dimensions[0] in s.dimensions]
     if table:
         tiles.append(TileSpec(new_key(), "table", 12, kpi_versions=tuple(table), by=dimensions[0]))
+    return Document(tuple(tiles), Period("last_6"), choices_by(dimensions))
+
+
+def choices_by(dimensions: list[str]) -> tuple[Choice, ...]:
+    """A dropdown for each of the first dimensions."""
     choices: list[Choice] = []
     for column in dimensions[:MAX_FILTERS]:
         key = key_for(column, {choice.key for choice in choices})
         choices.append(Choice(key, column, column_label(column)[:60]))
-    return Document(tuple(tiles), Period("last_6"), tuple(choices))
+    return tuple(choices)
 
 
 def charts(source: Source) -> list[TileSpec]:

@@ -13,7 +13,8 @@ from dashboards.content.document import EMPTY, Document, parse, sha256, to_json
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.saves import changes_between
 from dashboards.content.selectors import released_of, work_of
-from dashboards.content.services.drafts import check_sources, put_document, start_version
+from dashboards.content.services.checks import check_sources
+from dashboards.content.services.drafts import put_document, start_version
 from dashboards.permissions import require_editor
 
 

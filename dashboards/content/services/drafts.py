@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
-from ace_portal.lib.errors import Conflict, Invalid
+from ace_portal.lib.errors import Conflict
 from dashboards.content.document import (
     EMPTY,
     KINDS,
@@ -22,24 +22,23 @@ from dashboards.content.document import (
     Choice,
     Document,
     FilterKind,
+    TileSpec,
     new_key,
     parse,
     sha256,
     to_json,
 )
-from dashboards.content.kinds import FITTING, fault_of, is_whole, lines_of, reaches
+from dashboards.content.document.schema import TAB
+from dashboards.content.kinds import lines_of
 from dashboards.content.models import Dashboard, Save, Tile, Version
 from dashboards.content.saves import FILTERS, WHOLE, since
 from dashboards.content.selectors import WORKING, released_of, work_of
+from dashboards.content.services.checks import check_sources
 from dashboards.content.services.locking import locked_under_way
-from dashboards.content.shapes import SEVERAL, check_shape, check_together
-from dashboards.content.sources import Source, sources_of
 from dashboards.permissions import require_editor
-from kpis.models import KPIVersion
 
 #: saves of a draft that can be come back to: a hundred changes, and each of them undone
 KEPT = 200
-USABLE = {KPIVersion.State.PUBLISHED, KPIVersion.State.SUPERSEDED}
 
 
 def draft_of(dashboard: Dashboard) -> Version:
@@ -100,12 +99,11 @@ def add_tile(
     tile: Mapping[str, Any],
     to: int | None = None,
 ) -> Version:
-    """A tile in the place ``to``, else at the end; ``tile`` is its JSON without a key."""
+    """A tile in the place ``to`` of its tab, else at its end; ``tile`` is JSON without a key."""
 
     def change(document: Document) -> Document:
         *tiles, added = _with_tile_json(document, {**tile, "key": new_key()}).tiles
-        tiles.insert(len(tiles) if to is None else min(to, len(tiles)), added)
-        return document.with_tiles(tiles)
+        return inserted(document.with_tiles(tiles), added, to)
 
     return edit_draft(actor, dashboard, revision, change, "added", touches="")
 
@@ -113,11 +111,12 @@ def add_tile(
 def change_tile(
     *, actor: User, dashboard: Dashboard, revision: int, key: str, tile: Mapping[str, Any]
 ) -> Version:
-    """The tile keeps its key and its place, and its height unless ``tile`` says another."""
+    """The tile keeps its key and its place, its height and tab unless ``tile`` says another."""
 
     def change(document: Document) -> Document:
-        height = document.tiles[place_of(document, key)].height
-        kept = {"height": height} if height is not None else {}
+        place_of(document, key)
+        was = next(one for one in to_json(document)["tiles"] if one["key"] == key)
+        kept = {name: was[name] for name in ("height", "tab") if name in was}
         return _with_tile_json(document, {**kept, **tile, "key": key})
 
     return edit_draft(actor, dashboard, revision, change, "changed", touches=key)
@@ -143,8 +142,8 @@ def change_filters(
     """The range that the page opens with, and its filters.
 
     Each has a ``column``, a ``label``, and what else a filter may have: its ``kind``, as
-    ``default`` a text with one value a line, ``required``, ``tiles``, and in ``depends_on`` the
-    column of another. ``drill`` are the columns of the way down, from the top.
+    ``default`` a text with one value a line, ``required``, ``tiles``, ``tabs``, and in
+    ``depends_on`` the column of another. ``drill`` are the columns of the way down, from the top.
     """
 
     def change(document: Document) -> Document:
@@ -176,6 +175,7 @@ def _choice(key: str, given: Mapping[str, Any]) -> Choice:
         required=bool(given.get("required")),
         tiles=tuple(given.get("tiles", ())),
         depends_on=given.get("depends_on", ""),
+        tabs=tuple(given.get("tabs", ())),
     )
     return replace(choice, default=lines_of(choice, given.get("default", "")))
 
@@ -274,63 +274,12 @@ def write_index(version: Version, document: Document) -> None:
     )
 
 
-def check_sources(document: Document) -> None:
-    """Every tile shows published KPIs, split only as they can be."""
-    sources = sources_of(document.kpi_versions)
-    for tile in document.tiles:
-        for pk in tile.kpi_versions:
-            field = "kpi_versions" if tile.type in SEVERAL else "kpi_version"
-            source = sources.get(pk)
-            if source is None:
-                raise Invalid(_("There is no KPI version %(pk)s.") % {"pk": pk}, field=field)
-            if source.version.state not in USABLE:
-                raise Invalid(
-                    _("%(kpi)s is not published, so a tile cannot show it.")
-                    % {"kpi": source.version},
-                    field=field,
-                )
-            check_shape(tile, source)
-        check_together(tile, [sources[pk] for pk in tile.kpi_versions])
-    _check_filters(document, list(sources.values()))
-
-
-def _check_filters(document: Document, sources: Sequence[Source]) -> None:
-    """Every filter reaches a KPI of the page, in whose data it is of a type that fits."""
-    filterable = any(source.filters for source in sources)
-    splits = {column for source in sources for column in source.dimensions}
-    for column in document.drill:
-        if splits and column not in splits:
-            raise Invalid(
-                _("No KPI on this page can be split by “%(c)s”.") % {"c": column}, field="drill"
-            )
-    for choice in document.choices:
-        own = [s for s in sources if reaches(choice, s.filters, s.own_types)]
-        if filterable and not own:
-            raise Invalid(
-                _("No KPI on this page can be filtered by “%(c)s”.") % {"c": choice.column},
-                field="choices",
-            )
-        if not is_whole(choice) or fault_of(choice, choice.default):
-            raise Invalid(
-                fault_of(choice, choice.default)
-                or _("%(label)s cannot begin with this.") % {"label": choice.label},
-                field="choices",
-            )
-        fitting = FITTING.get(choice.kind)
-        kinds = {s.own_types[choice.column] for s in own if choice.column in s.own_types}
-        if fitting and not kinds <= set(fitting):
-            raise Invalid(
-                _("“%(c)s” does not fit this kind of filter.") % {"c": choice.column},
-                field="choices",
-            )
-
-
 def key_for(column: str, taken: set[str]) -> str:
     """A short word for the address: the column's own where it is free."""
     base = re.sub(r"[^a-z0-9]", "", column.lower())[:12]
     base = base if base[:1].isalpha() else f"f{base}"[:12]
     key, number = base, 2
-    while key in taken or key in RESERVED:
+    while key in taken or key in {*RESERVED, TAB}:
         key, number = f"{base[:10]}{number}", number + 1
     return key
 
@@ -340,6 +289,16 @@ def place_of(document: Document, key: str) -> int:
         if tile.key == key:
             return place
     raise Conflict(_("This tile is not in the draft any more."))
+
+
+def inserted(document: Document, tile: TileSpec, to: int | None) -> Document:
+    """The document with a tile in the place ``to`` among those of its tab, else after them."""
+    peers, tiles = document.tiles_on(document.tab_of(tile)), list(document.tiles)
+    if to is not None and to < len(peers):
+        place = tiles.index(peers[max(to, 0)])
+    else:
+        place = tiles.index(peers[-1]) + 1 if peers else len(tiles)
+    return document.with_tiles([*tiles[:place], tile, *tiles[place:]])
 
 
 def _with_tile_json(document: Document, tile: Mapping[str, Any]) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ace_portal.accounts.models import User
 from dashboards.content.document import Document, TileSpec, new_key
 from dashboards.content.models import Dashboard, Version
-from dashboards.content.services.drafts import edit_draft, place_of
+from dashboards.content.services.drafts import edit_draft, inserted, place_of
 
 
 def arrange_tile(
@@ -19,18 +19,24 @@ def arrange_tile(
     to: int | None = None,
     width: int | None = None,
     height: int | None = None,
+    tab: str | None = None,
 ) -> Version:
     """Move and resize in one save; what is None stays as it is.
 
-    ``to`` is a place counted from nought, beyond an end is at the end; ``width`` is in columns of
-    twelve; ``height`` in rows, 0 for as tall as what the tile shows.
+    ``to`` is a place on its tab counted from nought, beyond an end is at the end; ``width`` is in
+    columns of twelve; ``height`` in rows, 0 for as tall as what the tile shows; ``tab`` the key of
+    the one that it goes to, to its end where no place is said.
     """
 
     def change(document: Document) -> Document:
         tiles = list(document.tiles)
         place = place_of(document, key)
         tile = _sized(tiles.pop(place), width, height)
-        tiles.insert(place if to is None else min(max(to, 0), len(tiles)), tile)
+        goes = tab is not None and tab != document.tab_of(tile)
+        if to is not None or goes:
+            tile = replace(tile, tab=tab) if tab and goes else tile
+            return inserted(document.with_tiles(tiles), tile, to)
+        tiles.insert(place, tile)
         return document.with_tiles(tiles)
 
     return edit_draft(actor, dashboard, revision, change, "moved", touches=key)

@@ -16,8 +16,8 @@ from dashboards.content.document import Document, parse, sha256
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.saves import changes_between
 from dashboards.content.selectors import launches_of, released_of
+from dashboards.content.services.checks import check_sources
 from dashboards.content.services.drafts import (
-    check_sources,
     locked_work_of,
     require_draft,
     start_version,
