@@ -9,6 +9,7 @@ from dashboards.api import (
     images,
     lifecycle,
     prototypes,
+    reading,
     reports,
     tabs,
     usage,
@@ -30,6 +31,10 @@ urlpatterns = [
     path(ONE + "people/", views.DashboardPeople.as_view(), name="dashboard-people"),
     path(ONE + "figures/", views.Figures.as_view(), name="dashboard-figures"),
     path(ONE + "filters/<slug:key>/values/", views.FilterValues.as_view(), name="filter-values"),
+    path(ONE + "saved-views/", reading.SavedViews.as_view(), name="saved-views"),
+    path(
+        ONE + "saved-views/<int:pk>/", reading.SavedViewDetail.as_view(), name="saved-view-detail"
+    ),
     path(ONE + "embeds/", embedding.Embeds.as_view(), name="embeds"),
     path(ONE + "embeds/<int:pk>/revoke/", embedding.EmbedRevoke.as_view(), name="embed-revoke"),
     path(ONE + "export/<slug:kind>/", exports.Export.as_view(), name="dashboard-export"),

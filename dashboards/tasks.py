@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dashboards.embedding.counting import forget_days
 from dashboards.reports.services import runs
 from dashboards.usage.services.views import sweep_views as forget_old_views
 
@@ -16,4 +17,6 @@ def send_due_reports() -> int:
 
 @shared_task(name="dashboards.sweep_views", ignore_result=True)
 def sweep_views() -> int:
-    return forget_old_views(now=timezone.now())
+    now = timezone.now()
+    forget_days(now=now)
+    return forget_old_views(now=now)

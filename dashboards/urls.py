@@ -14,6 +14,7 @@ from dashboards.views import (
     moving,
     pages,
     prototypes,
+    reading,
     releases,
     reports,
     rows,
@@ -22,6 +23,7 @@ from dashboards.views import (
     usage,
     validation,
     values,
+    wall,
 )
 
 app_name = "dashboards"
@@ -42,6 +44,11 @@ page_urls = [
     path(ONE + "tiles/<slug:key>/rows/file/", rows.tile_rows_file, name="tile-rows-file"),
     path(ONE + "tiles/<slug:key>/drivers/", moving.tile_drivers, name="tile-drivers"),
     path(ONE + "filters/<slug:key>/values/", values.filter_values, name="filter-values"),
+    path(ONE + "wall/", wall.wall, name="wall"),
+    path(ONE + "saved/", reading.saved_views, name="saved-views"),
+    path(ONE + "saved/new/", reading.saved_view_new, name="saved-view-new"),
+    path(ONE + "saved/<int:pk>/edit/", reading.saved_view_edit, name="saved-view-edit"),
+    path(ONE + "saved/<int:pk>/delete/", reading.saved_view_delete, name="saved-view-delete"),
 ]
 
 builder_urls = [
@@ -77,6 +84,11 @@ version_urls = [
         "embed/<str:token>/pictures/<slug:sha256>/",
         images.embedded_picture,
         name="embedded-picture",
+    ),
+    path(
+        "embed/<str:token>/filters/<slug:key>/values/",
+        embedding.embedded_values,
+        name="embedded-values",
     ),
     path(ONE + "pictures/<slug:sha256>/", images.picture, name="picture"),
     path(ONE + "export/<slug:kind>/", exports.page, name="export"),

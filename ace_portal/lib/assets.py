@@ -29,6 +29,7 @@ COMPONENTS = (
     "tile",
     "figure",
     "dial",
+    "sides",
     "chart",
     "table",
     "talk",
@@ -77,6 +78,8 @@ COMPONENTS = (
     "jump",
     "trial",
     "analysis",
+    "wall",
+    "print",
 )
 
 THIRD_PARTY = {

@@ -50,3 +50,9 @@ class Temporary(PortalError):
     """It may well work later: the only kind of failure that is tried again."""
 
     status = 503
+
+
+class TooOften(PortalError):
+    """It was asked for more often than it is given."""
+
+    status = 429

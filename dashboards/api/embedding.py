@@ -23,9 +23,13 @@ class EmbedOutput(serializers.ModelSerializer[Embed]):
     by = serializers.EmailField(source="by.email")
     url = serializers.SerializerMethodField(help_text="Relative to the portal; nothing once over.")
 
+    views = serializers.IntegerField(
+        source="recent_views", default=0, help_text="In the last thirty days; of nobody signed in."
+    )
+
     class Meta:
         model = Embed
-        fields = ["id", "origins", "by", "created_at", "expires_at", "revoked_at", "url"]
+        fields = ["id", "origins", "by", "created_at", "expires_at", "revoked_at", "url", "views"]
 
     def get_url(self, embed: Embed) -> str:
         if not embed.is_open:

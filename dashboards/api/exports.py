@@ -1,4 +1,4 @@
-"""The figures of a page as a file."""
+"""The figures of a page as a file, or as a picture."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 from ace_portal.accounts.selectors import person_of
 from ace_portal.lib.permissions import SIGNED_IN
 from ace_portal.lib.xlsxfile import TYPE
-from dashboards.api.views import FILTERS, number_in
+from dashboards.api.views import FILTERS, asked_state, number_in
 from dashboards.content import selectors
-from dashboards.content.filters import check_state, read_state
-from dashboards.files import KINDS, as_file
+from dashboards.files import KINDS, PICTURES, as_file
 
 KEYS = OpenApiParameter(
     "only", OpenApiTypes.STR, many=True, description="Keys of tiles; without any, all of them."
@@ -22,7 +21,8 @@ KEYS = OpenApiParameter(
 
 
 class Export(APIView):
-    """All tiles in full precision under the filters of the address: one CSV, or a workbook."""
+    """All tiles under the filters of the address: in full precision as one CSV or a workbook, or as
+    a picture, of which one person gets so many a minute."""
 
     door = SIGNED_IN
 
@@ -31,14 +31,15 @@ class Export(APIView):
             OpenApiParameter("kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=KINDS),
             KEYS, *FILTERS,
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, TYPE): OpenApiTypes.BINARY},
+        responses={
+            (200, media): OpenApiTypes.BINARY for media in ("text/csv", TYPE, *PICTURES.values())
+        },
     )  # fmt: skip
     def get(self, request: Request, slug: str, kind: str) -> HttpResponseBase:
         user = person_of(request)
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = selectors.document_of(version)
-        state = read_state(document, request.query_params)
-        check_state(document, state)
+        state = asked_state(user, dashboard, document, request)
         keys = request.query_params.getlist("only") or None
         return as_file(user, version, state, kind, keys)

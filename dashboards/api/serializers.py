@@ -169,7 +169,9 @@ class PointOutput(serializers.Serializer[Any]):
 
 
 class SeriesOutput(serializers.Serializer[Any]):
-    name = serializers.CharField(help_text="now, before, trend, chart, or a KPI version's id")
+    name = serializers.CharField(
+        help_text="now, before, trend, chart, a KPI version's id; of two segments first, second"
+    )
     points = PointOutput(many=True)
 
 
@@ -203,6 +205,14 @@ class FilterValuesOutput(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
+class LateOutput(serializers.Serializer[Any]):
+    """Figures that are older than the KPI's schedule allows."""
+
+    kpi = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    due = serializers.DateTimeField(help_text="By when newer ones should have been there.")
+
+
 class TabOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
@@ -215,6 +225,10 @@ class FiguresOutput(serializers.Serializer[Any]):
     end = serializers.DateField(allow_null=True, help_text="The day after the last.")
     as_of = serializers.DateTimeField(allow_null=True)
     held_back = serializers.BooleanField(help_text="Newer data did not pass its checks.")
+    late = LateOutput(many=True)
+    compared = serializers.CharField(
+        help_text="Which two segments stand side by side, in words; series are first and second."
+    )
     tabs = TabOutput(many=True, help_text="None where the page has none.")
     tiles = TileOutput(many=True, help_text="Of all tabs, tab by tab.")
 
@@ -233,6 +247,11 @@ def figures_json(version: Version, board: Board) -> dict[str, Any]:
         "end": board.span.end,
         "as_of": told.moment(board.as_of),
         "held_back": board.held_back,
+        "late": [
+            {"kpi": one.kpi, "as_of": told.moment(one.as_of), "due": told.moment(one.due)}
+            for one in board.late
+        ],
+        "compared": board.compared,
         "tabs": [{"key": tab.key, "title": tab.title} for tab in board.document.tabs],
         "tiles": [_tile_json(tile, told, board.document) for tile in board.tiles],
     }

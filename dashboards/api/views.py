@@ -22,8 +22,8 @@ from dashboards.api import serializers as s
 from dashboards.content import selectors
 from dashboards.content.board import board
 from dashboards.content.choices import dropdown_of, values_page
-from dashboards.content.document import PRESETS, parse
-from dashboards.content.filters import check_state, read_state
+from dashboards.content.document import PRESETS, Document, parse
+from dashboards.content.filters import FilterState, check_state, read_state
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.planning import Page
 from dashboards.content.saves import changes_between
@@ -34,6 +34,7 @@ from dashboards.lifecycle.models import Launch
 from dashboards.lifecycle.services import launches as lifecycle
 from dashboards.people import Choice, choice_for
 from dashboards.permissions import require_editor, require_handing_over, require_owner
+from dashboards.reading.selectors import opening_state, views_of
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="Its number; one to open.")
 FILTERS = [
@@ -41,7 +42,16 @@ FILTERS = [
     OpenApiParameter("period", OpenApiTypes.STR, enum=PRESETS),
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day of own dates."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of own dates, included."),
-]
+    OpenApiParameter("view", OpenApiTypes.STR, description="The number of a view of one's own."),
+    OpenApiParameter(
+        "side-a", OpenApiTypes.STR,
+        description="`KEY:VALUE` of a dropdown: its segment is compared.",
+    ),
+    OpenApiParameter(
+        "side-b", OpenApiTypes.STR,
+        description="With which; without it with all rows that have another value, or none.",
+    ),
+]  # fmt: skip
 
 
 def number_in(request: Request, name: str) -> int | None:
@@ -52,6 +62,18 @@ def number_in(request: Request, name: str) -> int | None:
     if number is None:
         raise Invalid(_("%(name)s is the number of a version.") % {"name": name}, field=name)
     return number
+
+
+def asked_state(
+    user: User, dashboard: Dashboard, document: Document, request: Request
+) -> FilterState:
+    """The state of the address, or of the person's own view that it names; raises ``Invalid`` where
+    a filter cannot take what was given."""
+    asked = request.query_params
+    views = list(views_of(user, dashboard)) if asked.get("view") else []
+    state = opening_state(document, asked, views)
+    check_state(document, state)
+    return state
 
 
 class Dashboards(generics.ListAPIView[Dashboard]):
@@ -266,8 +288,7 @@ class Figures(APIView):
         dashboard = selectors.dashboard_for(user, slug)
         version = selectors.version_for(user, dashboard, number_in(request, "version"))
         document = selectors.document_of(version)
-        state = read_state(document, request.query_params)
-        check_state(document, state)
+        state = asked_state(user, dashboard, document, request)
         shown = board(document, state, reader=user)
         return Response(s.figures_json(version, shown))
 

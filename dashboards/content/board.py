@@ -7,13 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from dashboards.content.choices import (
     ChoiceView,
     Segment,
+    SideGroup,
     choices_of,
     colours_of,
     datasets_on,
     offered_values,
+    side_groups,
 )
 from dashboards.content.document import Document
 from dashboards.content.document.schema import TAB
@@ -22,19 +27,24 @@ from dashboards.content.filters import (
     PERIODS,
     FilterState,
     Span,
+    compared_words,
     query_string,
     span_words,
+    state_words,
 )
 from dashboards.content.marking import Chip, Step, chips_of, kept_pairs, way_down, with_links
-from dashboards.content.planning import Page, Plan, plan_tile
+from dashboards.content.planning import Page, Plan
 from dashboards.content.showing import TileView, oldest, tile_view
+from dashboards.content.side_by_side import SidedView, SidePlan, plan_of, sided_view
 from dashboards.content.sources import Source, sources_of
 from dashboards.content.spreads import bins_asked
 from dashboards.content.tabs import TabLink, tab_links
 from dashboards.content.unusual import odd_of
+from dashboards.content.wording import moment_words
 from kpis.asking import Answer
 from kpis.figures import answers
 from kpis.scopes import Reader, rows_words
+from kpis.staleness import Late, late_of
 
 
 @dataclass
@@ -46,15 +56,33 @@ class Board:
     choices: list[ChoiceView]
     as_of: datetime | None
     held_back: bool = False  # newer data of a tile did not pass its checks
+    oldest: str = ""  # whose figures end first, where not all end alike
+    late: list[Late] = field(default_factory=list)  # what is older than its schedule allows
     chips: list[Chip] = field(default_factory=list)
     way_down: list[Step] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what the filters' form carries
+    compared: str = ""  # which two segments stand side by side, in words
+    side_options: tuple[SideGroup, ...] = ()  # what can be compared
     whose_rows: str = ""  # what to say where the data shows each reader their own rows
     tab: str | None = None  # the key of the one tab that is shown; None: the whole page
 
     @property
     def span_words(self) -> str:
         return span_words(self.span)
+
+    @property
+    def late_words(self) -> list[str]:
+        """A sentence for each KPI that is late."""
+        return [
+            _("%(kpi)s is behind: its figures end %(end)s, newer ones were due by %(due)s.")
+            % {"kpi": one.kpi, "end": moment_words(one.as_of), "due": moment_words(one.due)}
+            for one in self.late
+        ]
+
+    @property
+    def words(self) -> str:
+        """Period, filters and what is compared, in one line."""
+        return state_words(self.document, self.state, self.span)
 
     @property
     def tabs(self) -> list[TabLink]:
@@ -113,9 +141,10 @@ def board(
     page = replace(Page.of(document, state, known), tab=tab)
     offered = offered_values(page, reader)
     colours = colours_of(page, offered)
-    tiles = draw([(page, plan_tile(page, spec)) for spec in page.tiles], colours, reader=reader)
+    plans = [(page, plan_of(page, spec)) for spec in page.tiles]
+    tiles = draw(plans, colours, offered, reader=reader)
     if linked:
-        tiles = [with_links(page, tile) for tile in tiles]
+        tiles = [t if isinstance(t, SidedView) else with_links(page, t) for t in tiles]
     return Board(
         document=document,
         state=state,
@@ -126,7 +155,11 @@ def board(
         way_down=way_down(document, state),
         kept=kept_pairs(document, state),
         as_of=oldest(source.as_of for source in page.sources.values()),
+        oldest=_oldest(list(page.sources.values())),
+        late=_late(list(page.sources.values())),
         held_back=any(source.held_back for source in page.sources.values()),
+        compared=compared_words(document, state),
+        side_options=side_groups(page, offered),
         whose_rows=rows_words(reader, datasets_on(page)),
         tab=tab,
     )
@@ -135,6 +168,7 @@ def board(
 def draw(
     pairs: Sequence[tuple[Page, Plan]],
     colours: Mapping[Segment, str] | None = None,
+    offered: Mapping[str, Sequence[str | None]] | None = None,
     *,
     reader: Reader,
 ) -> list[TileView]:
@@ -146,7 +180,9 @@ def draw(
     _ask_bins(plans, answered, reader)
     odd = odd_of(list(zip(plans, answered, strict=True)))
     return [
-        tile_view(page, plan, given, colours or {}, unusual)
+        sided_view(page, plan, given, offered or {})
+        if isinstance(plan, SidePlan)
+        else tile_view(page, plan, given, colours or {}, unusual)
         for (page, plan), given, unusual in zip(pairs, answered, odd, strict=True)
     ]
 
@@ -158,3 +194,18 @@ def _ask_bins(plans: Sequence[Plan], answered: list[dict[str, Answer]], reader: 
         more = iter(answers([ask for own in asked for ask in own.values()], reader=reader))
         for given, own in zip(answered, asked, strict=True):
             given.update({name: next(more) for name in own})
+
+
+def _oldest(sources: Sequence[Source]) -> str:
+    """The KPI whose figures end first; "" where all end alike."""
+    known = [source for source in sources if source.as_of is not None]
+    if len({source.as_of for source in known}) < 2:
+        return ""
+    return min(known, key=lambda source: source.as_of or timezone.now()).kpi.name
+
+
+def _late(sources: Sequence[Source]) -> list[Late]:
+    """What is late, each KPI once, the oldest first."""
+    now = timezone.now()
+    found = {late.kpi: late for source in sources if (late := late_of(source.version, now=now))}
+    return sorted(found.values(), key=lambda late: late.as_of)

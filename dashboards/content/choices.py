@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
+
+from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import NotVisible, PortalError
 from dashboards import rendering as r
 from dashboards.content.document import Choice, Document
 from dashboards.content.kinds import Values, conditions_of, fault_of, value_words, written
 from dashboards.content.planning import Page
+from dashboards.content.sides import side_text
 from kpis.engine.answering import segment_text
 from kpis.engine.cut import Cut
 from kpis.engine.definition import AllOf, Condition, Scalar, Where
@@ -49,10 +52,15 @@ class ChoiceView:
     kept: bool = False  # the address says it where nothing is chosen: it has a default
     dependent: bool = False  # the choice in another changes what it offers
     missing: bool = False
+    gone: str = ""  # which chosen values no row has that the reader sees, in a sentence
 
     @property
     def is_one(self) -> bool:
         return self.kind == "one"
+
+    @property
+    def lists(self) -> bool:
+        return self.kind in {"choice", "one"}
 
     @property
     def is_typed(self) -> bool:
@@ -216,8 +224,31 @@ def choices_of(
         values = offered.get(choice.column, ())
         if any(page.state.chosen.get(other.key) for other in page.document.above(choice)):
             values = _narrowed(page, choice, reader)
-        views.append(_view(page, choice, values))
+        view = _view(page, choice, values)
+        view.gone = _gone_words(page, choice, values, reader)
+        views.append(view)
     return views
+
+
+def _gone_words(page: Page, choice: Choice, offered: Sequence[str | None], reader: Reader) -> str:
+    """Which chosen values no row has any more, of those that the reader sees."""
+    chosen = page.state.chosen.get(choice.key, ()) if choice.lists else ()
+    doubtful = [value for value in chosen if value not in offered]
+    if not doubtful:
+        return ""
+    cuts, known = cuts_for(reader, datasets_on(page)), set(offered)
+    for load in _loads_with(page, choice.column):
+        try:
+            there = conditions_of(choice, tuple(doubtful), load.types[choice.column])
+        except PortalError:  # none of them can be one of its values
+            continue
+        known.update(map(segment_text, _values(load, choice.column, cuts, AllOf(tuple(there)))))
+    left = [value_words(value) for value in doubtful if value not in known]
+    if not left:
+        return ""
+    return _("no row that you see has %(values)s.") % {
+        "values": ", ".join(f"“{value}”" for value in left[:5])
+    }
 
 
 def _view(page: Page, choice: Choice, offered: Sequence[str | None]) -> ChoiceView:
@@ -235,6 +266,27 @@ def _view(page: Page, choice: Choice, offered: Sequence[str | None]) -> ChoiceVi
             values = list(dict.fromkeys([*offered, *chosen]))
         view.options = [_option(value, chosen) for value in values]
     return view
+
+
+class SideGroup(NamedTuple):
+    """What can stand on a side, of one filter: ``(value in the address, name)`` each."""
+
+    label: str
+    sides: list[tuple[str, str]]
+
+
+def side_groups(page: Page, offered: Mapping[str, Sequence[str | None]]) -> tuple[SideGroup, ...]:
+    """The values of the dropdowns, as sides of a comparison; what is compared is among them."""
+    sides, groups = page.state.sides, []
+    for choice in page.document.choices:
+        if not choice.lists:
+            continue
+        used = [] if sides is None or sides.key != choice.key else [sides.value]
+        used += (sides.others or ()) if sides is not None and used else ()
+        values = dict.fromkeys([*offered.get(choice.column, ())[:MAX_OPTIONS], *used])
+        named = [(side_text(choice.key, value), value_words(value)) for value in values]
+        groups.append(SideGroup(choice.label, named))
+    return tuple(groups)
 
 
 def _option(value: str | None, chosen: Values) -> Option:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from dashboards.content.compare import TYPE_NAMES
 from dashboards.content.filters import state_words
 from dashboards.content.models import Version
 from dashboards.content.showing import TileView
+from dashboards.content.side_by_side import SidedView
+from dashboards.content.sides import SIDES, Side
 from dashboards.content.titles import column_label
 from kpis.engine.result import Point, Result
 
@@ -62,13 +64,16 @@ def _rows(tile: TileView, dimensions: Sequence[str]) -> Iterator[list[Any]]:
     names = {str(source.version.pk): source.kpi.name for source in tile.sources}
     first = next(iter(names.values()), "")
     for part, answer in tile.answers.items():
-        name = names.get(part.removeprefix("total "), first)
+        side = part.partition(" ")[0] if isinstance(tile, SidedView) else ""
+        name = names.get(part.removeprefix(f"{side} ").removeprefix("total "), first)
         if answer.result is None:
             yield [name, answer.error]
             continue
         what = tile.parts.get(part) or {
             "before": _("Before"), "split before": _("Before"), "trend": _("Trend"),
         }.get(part, _("Figure"))  # fmt: skip
+        if isinstance(tile, SidedView):
+            what = tile.names[SIDES.index(cast(Side, side))]
         for point in answer.result:
             yield [name, what, *_cells(point, answer.result, dimensions)]
 

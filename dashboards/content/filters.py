@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.document import Document
+from dashboards.content.document.model import LEVEL, MARK
 from dashboards.content.document.schema import TAB
 from dashboards.content.kinds import (
     Values,
@@ -23,6 +24,16 @@ from dashboards.content.kinds import (
     values_in,
     words_of,
     written,
+)
+from dashboards.content.sides import (
+    FIRST,
+    SECOND,
+    Sides,
+    choice_of,
+    key_in,
+    pairs_of_sides,
+    read_sides,
+    sides_words,
 )
 from dashboards.content.spans import (
     PERIODS,
@@ -38,11 +49,40 @@ from kpis.engine.periods import Calendar
 from kpis.engine.query import FIRST_DAY, LAST_DAY
 
 __all__ = [
-    "EVERY", "ON_TILE", "PERIODS", "ROLLING", "FilterState", "Span", "before_words", "check_state",
-    "default_state", "drilled", "ignored", "is_filtered", "missing", "open_tab", "query_string",
-    "read", "read_state", "settled", "span_of", "span_words", "state_words", "where_of", "without",
+    "EVERY",
+    "ON_TILE",
+    "PERIODS",
+    "ROLLING",
+    "FilterState",
+    "Span",
+    "before_words",
+    "check_state",
+    "compared_words",
+    "default_state",
+    "drilled",
+    "full_address",
+    "ignored",
+    "is_filtered",
+    "labels_in",
+    "missing",
+    "open_tab",
+    "plain_address",
+    "query_string",
+    "read",
+    "read_state",
+    "settled",
+    "span_of",
+    "span_words",
+    "state_words",
+    "uncompared",
+    "unknown_names",
+    "where_of",
+    "without",
     "written",
-]  # fmt: skip
+]
+
+#: in an address: the document's own state, where the empty address opens somebody's saved view
+VIEW, PLAIN_VIEW = "view", "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +92,8 @@ class FilterState:
     ``chosen`` has the values of each filter in use, by its key, as ``kinds`` spells them;
     ``refused`` what was typed into a filter that cannot take it, which counts for nothing. ``tab``
     is the key of the one that is open, "" for the first, ``EVERY`` for all below each other.
+    ``named`` says that an empty address would open another state, so that this one needs a name
+    even where it is the one that the document begins with. ``sides`` are two segments to compare.
     """
 
     preset: str
@@ -60,6 +102,8 @@ class FilterState:
     chosen: Mapping[str, Values] = field(default_factory=dict)
     refused: Mapping[str, Values] = field(default_factory=dict)
     tab: str = ""
+    named: bool = field(default=False, compare=False)
+    sides: Sides | None = None
 
 
 #: in the place of a tab's key: all of them
@@ -88,7 +132,10 @@ def read_state(document: Document, params: QueryDict) -> FilterState:
         elif values:
             chosen[choice.key] = values
     _keep_way_down(document, chosen)
-    return FilterState(preset, start, end, chosen, refused, _tab_in(document, params))
+    return FilterState(
+        preset, start, end, chosen, refused, _tab_in(document, params),
+        named=params.get(VIEW) == PLAIN_VIEW, sides=read_sides(document, params),
+    )  # fmt: skip
 
 
 def _tab_in(document: Document, params: QueryDict) -> str:
@@ -131,11 +178,19 @@ def check_state(document: Document, state: FilterState) -> None:
     for choice in document.filters:
         if choice.key in state.refused:
             raise Invalid(fault_of(choice, state.refused[choice.key]), field=choice.key)
+    if state.sides is not None and state.sides.fault:
+        raise Invalid(state.sides.fault, field=SECOND)
 
 
 def settled(state: FilterState) -> FilterState:
     """The state without what its filters cannot take, as one keeps it: of all tabs."""
-    return replace(state, refused={}, tab="")
+    sides = None if state.sides is not None and state.sides.fault else state.sides
+    return replace(state, refused={}, tab="", sides=sides)
+
+
+def uncompared(state: FilterState) -> FilterState:
+    """The state of one segment alone, as a figure that is kept or sent has it."""
+    return replace(settled(state), sides=None)
 
 
 def without(state: FilterState, key: str) -> FilterState:
@@ -162,7 +217,7 @@ def missing(document: Document, state: FilterState, tile: str = "") -> list[str]
 
 def is_filtered(document: Document, state: FilterState) -> bool:
     """Whether anything is chosen otherwise than the page opens with; its tab is no filter."""
-    return bool(query_string(document, replace(state, tab="")))
+    return bool(query_string(document, replace(state, tab="", named=False)))
 
 
 def query_string(document: Document, state: FilterState) -> str:
@@ -176,9 +231,49 @@ def query_string(document: Document, state: FilterState) -> str:
     for choice in document.filters:
         values = state.chosen.get(choice.key) or state.refused.get(choice.key, ())
         pairs += pairs_of(choice, values)
+    pairs += pairs_of_sides(state.sides)
     if state.tab:
         pairs.append((TAB, state.tab))
-    return urlencode(pairs)
+    return urlencode(pairs or ([(VIEW, PLAIN_VIEW)] if state.named else []))
+
+
+def plain_address(state: FilterState) -> str:
+    """That of the state which the document begins with, whatever an empty address opens."""
+    return urlencode({VIEW: PLAIN_VIEW}) if state.named else ""
+
+
+def full_address(document: Document, state: FilterState) -> str:
+    """The state with all that it says, also what the document begins with today."""
+    pairs = [("period", state.preset)]
+    if state.start and state.end:
+        pairs += [("from", state.start.isoformat()), ("to", state.end.isoformat())]
+    for choice in document.filters:
+        values = state.chosen.get(choice.key, ())
+        if values or choice.default:
+            pairs += pairs_of(replace(choice, default=()), values) or [(choice.key, "")]
+    return urlencode(pairs + pairs_of_sides(state.sides))
+
+
+def labels_in(document: Document, state: FilterState) -> dict[str, str]:
+    """The filters in use by their keys, as people call them."""
+    compared = state.sides.key if state.sides is not None else ""
+    used = [c for c in document.filters if state.chosen.get(c.key) or c.key == compared]
+    return {choice.key: choice.label for choice in used}
+
+
+def unknown_names(document: Document, params: QueryDict) -> list[str]:
+    """The keys in an address that filter by something, and that no filter of the document has."""
+    known = {choice.key for choice in document.filters} | {"period", "from", "to", VIEW}
+    known |= {"", FIRST, SECOND, TAB, ON_TILE}
+    found = dict.fromkeys(_key_of(name, known) for name, value in params.items() if value)
+    found[key_in(params)] = None
+    return [name for name in found if name not in known]
+
+
+def _key_of(name: str, known: Collection[str]) -> str:
+    """Of one end of a range the key of its filter."""
+    key = name.removesuffix("-from").removesuffix("-to")
+    return name if name in known or name.startswith((MARK, LEVEL)) else key
 
 
 def _day(text: str | None) -> date | None:
@@ -248,4 +343,11 @@ def state_words(document: Document, state: FilterState, span: Span) -> str:
         for choice in document.filters
         if state.chosen.get(choice.key)
     ]
-    return "; ".join([span_words(span), *used])
+    compared = compared_words(document, state)
+    return "; ".join([span_words(span), *used, *([compared] if compared else [])])
+
+
+def compared_words(document: Document, state: FilterState) -> str:
+    """Which two segments stand side by side; empty where none do."""
+    choice = choice_of(document, state.sides)
+    return sides_words(choice, state.sides) if state.sides is not None and choice else ""

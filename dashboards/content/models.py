@@ -161,6 +161,7 @@ class Version(BaseModel):
                 fields=["dashboard"], condition=Q(state="released"), name="version_one_released"
             ),
         ]
+        indexes = [models.Index(fields=["state", "dashboard"], name="version_by_state")]
 
     def __str__(self) -> str:
         return f"{self.dashboard.name}, v{self.number}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ace_portal.lib.errors import Invalid
 from dashboards.content.explain import Explanation, explain
-from dashboards.content.filters import query_string, read_state, settled
+from dashboards.content.filters import query_string, read_state, uncompared
 from dashboards.content.models import Version
 from dashboards.content.selectors import document_of
 from dashboards.content.sources import own_of, sources_of
@@ -35,7 +35,7 @@ def pin_of(
     spec = document.tile(key)
     if spec is None or not spec.kpi_versions:
         raise Invalid(_("There is no figure behind this tile."), field="tile")
-    state = settled(read_state(document, QueryDict(query[:LONGEST_QUERY])))
+    state = uncompared(read_state(document, QueryDict(query[:LONGEST_QUERY])))
     view = explain(document, spec, state, kpi_version, reader=reader)
     if view.figure is None or view.number is None:
         raise Invalid(view.error or _("There is no figure behind this tile."), field="tile")

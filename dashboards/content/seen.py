@@ -14,7 +14,7 @@ from ace_portal.lib.errors import NotVisible
 from dashboards import rendering as r
 from dashboards.content.board import board
 from dashboards.content.document import parse
-from dashboards.content.filters import query_string, read_state, state_words
+from dashboards.content.filters import query_string, read_state, state_words, uncompared
 from dashboards.content.models import Version
 from dashboards.content.showing import TileView
 from dashboards.content.sources import pinned, sources_of
@@ -45,6 +45,9 @@ def look_at(version: Version, key: str, params: QueryDict, *, reader: User) -> d
     """
     document = parse(version.document)
     state = read_state(document, params)
+    spec = document.tile(key)
+    if spec is not None and spec.type == "number":
+        state = uncompared(state)  # what is kept of it is one number
     page = board(document, state, reader=reader)
     tile = next((tile for tile in page.tiles if tile.key == key), None)
     if tile is None:

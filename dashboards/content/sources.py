@@ -181,12 +181,22 @@ class Source:
 
 def _happened(event: Annotation) -> Mark:
     words = {
-        "day": formats.date_format(timezone.localtime(event.at), "j M Y"),
+        "day": _days(event.at, event.until),
         "title": event.title.rstrip("."),
         "text": event.text,
     }
     told = _("%(day)s: %(title)s. %(text)s") % words
-    return Mark(event.at, event.title, told.strip(), happened=True)
+    return Mark(event.at, event.title, told.strip(), happened=True, until=event.until)
+
+
+def _days(at: datetime, until: datetime | None) -> str:
+    """The day of a moment, or the moments between which something lasted."""
+    begin = timezone.localtime(at)
+    if until is None:
+        return formats.date_format(begin, "j M Y")
+    end = timezone.localtime(until)
+    last = formats.date_format(end, "H:i" if begin.date() == end.date() else "j M Y, H:i")
+    return _("%(from)s to %(to)s") % {"from": formats.date_format(begin, "j M Y, H:i"), "to": last}
 
 
 def _words(version: KPIVersion) -> str:

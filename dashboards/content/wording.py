@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards.rendering import Wording
+
+
+def moment_words(moment: datetime) -> str:
+    """An instant in the reader's zone, on one line."""
+    return formats.date_format(timezone.localtime(moment), "j M Y, H:i")
 
 
 def wording() -> Wording:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ace_portal.lib.errors import NotVisible
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.selectors import released_of
+from dashboards.embedding.counting import with_recent_views
 from dashboards.embedding.models import Embed
 
 SALT = "dashboards.embed"
@@ -40,4 +41,5 @@ def opened_by(token: str) -> tuple[Embed, Version]:
 def open_embeds(dashboard: Dashboard) -> QuerySet[Embed]:
     """The links that show something, the newest first."""
     rows = Embed.objects.filter(dashboard=dashboard, revoked_at=None)
-    return rows.filter(expires_at__gt=timezone.now()).select_related("by")
+    rows = rows.filter(expires_at__gt=timezone.now()).select_related("by")
+    return with_recent_views(rows)

@@ -29,3 +29,21 @@ class Embed(BaseModel):
     @property
     def is_open(self) -> bool:
         return self.revoked_at is None and timezone.now() < self.expires_at
+
+
+class EmbedDay(models.Model):
+    """How often a link was opened on a day: by nobody in particular, so apart from people's views.
+
+    ``day`` is one of the site's.
+    """
+
+    embed = models.ForeignKey(Embed, models.CASCADE, related_name="days")
+    day = models.DateField()
+    views = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [models.UniqueConstraint(fields=["embed", "day"], name="embed_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.embed}, {self.day}"

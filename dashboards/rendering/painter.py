@@ -30,37 +30,60 @@ LEGEND_ROW = 20
 
 
 @lru_cache(maxsize=1)
-def _family() -> list[str]:
+def family() -> list[str]:
+    """The page's own font where the machine has one of them, and one that it has always."""
     known = {font.name for font in fontManager.ttflist}
     return [*[name for name in FONTS if name in known][:1], "DejaVu Sans"]
 
 
 def paint(figure: Json, width: int) -> bytes:
     """PNG in the light theme. Raises ValueError for a trace that it does not know."""
-    layout = figure["layout"]
-    margin = dict(layout["margin"])
-    columns, rows = _legend_grid(figure, width)
-    more = max(0, rows * LEGEND_ROW + 8 - margin["t"])
-    height = layout["height"] + more
-    margin["t"] += more
+    height = height_of(figure, width)
     page = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS * SCALE)
     canvas = FigureCanvasAgg(page)
     page.set_facecolor(colour("--surface"))
+    put(page, figure, (0, 0, width), (width, height))
+    return _png(canvas)
+
+
+def height_of(figure: Json, width: int) -> float:
+    """How high a figure of this width is, its legend included."""
+    return float(figure["layout"]["height"]) + _above(figure, width)
+
+
+def put(
+    page: Figure, figure: Json, place: tuple[float, float, int], size: tuple[float, float]
+) -> None:
+    """Draw a figure into a page of this ``size``, at ``place``: left, top and its width in pixels.
+
+    Raises ValueError for a trace that it does not know.
+    """
+    (left, top, width), (whole_width, whole_height) = place, size
+    layout = figure["layout"]
+    margin = dict(layout["margin"])
+    margin["t"] += _above(figure, width)
     inner = width - margin["l"] - margin["r"]
+    high = height_of(figure, width) - margin["t"] - margin["b"]
     axes = page.add_axes(
         (
-            margin["l"] / width,
-            margin["b"] / height,
-            inner / width,
-            (height - margin["t"] - margin["b"]) / height,
+            (left + margin["l"]) / whole_width,
+            1 - (top + margin["t"] + high) / whole_height,
+            inner / whole_width,
+            high / whole_height,
         )
     )
     _traces(axes, figure, inner)
     _shapes(axes, layout["shapes"])
     _annotations(axes, layout["annotations"])
+    columns, _rows = _legend_grid(figure, width)
     if columns:
         _legend(axes, figure, columns)
-    return _png(canvas)
+
+
+def _above(figure: Json, width: int) -> float:
+    """What the legend needs beyond the figure's own margin."""
+    _columns, rows = _legend_grid(figure, width)
+    return max(0.0, rows * LEGEND_ROW + 8 - float(figure["layout"]["margin"]["t"]))
 
 
 def _traces(axes: Axes, figure: Json, width: float) -> None:
@@ -90,7 +113,7 @@ def _second_axis(axes: Axes, layout: Json) -> Axes:
         spine.set_visible(False)
     second.yaxis.set_ticks(
         spec["tickvals"], labels=[words(text) for text in spec["ticktext"]],
-        color=colour(spec["tickfont"]["color"]), fontsize=SIZE, fontfamily=_family(),
+        color=colour(spec["tickfont"]["color"]), fontsize=SIZE, fontfamily=family(),
         parse_math=False,
     )  # fmt: skip
     second.yaxis.set_tick_params(length=0, pad=TICK_LENGTH)
@@ -105,7 +128,7 @@ def _pie(axes: Axes, trace: Json) -> None:
         colors=[colour(token) for token in trace["marker"]["colors"]],
         startangle=90, counterclock=False,
         wedgeprops={"width": 1 - trace["hole"], "edgecolor": colour("--surface"), "linewidth": 2},
-        textprops={"color": colour("--ink-2"), "fontsize": SIZE, "fontfamily": _family(),
+        textprops={"color": colour("--ink-2"), "fontsize": SIZE, "fontfamily": family(),
                    "parse_math": False},
     )  # fmt: skip
 
@@ -137,7 +160,7 @@ def _axes(axes: Axes, layout: Json, width: float) -> None:
             [place for place, _text in ticks],
             labels=[text for _place, text in ticks],
             color=colour(spec.get("tickfont", {}).get("color", "--ink-3")),
-            fontsize=SIZE, fontfamily=_family(), parse_math=False, **_turned(spec),
+            fontsize=SIZE, fontfamily=family(), parse_math=False, **_turned(spec),
         )  # fmt: skip
         axis.set_tick_params(length=0, pad=TICK_LENGTH)
         if spec.get("showgrid"):
@@ -282,7 +305,7 @@ def _annotations(axes: Axes, notes: Sequence[Json]) -> None:
             ),
             color=colour(note["font"]["color"]),
             fontsize=SIZE,
-            fontfamily=_family(),
+            fontfamily=family(),
             annotation_clip=False,
             parse_math=False,
             zorder=5,
@@ -333,7 +356,7 @@ def _legend(axes: Axes, figure: Json, columns: int) -> None:
     legend = axes.legend(
         marks, [name for name, _hue in named],
         loc="lower left", bbox_to_anchor=(0, 1.02), borderaxespad=0, ncols=columns, frameon=False,
-        labelcolor=colour("--ink-2"), prop={"family": _family(), "size": SIZE},
+        labelcolor=colour("--ink-2"), prop={"family": family(), "size": SIZE},
         handlelength=1, handleheight=1, handletextpad=0.5, columnspacing=1.5,
     )  # fmt: skip
     for text in legend.get_texts():

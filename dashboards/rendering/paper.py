@@ -22,6 +22,7 @@ LIGHT = {
     "--ink-2": "#434a59",
     "--ink-3": "#5d6575",
     "--accent": "#2840c4",
+    "--none-soft": "#eceef2",
     "--watch": "#7d5200",
     "--chart-1": "#1d30af",
     "--chart-2": "#cc833a",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dashboards.rendering import format as fmt
 from dashboards.rendering.figures.bars import MAX_BARS
+from dashboards.rendering.figures.marks import marks_in
 from dashboards.rendering.figures.series import shown_segments
 from dashboards.rendering.odd import odd_lines
 from dashboards.rendering.tiles import Face
@@ -50,6 +51,7 @@ def _over_time(face: Face, result: Result, known: Sequence[Point], wording: Word
     if len(segments) == 1:
         parts += [_extremes(face, known, wording), _standing(face, known[-1], wording)]
         parts += odd_lines(face, result, wording)
+    parts += [mark.words for mark in marks_in(face, result) if mark.until is not None]
     return [*parts, *_gaps(result, known, wording), *_left_out(result, len(segments), wording)]
 
 

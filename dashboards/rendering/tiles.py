@@ -35,13 +35,15 @@ class Goal:
 class Mark:
     """A moment from which figures mean something else; ``label`` is short, ``words`` say why.
 
-    What only ``happened`` stands where it was inside its period, and not at the period's beginning.
+    What only ``happened`` stands where it was inside its period, and not at the period's beginning;
+    what lasted ``until`` another moment is a band.
     """
 
     at: datetime
     label: str
     words: str
     happened: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dashboards.content.selectors import (
 from dashboards.content.showing import TileView
 from dashboards.content.tabs import tile_address
 from dashboards.lifecycle.portfolio import glance_of
+from dashboards.rendering.sheet import FORMATS
 from kpis.models import KPI
 
 register = template.Library()
@@ -39,6 +40,7 @@ def tile_of(context: Context, tile: TileView, corner: str = "") -> str:
     board, dashboard, query = context["board"], context["dashboard"], context["query"]
     given = {
         "tile": tile, "board": board, "dashboard": dashboard, "query": query, "corner": corner,
+        "pictures": FORMATS,
     }  # fmt: skip
     if tile.drawn_from is None:
         return render_to_string("dashboards/_tile.html", given)

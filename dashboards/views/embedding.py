@@ -12,8 +12,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ace_portal.lib.forms import attempt, form_page
+from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import ACE, ANYONE, access
 from dashboards.content.board import board
+from dashboards.content.choices import dropdown_of, values_page
 from dashboards.content.filters import (
     PERIODS,
     is_filtered,
@@ -21,16 +23,21 @@ from dashboards.content.filters import (
     query_string,
     read_state,
     span_words,
+    without,
 )
 from dashboards.content.models import Version
+from dashboards.content.planning import Page
 from dashboards.content.selectors import document_of
 from dashboards.content.sorting import sort_tables
+from dashboards.content.sources import sources_of
 from dashboards.embedding import services
+from dashboards.embedding.counting import count_opened
 from dashboards.embedding.links import open_embeds, opened_by, token_of
 from dashboards.embedding.models import Embed
 from dashboards.forms.embedding import EmbedForm
 from dashboards.frame import opened, trail
 from dashboards.permissions import require_owner
+from dashboards.views.links import next_query, pairs_in
 from kpis.scopes import NOBODY
 
 
@@ -79,7 +86,40 @@ def embedded(request: HttpRequest, token: str) -> HttpResponse:
     """The released figures under the filters of the address, for the origins of the link."""
     embed, version = opened_by(token)
     services.require_open_rows(version)
-    answer = _board(request, token, version)
+    htmx = getattr(request, "htmx", None)
+    if not htmx and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        count_opened(embed)
+    return _framed(embed, _board(request, token, version))
+
+
+@access(ANYONE)
+@require_GET
+@xframe_options_exempt
+def embedded_values(request: HttpRequest, token: str, key: str) -> HttpResponse:
+    """The values of a dropdown, searched, of the rows that are open to nobody in particular."""
+    embed, version = opened_by(token)
+    services.require_open_rows(version)
+    document = document_of(version)
+    choice = dropdown_of(document, key)
+    state = read_state(document, request.GET)
+    page = Page.of(document, state, sources_of(document.kpi_versions))
+    search = request.GET.get("find-value", "")
+    number = number_in(request, "find-page") or 1
+    found = values_page(page, choice, reader=NOBODY, search=search, number=number)
+    query = query_string(document, state)
+    here = reverse("dashboards:embedded", args=[token])
+    context = {
+        "found": found, "search": search, "title": choice.label, "kept": pairs_in(query),
+        "next_url": request.path + next_query(query, search, number + 1) if found.more else "",
+        "action": here, "others": pairs_in(query_string(document, without(state, key))),
+        "back": f"{here}?{query}" if query else here,
+    }  # fmt: skip
+    part = "_values" if getattr(request, "htmx", None) else "embedded_values"
+    return _framed(embed, render(request, f"dashboards/{part}.html", context))
+
+
+def _framed(embed: Embed, answer: HttpResponse) -> HttpResponse:
+    """For the origins of the link."""
     # Older browsers know no frame-ancestors: to them the page says that it may be in none.
     if not embed.origins:
         answer["X-Frame-Options"] = "DENY"
@@ -95,8 +135,7 @@ def _board(request: HttpRequest, token: str, version: Version) -> HttpResponse:
     sort_tables(shown.tiles, request.GET, query)
     context = {
         "dashboard": version.dashboard, "version": version, "board": shown, "embedded": True,
-        "token": token,
-        "query": query, "action": reverse("dashboards:embedded", args=[token]),
+        "query": query, "token": token, "action": reverse("dashboards:embedded", args=[token]),
         "presets": [
             {"value": key, "label": label, "selected": key == state.preset}
             for key, label in PERIODS.items()

@@ -85,3 +85,10 @@ def subscribe_url(dashboard: Dashboard, version: Version, query: str) -> str:
         return ""
     address = reverse("dashboards:report-new", args=[dashboard.slug])
     return f"{address}?{urlencode({'filters': query})}" if query else address
+
+
+def next_query(query: str, search: str, number: int) -> str:
+    """To the next values, of the same search and under the same filters."""
+    words = {"find-value": search} if search else {}
+    own = urlencode({**words, "find-page": number})
+    return f"?{query}&{own}" if query else f"?{own}"

@@ -11,7 +11,7 @@ from ace_portal.lib.errors import NotVisible
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.content import selectors
-from dashboards.content.filters import query_string, read_state
+from dashboards.content.filters import query_string, read_state, uncompared
 from dashboards.content.models import Version
 from dashboards.content.moving import movement
 from dashboards.frame import frame, opened, trail
@@ -38,7 +38,7 @@ def tile_drivers(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     state = read_state(document, request.GET)
     asked = request.GET.get("compare-with", "")
     view = movement(
-        user, document, spec, state,
+        user, document, spec, uncompared(state),
         by=request.GET.get("split-by", ""), against=asked if asked in AGAINST else AGAINST[0],
         kpi_version=number_in(request, "kpi"),
     )  # fmt: skip

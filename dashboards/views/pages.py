@@ -22,9 +22,12 @@ from dashboards.content.filters import (
     PERIODS,
     is_filtered,
     open_tab,
+    plain_address,
     query_string,
     read_state,
+    settled,
     span_words,
+    uncompared,
 )
 from dashboards.content.key_figures import headline, key_figures
 from dashboards.content.models import Dashboard, Version
@@ -43,6 +46,7 @@ from dashboards.permissions import (
     require_editor,
     require_handing_over,
 )
+from dashboards.reading.selectors import lines_of, opening_state, views_of
 from dashboards.usage.selectors.reviews import uses_of
 from dashboards.usage.selectors.times import median_times, times_of
 from dashboards.validation.selectors import run_to_answer
@@ -115,11 +119,12 @@ def board_page(
 ) -> HttpResponse:  # fmt: skip
     """A version's tiles under the filters of the address; for htmx the tiles alone."""
     document = selectors.document_of(version)
-    state = read_state(document, request.GET)
     user = person_of(request)
+    views = list(views_of(user, dashboard))
+    state = opening_state(document, request.GET, views, opens=section == "figures")
     tab = open_tab(document, state)
     shown = board(document, state, reader=user, linked=True, tab=tab)
-    query = query_string(document, state)
+    query, plain = query_string(document, state), plain_address(state)
     sort_tables(shown.tiles, request.GET, explain_query(version, query))
     context: dict[str, Any] = {
         "dashboard": dashboard,
@@ -129,6 +134,8 @@ def board_page(
         "own_version": explain_query(version, ""),
         "subscribe_url": subscribe_url(dashboard, version, query),
         "filtered": is_filtered(document, state),
+        "plain": plain,
+        "saved": lines_of(views, document, settled(state)),
         "rows_open": may_see_rows(user, dashboard),
     }
     htmx = getattr(request, "htmx", None)
@@ -156,7 +163,7 @@ def tile_explain(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     if spec is None or not spec.kpi_versions:
         raise NotVisible("")
     state = read_state(document, request.GET)
-    view = explain(document, spec, state, number_in(request, "kpi"), reader=user)
+    view = explain(document, spec, uncompared(state), number_in(request, "kpi"), reader=user)
     query = query_string(document, state)
     counted(request, dashboard, version, interacted=True)
     context = {

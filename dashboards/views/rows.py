@@ -15,7 +15,7 @@ from ace_portal.lib.errors import Invalid, NotVisible
 from ace_portal.lib.pages import number_in
 from ace_portal.lib.permissions import SIGNED_IN, access
 from dashboards.content import selectors
-from dashboards.content.filters import query_string, read_state
+from dashboards.content.filters import query_string, read_state, uncompared
 from dashboards.content.models import Version
 from dashboards.content.rows import TileRows, as_text, rows_of_tile
 from dashboards.frame import frame, opened, trail
@@ -75,5 +75,7 @@ def _rows(
     if spec is None or not spec.kpi_versions:
         raise NotVisible("")
     state = read_state(document, request.GET)
-    view = rows_of_tile(user, document, spec, state, number_in(request, "kpi"), limit=limit)
+    view = rows_of_tile(
+        user, document, spec, uncompared(state), number_in(request, "kpi"), limit=limit
+    )
     return view, query_string(document, state)

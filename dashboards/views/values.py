@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from dashboards.content.filters import query_string, read_state, without
 from dashboards.content.planning import Page
 from dashboards.content.sources import sources_of
 from dashboards.frame import frame, opened, trail
-from dashboards.views.links import back_url, explain_query, pairs_in
+from dashboards.views.links import back_url, explain_query, next_query, pairs_in
 
 
 @access(SIGNED_IN)
@@ -39,9 +38,9 @@ def filter_values(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         page, choice, reader=user, search=search, number=number_in(request, "find-page") or 1
     )
     query = query_string(document, state)
-    next_query = _next_query(explain_query(version, query), search, found.number + 1)
+    further = next_query(explain_query(version, query), search, found.number + 1)
     context: dict[str, Any] = {
-        "next_url": request.path + next_query if found.more else "",
+        "next_url": request.path + further if found.more else "",
         "found": found,
         "search": search,
         "dashboard": dashboard,
@@ -58,10 +57,3 @@ def filter_values(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "title": _("Filter by %(label)s") % {"label": choice.label},
     }
     return render(request, "dashboards/values.html", {**frame(user, dashboard), **context})
-
-
-def _next_query(query: str, search: str, number: int) -> str:
-    """To the next values, of the same search and under the same filters."""
-    words = {"find-value": search} if search else {}
-    own = urlencode({**words, "find-page": number})
-    return f"?{query}&{own}" if query else f"?{own}"

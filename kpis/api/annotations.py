@@ -25,11 +25,14 @@ class HappenedOutput(serializers.ModelSerializer[Annotation]):
 
     class Meta:
         model = Annotation
-        fields = ["id", "at", "title", "text", "dataset", "by"]
+        fields = ["id", "at", "until", "title", "text", "dataset", "by"]
 
 
 class HappenedInput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
+    until = serializers.DateTimeField(
+        default=None, allow_null=True, help_text="Where it lasted; charts shade the stretch."
+    )
     title = serializers.CharField(max_length=60)
     text = serializers.CharField(max_length=1000, default="", allow_blank=True)
     dataset = serializers.SlugRelatedField(

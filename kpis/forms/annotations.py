@@ -16,6 +16,11 @@ class AnnotationForm(forms.Form):
         label=_("When"), help_text=_("By your clock."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
+    until = forms.DateTimeField(
+        label=_("Until"), required=False,
+        help_text=_("Where it lasted, as an outage does; charts shade it. Empty: a moment."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
     title = forms.CharField(
         label=_("What happened"), max_length=60, help_text=_("A few words: they stand in charts.")
     )
@@ -28,6 +33,6 @@ class AnnotationForm(forms.Form):
     @staticmethod
     def initial_of(annotation: Annotation) -> dict[str, Any]:
         return {
-            "at": annotation.at, "title": annotation.title, "text": annotation.text,
-            "dataset": annotation.dataset_id,
+            "at": annotation.at, "until": annotation.until, "title": annotation.title,
+            "text": annotation.text, "dataset": annotation.dataset_id,
         }  # fmt: skip

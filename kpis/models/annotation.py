@@ -14,13 +14,14 @@ from kpis.models.dataset import Dataset
 
 
 class Annotation(BaseModel):
-    """A moment that explains figures: an outage, a release, a new rule.
+    """A moment, or a stretch of time ``until`` another, that explains figures.
 
     It stands on the time axis of every chart over the dataset, or over any data where there is
     none.
     """
 
     at = models.DateTimeField(_("when"), db_index=True)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
     title = models.CharField(_("what happened"), max_length=60)
     text = models.TextField(_("more about it"), blank=True, max_length=1000)
     dataset = models.ForeignKey(

@@ -27,4 +27,4 @@ def annotation_for(user: User, pk: int) -> Annotation:
 def annotations_over(datasets: Iterable[int]) -> list[Annotation]:
     """What stands on charts over any of these datasets, oldest first; one query."""
     rows = Annotation.objects.filter(Q(dataset=None) | Q(dataset__in=set(datasets)))
-    return list(rows.only("at", "title", "text", "dataset")[:SHOWN])[::-1]
+    return list(rows.only("at", "until", "title", "text", "dataset")[:SHOWN])[::-1]

@@ -17,24 +17,26 @@ from personas.permissions import require_ace
 
 
 def annotate(
-    *, actor: User, at: datetime, title: str, text: str = "", dataset: Dataset | None = None
-) -> Annotation:
+    *, actor: User, at: datetime, title: str, text: str = "", dataset: Dataset | None = None,
+    until: datetime | None = None,
+) -> Annotation:  # fmt: skip
+    """At a moment, or from it ``until`` another, which comes later."""
     require_ace(actor)
     with transaction.atomic():
         annotation = Annotation(by=actor)
-        _write(annotation, at=at, title=title, text=text, dataset=dataset)
+        _write(annotation, at=at, until=until, title=title, text=text, dataset=dataset)
         record(actor=actor, action="annotation.create", target=annotation)
     return annotation
 
 
 def change_annotation(
     *, actor: User, annotation: Annotation, at: datetime, title: str, text: str = "",
-    dataset: Dataset | None = None,
+    dataset: Dataset | None = None, until: datetime | None = None,
 ) -> Annotation:  # fmt: skip
     require_ace(actor)
     with transaction.atomic():
         row = Annotation.objects.select_for_update().get(pk=annotation.pk)
-        _write(row, at=at, title=title, text=text, dataset=dataset)
+        _write(row, at=at, until=until, title=title, text=text, dataset=dataset)
         record(actor=actor, action="annotation.change", target=row)
     return row
 
@@ -50,10 +52,14 @@ def remove_annotation(*, actor: User, annotation: Annotation) -> None:
 def _write(row: Annotation, **given: Any) -> None:
     for name, value in given.items():
         setattr(row, name, value)
-    if not FIRST_DAY <= row.at.date() < LAST_DAY:
-        raise Invalid(
-            _("Days lie between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY},
-            field="at",
-        )
+    for field, moment in (("at", row.at), ("until", row.until)):
+        if moment is not None and not FIRST_DAY <= moment.date() < LAST_DAY:
+            raise Invalid(
+                _("Days lie between %(first)s and %(last)s.")
+                % {"first": FIRST_DAY, "last": LAST_DAY},
+                field=field,
+            )
+    if row.until is not None and row.until <= row.at:
+        raise Invalid(_("It ends after it has begun."), field="until")
     row.full_clean()
     row.save()

@@ -12,6 +12,7 @@ const LAZY = [
   ["[data-poll]", () => import("./poll.js")],
   ["[data-viewed]", () => import("./viewed.js")],
   ["[data-builder]", () => import("./builder.js")],
+  ["[data-wall]", () => import("./wall.js")],
   ["[data-sql]", () => import("./sql.js")],
 ];
 const started = new Map();

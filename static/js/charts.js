@@ -23,11 +23,15 @@ const MOST_TICKS = 10;
    of a page costs about as much as a chart. */
 const BUDGET = 100;
 
+/* Of a chart on paper, in pixels: it fits into A4 and Letter alike. */
+const ON_PAPER = 600;
+
 const known = new Map();
 const waiting = new Set();
 const figures = new WeakMap();
 let library = null;
 let drawing = false;
+let printing = false;
 
 /** A page that is sure to have charts asks for the library itself, so that it comes with the rest;
     once a page is complete, that request is over, whatever became of it. */
@@ -136,7 +140,8 @@ function prepare(plot, { width, tall }) {
 
 /** What a drawing has to fit; how tall it is only where its tile says so. */
 function size(plot) {
-  const tall = plot.closest(".board__tall") ? plot.clientHeight : 0;
+  if (printing) return { width: ON_PAPER, tall: 0 };
+  const tall = plot.closest(".board__tall, .wall__grid") ? plot.clientHeight : 0;
   return { width: plot.clientWidth, tall };
 }
 
@@ -240,6 +245,23 @@ function redraw() {
   drawAll();
 }
 
+/** On paper every chart is light and as wide as the paper, also those that nobody scrolled to.
+    The browser does not wait: one that cannot be drawn now leaves its place to its table. */
+function toPaper(on) {
+  if (on === printing) return;
+  printing = on;
+  document.documentElement.toggleAttribute("data-printing", on);
+  if (!on) return redraw();
+  known.clear();
+  for (const plot of document.querySelectorAll(".chart__plot")) {
+    if (!window.Plotly || !figures.has(plot)) continue;
+    const figure = prepare(plot, size(plot));
+    window.Plotly.react(plot, figure.data, figure.layout, CONFIG).catch(console.warn);
+    plot.querySelector(".chart__hold")?.remove();
+    plot.dataset.drawn = said(size(plot));
+  }
+}
+
 /** Find new charts, and new figures in charts that were there before. */
 export function enhance(root) {
   for (const chart of document.querySelectorAll("[data-chart]")) {
@@ -271,5 +293,8 @@ function release(root) {
 
 export function start() {
   document.addEventListener(THEME_EVENT, redraw);
+  addEventListener("beforeprint", () => toPaper(true));
+  addEventListener("afterprint", () => toPaper(false));
+  matchMedia("print").addEventListener("change", ({ matches }) => toPaper(matches));
   document.addEventListener("htmx:beforeCleanupElement", (event) => release(event.target));
 }

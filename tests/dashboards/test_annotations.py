@@ -129,3 +129,72 @@ def test_pages_and_api_say_the_same(ace: User, client_of: ClientOf) -> None:
     assert changed.json()["title"] == "Big outage"
     assert client.post(f"/kpis/annotations/{row.pk}/remove/").status_code == 302
     assert client.delete(api).status_code == 404
+
+
+def monthly(*starts: int) -> Result:
+    months = [datetime(2026, n, 1, tzinfo=UTC) for n in range(1, 13)]
+    points = [
+        Point(Period(months[n], months[n + 1], "month", False, 1), (), Figure(n)) for n in starts
+    ]
+    return Result(tuple(points), "month", (), "UTC", None, "")
+
+
+def bands(mark: Mark, result: Result, type_: Any = "line") -> list[tuple[float, float]]:
+    drawn = figure(Tile("t", type_, ""), Face("Volume", marks=(mark,)), result)
+    assert drawn is not None
+    shapes = drawn["layout"]["shapes"]
+    return [(s["x0"], s["x1"]) for s in shapes if s.get("fillcolor") == "--none-soft"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "band"),
+    [
+        ((2, 15), (3, 1), [(1.0, 1.5)]),  # half of the second of three periods
+        ((2, 1), (2, 15), [(0.5, 1.0)]),
+        ((1, 1), (12, 1), [(-0.5, 2.5)]),  # it goes on beyond both ends
+        ((5, 1), (6, 1), []),
+    ],
+)
+@pytest.mark.parametrize("type_", ["line", "bar", "area"])
+def test_what_lasted_is_a_band_behind_the_figures(
+    begin: tuple[int, int], end: tuple[int, int], band: list[tuple[float, float]], type_: str
+) -> None:
+    at, until = (datetime(2026, *day, tzinfo=UTC) for day in (begin, end))
+    mark = Mark(at, "Outage", "It was dark.", happened=True, until=until)
+
+    assert bands(mark, monthly(0, 1, 2), type_) == band
+
+
+def test_band_ends_in_the_middle_of_a_gap() -> None:
+    at, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    mark = Mark(at, "Outage", "It was dark.", happened=True, until=until)
+
+    assert bands(mark, monthly(0, 4, 5)) == [(-0.5, 1.0)]
+
+
+def test_summary_says_from_when_to_when(
+    ace: User, member: User, live: Dashboard, client_of: ClientOf
+) -> None:
+    client = client_of(member)
+    points = [p for t in charts(client, live) for s in t["series"] for p in s["points"]]
+    at, until = (datetime.fromisoformat(max(p[end] for p in points)) for end in ("start", "end"))
+    annotate(actor=ace, at=at, until=until, title="Outage")
+
+    told = [tile["summary"] for tile in charts(client, live) if "Outage." in tile["summary"]]
+    assert told
+    assert all(f" {until:%Y}" in words and " to " in words for words in told)
+
+
+def test_what_lasts_ends_after_it_began(ace: User, client_of: ClientOf) -> None:
+    with pytest.raises(Invalid) as refused:
+        annotate(actor=ace, at=AT, until=AT, title="Outage")
+    assert refused.value.field == "until"
+    client = client_of(ace)
+    given = {"at": "2026-02-15T10:30", "until": "2026-02-15T12:00", "title": "Outage", "text": ""}
+    assert client.post("/kpis/annotations/new/", {**given, "until": "then"}).status_code == 422
+    assert client.post("/kpis/annotations/new/", given).status_code == 302
+    row = Annotation.objects.get()
+    told = client.get(f"/api/v1/annotations/{row.pk}/").json()
+    assert row.until is not None
+    assert datetime.fromisoformat(told["until"]) == row.until
+    assert "2026-02-15T12:00" in client.get(f"/kpis/annotations/{row.pk}/").text

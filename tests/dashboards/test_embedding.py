@@ -14,13 +14,17 @@ from django.utils import timezone
 from ace_portal.accounts.models import User
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
 from dashboards.content.models import Dashboard
+from dashboards.embedding.counting import forget_days
 from dashboards.embedding.links import opened_by, token_of
 from dashboards.embedding.models import Embed
 from dashboards.embedding.services import MOST, make_embed, origins_of, revoke_embed
+from dashboards.usage.models import ViewEvent
 from kpis.engine.query import Query
 from kpis.figures import Ask, answers
 from kpis.models import Dataset, KPIVersion
 from kpis.scopes import NOBODY
+from tests.fixtures.loads import write_rows
+from tests.fixtures.tickets import AS_OF, TICKETS, ticket_rows
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | None], Client]
@@ -198,3 +202,55 @@ def test_page_and_api_make_show_and_revoke(
     assert client.post(f"{api}{embed.pk}/revoke/").json()["url"] == ""
     assert client.get(api).json()["results"] == []
     assert client.post(f"{page}{embed.pk}/revoke/").status_code == 302
+
+
+def test_dropdown_of_many_values_is_searched_under_the_same_token(
+    embed: Embed, tickets: Dataset
+) -> None:
+    (row,) = ticket_rows(1)[:1]
+    rows = [{**row, "team": f"Team {n:04}"} for n in range(300)]
+    write_rows(tickets, TICKETS, rows, as_of=AS_OF)
+    here = address(embed)  # a token says when it was signed, so the next one may be another
+    where = f"{here}filters/team/values/"
+
+    page = Client().get(here)
+    part = Client().get(where, {"find-value": "team 029"}, headers={"hx-request": "true"})
+    plain = Client().get(where, {"find-value": "team 029", "priority": "P1"})
+
+    assert where in page.text
+    assert part.text.count('name="team"') == 10
+    assert "<html" not in part.text
+    assert f'action="{here}"' in plain.text
+    assert '<input type="hidden" name="priority" value="P1">' in plain.text
+    for answer in (part, plain):
+        assert f"frame-ancestors {INTRANET}" in answer["Content-Security-Policy"]
+        assert "X-Frame-Options" not in answer
+
+
+def test_values_end_with_the_link_and_are_nobodys_where_rows_are(
+    embed: Embed, owner: User, live: Dashboard
+) -> None:
+    where = reverse("dashboards:embedded-values", args=[token_of(embed), "team"])
+    assert Client().get(where).status_code == 200
+    assert Client().get(where.replace("/team/", "/nothing/")).status_code == 404
+    revoke_embed(actor=owner, dashboard=live, pk=embed.pk)
+
+    assert Client().get(where).status_code == 404
+
+
+def test_openings_are_counted_apart_from_people(
+    embed: Embed, owner: User, live: Dashboard, client_of: ClientOf
+) -> None:
+    for _n in range(3):
+        Client().get(address(embed))
+    Client().get(address(embed), headers={"hx-request": "true", "hx-target": "board"})
+    Client().get(address(embed), headers={"sec-purpose": "prefetch"})
+
+    told = client_of(owner).get(f"/api/v1/dashboards/{live.slug}/embeds/").json()["results"]
+    assert [one["views"] for one in told] == [3]
+    assert (
+        "opened 3 times in thirty days"
+        in client_of(owner).get(reverse("dashboards:embeds", args=[live.slug])).text
+    )
+    assert not ViewEvent.objects.exists()
+    assert forget_days(now=timezone.now() + timedelta(days=3650)) == 1

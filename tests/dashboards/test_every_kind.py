@@ -19,10 +19,12 @@ from dashboards.content.document.schema import TILE_SCHEMAS
 from dashboards.content.filters import read_state
 from dashboards.content.models import Dashboard, Version
 from dashboards.content.pictures import taken
+from dashboards.content.picturing import sheet_of
 from dashboards.content.services import drafts
 from dashboards.content.services.pictures import keep_picture
 from dashboards.content.services.releases import release_version
 from dashboards.rendering.picture import picture
+from dashboards.rendering.sheet import draw
 from dashboards.reports.letter import compose
 from dashboards.reports.services.subscriptions import subscribe
 from kpis.models import KPIVersion
@@ -119,9 +121,9 @@ def test_every_kind_shows_what_means_harm_as_text_or_says_why_not(
     assert "<img src=x" not in page.text
 
 
-def test_every_kind_has_its_place_in_a_mail(
-    owner: User, live: Dashboard, volume: KPIVersion, sla: KPIVersion, hours: KPIVersion,
-    world: World,
+def test_every_kind_has_its_place_in_a_mail_on_paper_and_beside_another_segment(
+    client_of: ClientOf, owner: User, live: Dashboard, volume: KPIVersion, sla: KPIVersion,
+    hours: KPIVersion, world: World,
 ) -> None:  # fmt: skip
     again = publish_kpi(owner, world.question, volume.dataset, VOLUME, name="Volume, again")
     draft = drafts.start_version(actor=owner, dashboard=live)
@@ -146,3 +148,17 @@ def test_every_kind_has_its_place_in_a_mail(
         assert "{" not in tile.title
         assert tile.title in letter.text
     assert f"cid:t{len(made) - 1}.1@report" in letter.html
+
+    drawn = draw(sheet_of(version, page, whose="Olga"), "svg").decode()
+    assert [t.title for t in page.tiles if t.title and t.title.split(":")[0] not in drawn] == []
+    assert page.tiles[-1].spec.alt.replace("<", "&lt;").replace(">", "&gt;") in drawn
+
+    address = live.get_absolute_url()
+    both = client_of(owner).get(f"{address}?side-a=priority:P1&side-b=priority:P2")
+    kinds = {t.type: t for t in both.context["board"].tiles}
+    compared = {kind for kind, tile in kinds.items() if getattr(tile, "names", ("",))[0]}
+    refused = {kind for kind, tile in kinds.items() if any("Not compared" in n for n in tile.notes)}
+    assert {tile.error for tile in kinds.values()} == {""}
+    assert compared == {"number"}
+    assert (compared | refused, compared & refused) == (set(kinds) - {"text", "image"}, set())
+    assert client_of(owner).get(f"{address}wall/").status_code == 200

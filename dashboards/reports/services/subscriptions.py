@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ace_portal.accounts.models import User
 from ace_portal.audit.services import record
 from ace_portal.lib.errors import Conflict, Invalid, NotAllowed, NotVisible
-from dashboards.content.filters import query_string, read_state, settled
+from dashboards.content.filters import query_string, read_state, uncompared
 from dashboards.content.models import Dashboard
 from dashboards.content.selectors import document_of, released_of
 from dashboards.permissions import require_under_way
@@ -151,7 +151,7 @@ def _filters(dashboard: Dashboard, query: str) -> str:
     if version is None:
         raise Conflict(_("There is nothing to send yet: no version is released."))
     document = document_of(version)
-    return query_string(document, settled(read_state(document, QueryDict(query))))
+    return query_string(document, uncompared(read_state(document, QueryDict(query))))
 
 
 def _locked(subscription: Subscription) -> Subscription:

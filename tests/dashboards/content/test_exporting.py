@@ -93,7 +93,7 @@ def test_taking_figures_counts_as_use(member: User, live: Dashboard, client_of: 
 
 
 @pytest.mark.parametrize(
-    "path", ["export/pdf/", "tiles/gone/export/csv/", "export/csv/?version=99"]
+    "path", ["export/docx/", "tiles/gone/export/csv/", "export/csv/?version=99"]
 )
 def test_what_is_not_there_is_not_found(
     member: User, live: Dashboard, client_of: ClientOf, path: str
