@@ -14,7 +14,7 @@ from typing import Any
 from kpis.asking import definition_of
 from kpis.derived import as_of_of, begins_of, parts_of
 from kpis.engine.arithmetic import parse_formula
-from kpis.engine.definition import Definition, Formula
+from kpis.engine.definition import AllOf, Column, Condition, Definition, Formula, Where
 from kpis.engine.growing import formula_grows, grows_with_rows, grows_with_time
 from kpis.engine.query import Query, calendar_of, is_cut, is_one_period
 from kpis.engine.result import Figure
@@ -52,6 +52,33 @@ def own_target_on(version: KPIVersion, day: date, part: Part) -> Target | None:
     return _in_force(version, part, day)
 
 
+def values_in(where: Where | None) -> tuple[Part, ...]:
+    """The dimensions of which a filter leaves one value each, with that value."""
+    conditions = where.parts if isinstance(where, AllOf) else (where,)
+    return tuple(
+        (one.operand.name, value)
+        for one in conditions
+        if isinstance(one, Condition) and isinstance(one.operand, Column)
+        if one.op in {"=", "in"} and isinstance(value := _single(one.value), str)
+    )
+
+
+def _single(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
+def own_target_in(version: KPIVersion, day: date, where: Where | None) -> Target | None:
+    """The target of the value that a filter leaves; None where none or several of them have one."""
+    found = [own_target_on(version, day, part) for part in values_in(where)]
+    own = [target for target in found if target is not None]
+    return own[0] if len(own) == 1 else None
+
+
+def is_of_one_value(where: Where | None) -> bool:
+    """Whether a filter leaves all rows of one value of a dimension and asks nothing else."""
+    return isinstance(where, Condition) and len(values_in(where)) == 1
+
+
 def _in_force(version: KPIVersion, part: Part | None, day: date) -> Target | None:
     kpi: KPI = version.kpi
     rows = [row for row in kpi.targets.all() if row.part == part]
@@ -69,9 +96,9 @@ def target_for(
 ) -> Target | None:
     """The target that the figure of a range is held against; None where none is about it.
 
-    What holds for the ``part`` that the figure is of goes before what holds for all. ``cut`` is of
-    some of the rows alone, ``one_period`` is known where the query does not tell. Reads
-    ``kpi.targets``.
+    What holds for the ``part`` that the figure is of, or for the one value that its filter leaves,
+    goes before what holds for all. ``cut`` is of some of the rows alone, ``one_period`` is known
+    where the query does not tell. Reads ``kpi.targets``.
     """
     if query.start is None:
         return None
@@ -80,7 +107,10 @@ def target_for(
     whole = query.where is None and not cut
     own = own_target_on(version, query.start, part) if part is not None else None
     if own is None:
-        own, whole = target_on(version, query.start), whole and part is None and not query.by
+        whole = part is None and not query.by and not cut
+        own = own_target_in(version, query.start, query.where)
+        whole &= query.where is None if own is None else is_of_one_value(query.where)
+        own = own or target_on(version, query.start)
     return own if is_judged(version, one_period=one_period, all_rows=whole) else None
 
 

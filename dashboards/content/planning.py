@@ -260,7 +260,7 @@ def extent_of(source: Source, query: Query, grain: str | None = None, *, cut: bo
     some of the rows."""
     definition = source.definition
     one_period = grain == definition.grain if grain else is_one_period(query, definition)
-    return Extent(one_period, query.where is None and not cut)
+    return Extent(one_period, query.where, cut)
 
 
 def silent_target(source: Source, face: Face, day: date | None) -> list[str]:

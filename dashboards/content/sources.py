@@ -21,12 +21,21 @@ from dashboards.rendering import Face, Goal, Mark
 from kpis.analysis.against import goal_for
 from kpis.asking import definition_of
 from kpis.derived import as_of_of, held_of, is_derived, leaves_of, load_parts
-from kpis.engine.definition import Definition
+from kpis.engine.definition import Definition, Where
 from kpis.engine.periods import Calendar
 from kpis.engine.query import Query, calendar_of
 from kpis.engine.result import Figure
 from kpis.engine.status import Direction, Target
-from kpis.goals import grows, is_comparable, is_judged, own_target_on, target_for, target_on
+from kpis.goals import (
+    grows,
+    is_comparable,
+    is_judged,
+    is_of_one_value,
+    own_target_in,
+    own_target_on,
+    target_for,
+    target_on,
+)
 from kpis.models import KPI, Annotation, KPIVersion, Load
 from kpis.selectors.annotations import annotations_over
 
@@ -34,10 +43,15 @@ from kpis.selectors.annotations import annotations_over
 @dataclass(frozen=True, slots=True)
 class Extent:
     """What figures are of: one period of their KPI's own grain or another range, all rows or some
-    of them."""
+    of them: those that the filter ``where`` leaves, or, ``cut``, fewer."""
 
     one_period: bool = True
-    all_rows: bool = True
+    where: Where | None = None
+    cut: bool = False
+
+    @property
+    def all_rows(self) -> bool:
+        return self.where is None and not self.cut
 
 
 WHOLE = Extent()
@@ -129,10 +143,8 @@ class Source:
         Without a target that says nothing of figures of such an extent, see ``kpis.goals``.
         """
         direction = cast(Literal["up", "down", "band"], self.version.direction)
-        target = target_on(self.version, day) if day is not None else None
-        if not self._is_judged(extent if by is None else replace(extent, all_rows=False)):
-            target = None
-        splits = by is not None and self._is_judged(extent)
+        target = self._target(day, extent, split=by is not None) if day is not None else None
+        splits = by is not None and self._is_judged(extent.one_period, extent.all_rows)
         return Face(
             name=self.kpi.name,
             unit=self.version.unit,
@@ -145,8 +157,15 @@ class Source:
             marks=self.marks,
         )
 
-    def _is_judged(self, extent: Extent) -> bool:
-        return is_judged(self.version, one_period=extent.one_period, all_rows=extent.all_rows)
+    def _target(self, day: date, extent: Extent, *, split: bool) -> Target | None:
+        own = own_target_in(self.version, day, extent.where)
+        whole = extent.where is None if own is None else is_of_one_value(extent.where)
+        if self._is_judged(extent.one_period, whole and not extent.cut and not split):
+            return own or target_on(self.version, day)
+        return None
+
+    def _is_judged(self, one_period: bool, all_rows: bool) -> bool:
+        return is_judged(self.version, one_period=one_period, all_rows=all_rows)
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
