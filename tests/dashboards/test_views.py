@@ -515,3 +515,12 @@ def test_group_that_was_closed_to_in_the_meantime_is_told_so(
     assert again.status_code == 200
     assert "It was closed to this group already." in again.content.decode()
     assert client.post(api, {}, "application/json").status_code == 409
+
+
+def test_builder_without_a_draft_offers_a_new_version(
+    client_of: Open, owner: User, live: Dashboard
+) -> None:
+    shown = client_of(owner).get(f"/dashboards/{live.slug}/builder/").text
+
+    assert "What people see is v1, and stays as it is." in shown
+    assert "No figures yet" not in shown
