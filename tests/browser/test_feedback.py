@@ -32,7 +32,7 @@ def test_thread_is_opened_in_two_clicks(visit: Callable[..., Visitor]) -> None:
     expect(page.locator(".inbox__title")).to_have_text("Who sends it on most?")
     expect(page.locator(".seen__head")).to_contain_text("As Priya Nair saw it: v1")
     now = page.get_by_role("link", name="Open as it is now")
-    expect(now).to_have_attribute("href", re.compile(r"\?period=last_12#tile-"))
+    expect(now).to_have_attribute("href", re.compile(r"\?period=last_12&on-tile=\w+#tile-"))
 
 
 def test_inbox_is_worked_by_keys(visit: Callable[..., Visitor]) -> None:

@@ -259,7 +259,7 @@ def test_no_page_makes_an_account_for_a_stranger() -> None:
 
     assert {name for name, _method in open_to_all} == {
         "accounts:sign-in", "accounts:sign-out", "api:tokens", "dashboards:embedded",
-        "dashboards:embedded-values",
+        "dashboards:embedded-picture", "dashboards:embedded-values",
         "home:healthz", "notifications:unsubscribe", "office_hours:feed",
     }  # fmt: skip
     assert User.objects.count() == 0
