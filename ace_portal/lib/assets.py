@@ -11,7 +11,9 @@ import re
 import tempfile
 from pathlib import Path
 
+from ace_portal.lib import vendored
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.vendored import quiet
 
 # Order matters where one part refines another; a part that is not named here is not served.
 COMPONENTS = (
@@ -105,7 +107,8 @@ def build(base_dir: Path, node_modules: Path) -> None:
     css = [path for name, path in sources.items() if name.startswith("css/")]
     _write_atomically(target / "css" / "app.css", _stylesheet(css))
     for name in THIRD_PARTY:
-        _write_atomically(target / name, sources[name].read_bytes())
+        content = sources[name].read_bytes()
+        _write_atomically(target / name, quiet(content) if name.endswith(".js") else content)
     _write_atomically(target / _STAMP, stamp.encode())
 
 
@@ -120,7 +123,7 @@ def _sources(css: Path, node_modules: Path) -> dict[str, Path]:
 
 
 def _digest(sources: dict[str, Path]) -> str:
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(vendored.__file__).read_bytes())
     for name, path in sources.items():
         digest.update(name.encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -7,8 +7,9 @@ from pathlib import Path
 import plotly
 import pytest
 
-from ace_portal.lib.assets import COMPONENTS, build
+from ace_portal.lib.assets import COMPONENTS, THIRD_PARTY, build
 from ace_portal.lib.errors import PortalError
+from ace_portal.lib.vendored import PROBES, WHOLE, quiet
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,3 +89,15 @@ def test_the_lock_names_no_host() -> None:
 
     assert "://" not in lock
     assert '"integrity": "sha512-' in lock
+
+
+def test_scripts_ask_nothing_by_having_it_thrown() -> None:
+    """Another release of plotly.js may put its probes otherwise: then they are looked at anew."""
+    bundle = ROOT / "node_modules" / THIRD_PARTY["vendor/plotly.min.js"]
+    script = bundle.read_text()
+
+    assert [len(probe.findall(script)) for probe, _instead in PROBES] == [1] * 5
+    assert WHOLE.search(script)
+    assert quiet(script.encode()).rstrip().endswith(b"return Plotly;\n})));")
+    assert [len(probe.findall(quiet(script.encode()).decode())) for probe, _ in PROBES] == [0] * 5
+    assert quiet(b"let one = 'tw\xc3\xb6';") == b"let one = 'tw\xc3\xb6';"
