@@ -19,9 +19,15 @@ const TICK_GAP = 14;
 const CHARACTER = 6.6;
 const MOST_TICKS = 10;
 
-/* So long charts may be drawn without a paint in between: longer would be felt, and each paint
-   of a page costs about as much as a chart. */
+/* In milliseconds. So long charts may be drawn without a paint in between, as each paint of a page
+   costs about as much as a chart; the first of a page are shown sooner. */
 const BUDGET = 100;
+
+/* In milliseconds. What takes longer in one go is felt as a halt. */
+const HALT = 50;
+
+/* Where tiles lie below one another and few are in sight, as in the frame of a dashboard. */
+const narrow = matchMedia("(max-width: 720px)");
 
 /* Of a chart on paper, in pixels: it fits into A4 and Letter alike. */
 const ON_PAPER = 600;
@@ -30,29 +36,41 @@ const known = new Map();
 const waiting = new Set();
 const figures = new WeakMap();
 let library = null;
+let expected = false;
 let drawing = false;
 let printing = false;
 
-/** A page that is sure to have charts asks for the library itself, so that it comes with the rest;
-    once a page is complete, that request is over, whatever became of it. */
+const address = () => document.querySelector("script[data-plotly]").dataset.plotly;
+
 function load() {
   library ??= new Promise((resolve, reject) => {
-    if (window.Plotly) {
-      resolve(window.Plotly);
-      return;
-    }
-    const { plotly } = document.querySelector("script[data-plotly]").dataset;
-    let script = document.readyState !== "complete"
-      && document.querySelector(`script[src="${plotly}"]`);
-    if (!script) {
-      script = document.createElement("script");
-      script.src = plotly;
-      document.head.append(script);
-    }
+    const script = document.createElement("script");
+    script.src = address();
     script.addEventListener("load", () => resolve(window.Plotly));
     script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
+    document.head.append(script);
   });
   return library;
+}
+
+/** A wide page asks for the library with all else. A narrow one fetches it once the page is there,
+    and reads it, which halts a phone for a moment, when its reader goes on to the charts. */
+function expect() {
+  if (library || expected) return;
+  expected = true;
+  const begin = () => load().catch(() => {}); // draw() says what went wrong, of a chart in sight
+  if (!narrow.matches) {
+    begin();
+    return;
+  }
+  const fetched = document.createElement("link");
+  Object.assign(fetched, { rel: "prefetch", as: "script", href: address() });
+  const fetch = () => library ?? document.head.append(fetched);
+  if (document.readyState === "complete") fetch();
+  else addEventListener("load", () => setTimeout(fetch), { once: true });
+  for (const doing of ["scroll", "pointerdown", "keydown"]) {
+    addEventListener(doing, begin, { once: true, passive: true, capture: true });
+  }
 }
 
 /** What a token means here, as the browser says: it alone knows what light-dark() comes to. Each
@@ -181,7 +199,7 @@ function giveUp(plot, error) {
   if (table) table.open = true;
 }
 
-/** Lets what a reader does come between two charts. */
+/** Lets what a reader does come in between. */
 const breath = () => globalThis.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done));
 
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -198,20 +216,32 @@ function queue() {
     .sort((a, b) => a.far - b.far);
 }
 
+/** Draws until a paint is due, and halts the page for no longer than one chart takes. */
+async function drawSome(budget) {
+  const began = performance.now();
+  let halted = began;
+  let longest = 0;
+  for (const { plot, fit } of queue()) {
+    const start = performance.now();
+    waiting.delete(plot);
+    await draw(plot, fit).catch((error) => giveUp(plot, error));
+    const now = performance.now();
+    if (now - began >= budget) return;
+    longest = Math.max(longest, now - start);
+    if (now - halted + longest < HALT) continue;
+    await breath();
+    halted = performance.now();
+  }
+}
+
 async function drawAll() {
   if (drawing) return;
   drawing = true;
   const anew = [...waiting].every((plot) => "drawn" in plot.dataset);
-  let budget = anew ? BUDGET : 0; // the first of a page is shown at once
+  let budget = anew ? BUDGET : HALT;
   try {
     while (waiting.size) {
-      const since = performance.now();
-      for (const { plot, fit } of queue()) {
-        waiting.delete(plot);
-        await draw(plot, fit).catch((error) => giveUp(plot, error));
-        if (performance.now() - since >= budget) break;
-        await breath();
-      }
+      await drawSome(budget);
       budget = BUDGET;
       if (waiting.size) await painted();
     }
@@ -272,7 +302,7 @@ export function enhance(root) {
     figures.set(plot, JSON.parse(source.textContent));
     if ("drawn" in plot.dataset) waiting.add(plot);
     else {
-      load().catch(() => {}); // draw() says what went wrong, once a chart is in sight
+      expect();
       sight.observe(plot);
       widths.observe(plot);
     }

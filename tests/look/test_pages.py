@@ -14,6 +14,7 @@ from tests.look.server import Gallery
 WHOLE_PAGES = sorted(set(PAGES) - {"explain"})
 DRAWN = ".chart__plot[data-drawn]"
 CHARTS = 4
+LIBRARY = "script[src$='plotly.min.js']"
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
@@ -71,6 +72,29 @@ def test_charts_take_the_colours_of_the_theme(gallery: Gallery, page: Page) -> N
 
     expect(line).not_to_have_css("stroke", light)
     expect(line).to_have_css("stroke", "rgb(143, 165, 255)")
+
+
+def test_phone_reads_the_library_when_its_reader_goes_on_to_the_charts(
+    gallery: Gallery, page: Page
+) -> None:
+    """Reading it halts a phone for a moment; on a wide page charts are in sight at once."""
+    page.set_viewport_size({"width": 390, "height": 400})
+    page.goto(gallery.url("dashboard"))
+    expect(page.locator("link[rel=prefetch][href$='plotly.min.js']")).to_have_count(1)
+    expect(page.locator(LIBRARY)).to_have_count(0)
+
+    page.mouse.wheel(0, 40)
+
+    expect(page.locator(LIBRARY)).to_have_count(1)
+    drawn(page)
+
+
+def test_wide_page_reads_the_library_at_once(gallery: Gallery, page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 300})
+    page.goto(gallery.url("dashboard"))
+
+    expect(page.locator(LIBRARY)).to_have_count(1)
+    expect(page.locator("link[rel=prefetch]")).to_have_count(0)
 
 
 def test_chart_that_cannot_be_drawn_shows_its_table(gallery: Gallery, page: Page) -> None:
